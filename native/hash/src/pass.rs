@@ -1,0 +1,152 @@
+//! One pass over an open file for all digests.
+
+use crate::Reason;
+use crate::digests::Digests;
+use crate::imphash::imphash;
+use crate::open::Image;
+use crate::request::{Algorithms, Request};
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::ErrorKind;
+use std::os::unix::fs::FileExt;
+use std::time::{Duration, Instant};
+
+const CHUNK_SIZE: usize = 256 << 10;
+
+thread_local! {
+    static CHUNK: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The moment at which a request has used up its time.
+#[derive(Debug)]
+pub(crate) struct Deadline(Option<Instant>);
+
+impl Deadline {
+    /// The moment `budget` from now; never, when the clock cannot hold it.
+    pub fn after(budget: Duration) -> Deadline {
+        Deadline(Instant::now().checked_add(budget))
+    }
+
+    /// # Errors
+    /// [`Reason::Timeout`] from the deadline on.
+    pub fn check(&self) -> Result<(), Reason> {
+        match self.0 {
+            Some(end) if Instant::now() >= end => Err(Reason::Timeout),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Computes what `request` asks for.
+///
+/// # Errors
+/// [`Reason::Timeout`], [`Reason::IoError`], or [`Reason::Changed`] when the file was written to
+/// in the meantime.
+pub(crate) fn digest_image(
+    image: &Image,
+    request: &Request<'_>,
+    deadline: &Deadline,
+) -> Result<Digests, Reason> {
+    let wants = |algorithm| request.algorithms.contains(algorithm);
+    let mut sha1 = wants(Algorithms::SHA1).then(Sha1::new);
+    let mut md5 = wants(Algorithms::MD5).then(Md5::new);
+    let mut sha256 = wants(Algorithms::SHA256).then(Sha256::new);
+    if sha1.is_some() || md5.is_some() || sha256.is_some() {
+        for_each_chunk(&image.file, image.stamp.size, deadline, |chunk| {
+            if let Some(sha1) = &mut sha1 {
+                sha1.update(chunk);
+            }
+            if let Some(md5) = &mut md5 {
+                md5.update(chunk);
+            }
+            if let Some(sha256) = &mut sha256 {
+                sha256.update(chunk);
+            }
+        })?;
+    }
+    let imphash = if wants(Algorithms::IMPHASH) {
+        {
+            let read = |offset, bytes: &mut [u8]| read_fully_at(&image.file, offset, bytes);
+            imphash(read, image.stamp.size, &|| deadline.check())?
+        }
+    } else {
+        None
+    };
+    image.unchanged()?;
+    Ok(Digests {
+        sha1: sha1.map(|sha1| sha1.finalize().into()),
+        md5: md5.map(|md5| md5.finalize().into()),
+        sha256: sha256.map(|sha256| sha256.finalize().into()),
+        imphash,
+    })
+}
+
+fn for_each_chunk(
+    file: &File,
+    size: u64,
+    deadline: &Deadline,
+    mut take: impl FnMut(&[u8]),
+) -> Result<(), Reason> {
+    CHUNK.with_borrow_mut(|chunk| {
+        chunk.resize(CHUNK_SIZE, 0);
+        let mut offset = 0;
+        while offset < size {
+            deadline.check()?;
+            let wanted = usize::try_from(size - offset).map_or(CHUNK_SIZE, |n| n.min(CHUNK_SIZE));
+            let got = read_at(file, offset, &mut chunk[..wanted])?;
+            if got == 0 {
+                return Err(Reason::Changed);
+            }
+            take(&chunk[..got]);
+            offset += got as u64;
+        }
+        Ok(())
+    })
+}
+
+/// Fills `bytes` as far as the file reaches.
+fn read_fully_at(file: &File, offset: u64, bytes: &mut [u8]) -> Result<usize, Reason> {
+    let mut filled = 0;
+    while filled < bytes.len() {
+        let got = read_at(
+            file,
+            offset.saturating_add(filled as u64),
+            &mut bytes[filled..],
+        )?;
+        if got == 0 {
+            break;
+        }
+        filled += got;
+    }
+    Ok(filled)
+}
+
+fn read_at(file: &File, offset: u64, bytes: &mut [u8]) -> Result<usize, Reason> {
+    loop {
+        match file.read_at(bytes, offset) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            // Offsets beyond what the kernel can express come from hostile headers.
+            Err(error) if error.kind() == ErrorKind::InvalidInput => return Ok(0),
+            other => return other.map_err(|_| Reason::IoError),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::open::tests::image_with;
+
+    #[test]
+    fn a_file_that_shrank_or_grew_during_the_pass_has_changed() {
+        for size in [0, 5, 100] {
+            let image = image_with(b"content", true);
+            image.file.set_len(size).unwrap();
+            let result = digest_image(&image, &Request::default(), &Deadline(None));
+            assert_eq!(result, Err(Reason::Changed), "{size} bytes");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! From the parts to the single file.
+
+use crate::Error;
+use crate::image::{self, Chunk, Part};
+use std::sync::Mutex;
+use std::thread;
+
+/// Length of a piece before compression. Pieces are what the launcher unpacks in parallel.
+const CHUNK_BYTES: usize = 16 << 20;
+
+/// Compression levels of zstd that are worth a choice.
+#[derive(Clone, Copy, Debug)]
+pub enum Effort {
+    /// A few seconds.
+    Normal,
+    /// A minute or two, for a tenth less.
+    Best,
+}
+
+impl Effort {
+    fn level(self) -> i32 {
+        match self {
+            Effort::Normal => 12,
+            Effort::Best => 22,
+        }
+    }
+}
+
+/// The single file: `launcher`, the compressed parts (in the order of [`Part::ALL`]), the index.
+///
+/// # Errors
+/// [`Error::Usage`] when a part is empty; [`Error::System`] when compression fails.
+pub fn pack(
+    launcher: &[u8],
+    parts: &[Vec<u8>; Part::ALL.len()],
+    effort: Effort,
+) -> Result<Vec<u8>, Error> {
+    for (part, content) in Part::ALL.iter().zip(parts) {
+        if content.is_empty() {
+            return Err(Error::Usage(format!("the {} is empty", part.name())));
+        }
+    }
+    let pieces: Vec<(Part, &[u8])> = Part::ALL
+        .into_iter()
+        .zip(parts)
+        .flat_map(|(part, content)| content.chunks(CHUNK_BYTES).map(move |piece| (part, piece)))
+        .collect();
+    let frames = compress_all(&pieces, effort)?;
+
+    let mut file = launcher.to_vec();
+    let mut chunks = Vec::with_capacity(pieces.len());
+    for ((part, piece), frame) in pieces.into_iter().zip(frames) {
+        chunks.push(Chunk {
+            part,
+            offset: file.len() as u64,
+            packed_bytes: frame.len() as u64,
+            plain_bytes: piece.len() as u64,
+            sha256: image::sha256(piece),
+        });
+        file.extend_from_slice(&frame);
+    }
+    let index_offset = file.len() as u64;
+    file.extend_from_slice(&image::encode_trailer(&chunks, index_offset));
+    Ok(file)
+}
+
+fn compress_all(pieces: &[(Part, &[u8])], effort: Effort) -> Result<Vec<Vec<u8>>, Error> {
+    let next = Mutex::new(0..pieces.len());
+    let work = || -> Result<Vec<(usize, Vec<u8>)>, Error> {
+        let mut done = Vec::new();
+        loop {
+            let Some(at) = next
+                .lock()
+                .expect("no worker panics while it holds the lock")
+                .next()
+            else {
+                return Ok(done);
+            };
+            let piece = pieces[at].1;
+            let mut frame = vec![0; zstd_safe::compress_bound(piece.len())];
+            let frame_bytes = zstd_safe::compress(&mut frame[..], piece, effort.level())
+                .map_err(|code| Error::Usage(zstd_safe::get_error_name(code).into()))?;
+            frame.truncate(frame_bytes);
+            done.push((at, frame));
+        }
+    };
+    let mut numbered = thread::scope(|scope| {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        workers
+            .into_iter()
+            .map(|worker| worker.join().expect("workers do not panic"))
+            .collect::<Result<Vec<_>, Error>>()
+    })?
+    .concat();
+    numbered.sort_unstable_by_key(|(at, _)| *at);
+    Ok(numbered.into_iter().map(|(_, frame)| frame).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::unpack::unpack;
+    use std::io::{Read, Seek, Write};
+
+    const LAUNCHER: &[u8] = b"launcher";
+
+    fn parts() -> [Vec<u8>; Part::ALL.len()] {
+        let runtime = (0..CHUNK_BYTES as u32 / 4 + 1000)
+            .flat_map(|n| (n / 7).to_le_bytes())
+            .collect();
+        [runtime, b"script".to_vec(), vec![7; 100_000], vec![0]]
+    }
+
+    fn on_disk(content: &[u8]) -> std::fs::File {
+        let mut file = crate::memory::Draft::new("test", content.len(), crate::memory::Use::Data)
+            .expect("a memory file");
+        file.content().copy_from_slice(content);
+        file.seal().expect("a sealed file")
+    }
+
+    #[test]
+    fn packed_parts_come_out_as_they_went_in() {
+        let parts = parts();
+        assert!(
+            parts[0].len() > CHUNK_BYTES,
+            "the runtime must need several pieces"
+        );
+        let packed = pack(LAUNCHER, &parts, Effort::Normal).expect("a single file");
+        assert!(packed.starts_with(LAUNCHER));
+        let unpacked = unpack(&on_disk(&packed)).expect("the parts");
+        let files = [
+            unpacked.runtime,
+            unpacked.script,
+            unpacked.library,
+            unpacked.preload,
+        ];
+        for (mut file, content) in files.into_iter().zip(parts) {
+            let mut found = Vec::new();
+            file.rewind().expect("a seekable file");
+            file.read_to_end(&mut found).expect("a readable file");
+            assert!(found == content);
+            assert!(file.write_all(b"x").is_err(), "a part can be altered");
+        }
+    }
+
+    #[test]
+    fn damage_is_noticed_and_named() {
+        let packed = pack(LAUNCHER, &parts(), Effort::Normal).expect("a single file");
+        let refusal = |content: &[u8]| unpack(&on_disk(content)).expect_err("damage").to_string();
+
+        let mut altered = packed.clone();
+        altered[LAUNCHER.len() + 20] ^= 1;
+        assert!(refusal(&altered).contains("piece of its runtime at byte 8 "));
+
+        assert!(refusal(&packed[..packed.len() - 1]).contains("no program behind the launcher"));
+        assert!(refusal(&packed[..10]).contains("too short"));
+
+        let mut longer = packed[..packed.len() - image::RECORD_BYTES].to_vec();
+        longer.push(0);
+        longer.extend_from_slice(&packed[packed.len() - image::RECORD_BYTES..]);
+        assert!(refusal(&longer).contains("footer describes"));
+    }
+
+    #[test]
+    fn an_empty_part_is_refused() {
+        let mut parts = parts();
+        parts[1].clear();
+        let refusal = pack(LAUNCHER, &parts, Effort::Normal).expect_err("an empty script");
+        assert_eq!(refusal.to_string(), "the script is empty");
+    }
+}

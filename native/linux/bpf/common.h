@@ -1,0 +1,195 @@
+/* What all programs share: ring buffer, counters, the acting process, paths. */
+#pragma once
+
+#define PATH_BYTES 8192
+#define NAME_BYTES 256
+#define USER_PATH_BYTES 4096
+#define PATH_COMPONENTS 512
+/* Set in walk_path's result when the walk ended before the root. */
+#define PATH_CUT (1u << 31)
+
+/* Set before load. */
+volatile const u32 max_args = 65536;
+/* Set by the process iterator, which runs in the loader: our id in the initial namespace. */
+u32 self_pid = 0;
+/* Likewise: our mount namespace, to mark paths that are named in another one. */
+u64 self_mounts = 0;
+
+struct {
+	MAP_TYPE(BPF_MAP_TYPE_RINGBUF);
+	MAP_ENTRIES(16 * 1024 * 1024);
+} ring SEC(".maps");
+
+struct {
+	MAP_TYPE(BPF_MAP_TYPE_PERCPU_ARRAY);
+	MAP_ENTRIES(KIND_COUNT *COUNTER_COUNT);
+	MAP_KEY(u32);
+	MAP_VALUE(u64);
+} counters SEC(".maps");
+
+/* Programs that can interrupt each other never share a scratch: one per class. */
+enum { SCRATCH_PROCESS, SCRATCH_FILE, SCRATCH_ITERATOR, SCRATCH_COUNT };
+struct scratch {
+	/* The fixed part ends where data begins, so that a record is one run of bytes. */
+	u8 fixed[192];
+	u8 data[3 * PATH_BYTES + NAME_BYTES];
+};
+struct {
+	MAP_TYPE(BPF_MAP_TYPE_PERCPU_ARRAY);
+	MAP_ENTRIES(SCRATCH_COUNT);
+	MAP_KEY(u32);
+	MAP_VALUE(struct scratch);
+} scratches SEC(".maps");
+
+static __always_inline void count(u32 kind, u32 reason)
+{
+	u32 key = kind * COUNTER_COUNT + reason;
+	u64 *value = bpf_map_lookup_elem(&counters, &key);
+	if (value)
+		*value += 1;
+}
+
+static __always_inline struct scratch *scratch_of(u32 class)
+{
+	return bpf_map_lookup_elem(&scratches, &class);
+}
+
+static __always_inline int is_self(struct task_struct *task)
+{
+	return (u32)task->tgid == self_pid;
+}
+
+/* `task` is a typed pointer; its fields are plain loads. */
+static __always_inline void fill_header(struct record_header *header, struct task_struct *task,
+					u32 kind)
+{
+	struct task_struct *leader = task->group_leader;
+	struct task_struct *parent = task->real_parent;
+	const struct cred *cred = task->cred;
+	struct tty_struct *tty = task->signal->tty;
+	struct nsproxy *proxy = task->nsproxy;
+
+	header->length = 0;
+	header->kind = kind;
+	header->flags = (u64)READ(proxy, mnt_ns) == self_mounts ? 0 : FLAG_FOREIGN;
+	header->time = bpf_ktime_get_boot_ns();
+	header->process_start = leader->start_boottime;
+	header->exec_id = task->self_exec_id;
+	header->pid = task->tgid;
+	header->tid = task->pid;
+	header->uid = cred->uid.val;
+	header->gid = cred->gid.val;
+	header->login_uid = ~0u;
+	header->session_id = ~0u;
+	if (FIELD_EXISTS(task->loginuid)) {
+		header->login_uid = task->loginuid.val;
+		header->session_id = task->sessionid;
+	}
+	header->tty = 0;
+	if (tty) {
+		struct tty_driver *driver = tty->driver;
+		header->tty = (u32)driver->major << 20 |
+			      (((u32)driver->minor_start + (u32)tty->index) & 0xfffff);
+	}
+	header->parent_pid = parent->tgid;
+}
+
+/*
+ * Appends the names from `dentry` up to the root of its mount tree, leaf first, each ended by a
+ * NUL, to the scratch's data at `offset`. Crosses mount points. A global function, so that the
+ * verifier checks the walk once. Returns the offset behind the last name, with PATH_CUT set when
+ * the walk ended early.
+ */
+__noinline u32 walk_path(u32 class, u64 dentry_address, u64 mount_address, u32 offset)
+{
+	struct scratch *scratch = scratch_of(class);
+	struct dentry *dentry = (void *)dentry_address;
+	struct mount *mount = (void *)(mount_address - OFFSET(struct mount, mnt));
+	struct dentry *root;
+	u32 limit = offset + PATH_BYTES - NAME_BYTES;
+
+	if (!scratch)
+		return offset | PATH_CUT;
+	root = READ(mount, mnt.mnt_root);
+	for (int i = 0; i < PATH_COMPONENTS; i++) {
+		struct dentry *parent;
+		const unsigned char *name;
+		long length;
+
+		if (dentry == root) {
+			struct mount *above = READ(mount, mnt_parent);
+			if (above == mount)
+				return offset;
+			dentry = READ(mount, mnt_mountpoint);
+			mount = above;
+			root = READ(mount, mnt.mnt_root);
+			continue;
+		}
+		parent = READ(dentry, d_parent);
+		if (parent == dentry && i > 0)
+			return offset;
+		if (offset > limit || offset > sizeof(scratch->data) - NAME_BYTES)
+			return offset | PATH_CUT;
+		name = READ(dentry, d_name.name);
+		length = bpf_probe_read_kernel_str(&scratch->data[offset], NAME_BYTES, name);
+		if (length <= 0)
+			return offset | PATH_CUT;
+		offset += (u32)length;
+		if (parent == dentry)
+			return offset;
+		dentry = parent;
+	}
+	return offset | PATH_CUT;
+}
+
+static __always_inline u64 nanoseconds(s64 seconds, u64 rest)
+{
+	return (u64)seconds * 1000000000ull + rest;
+}
+
+static __always_inline u64 inode_mtime(struct inode *inode)
+{
+	struct inode___plain *plain = (void *)inode;
+	struct inode___underscored *underscored = (void *)inode;
+
+	if (FIELD_EXISTS(inode->i_mtime_sec))
+		return nanoseconds(READ(inode, i_mtime_sec), READ(inode, i_mtime_nsec));
+	if (FIELD_EXISTS(underscored->__i_mtime))
+		return nanoseconds(READ(underscored, __i_mtime.tv_sec),
+				   READ(underscored, __i_mtime.tv_nsec));
+	return nanoseconds(READ(plain, i_mtime.tv_sec), READ(plain, i_mtime.tv_nsec));
+}
+
+static __always_inline u64 inode_ctime(struct inode *inode)
+{
+	struct inode___plain *plain = (void *)inode;
+	struct inode___underscored *underscored = (void *)inode;
+
+	if (FIELD_EXISTS(inode->i_ctime_sec))
+		return nanoseconds(READ(inode, i_ctime_sec), READ(inode, i_ctime_nsec));
+	if (FIELD_EXISTS(underscored->__i_ctime))
+		return nanoseconds(READ(underscored, __i_ctime.tv_sec),
+				   READ(underscored, __i_ctime.tv_nsec));
+	return nanoseconds(READ(plain, i_ctime.tv_sec), READ(plain, i_ctime.tv_nsec));
+}
+
+/* The open file behind a descriptor of the current task, or NULL. */
+static __always_inline struct file *file_of(struct task_struct *task, long descriptor)
+{
+	struct fdtable *table = task->files->fdt;
+	struct file **files = table->fd;
+	struct file *file = NULL;
+
+	if (descriptor < 0 || (u64)descriptor >= table->max_fds)
+		return NULL;
+	bpf_probe_read_kernel(&file, sizeof(file), files + descriptor);
+	return file;
+}
+
+static __always_inline void emit(struct scratch *scratch, void *start, u64 length, u32 kind)
+{
+	if (bpf_ringbuf_output(&ring, start, length, 0))
+		count(kind, COUNTER_RING_FULL);
+	else
+		count(kind, COUNTER_EMITTED);
+}

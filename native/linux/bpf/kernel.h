@@ -1,0 +1,243 @@
+/* The parts of kernel structures that our programs read, relocated at load time (CO-RE). */
+#pragma once
+
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef short s16;
+typedef int s32;
+typedef long long s64;
+typedef u16 __be16;
+typedef u32 __be32;
+
+#define NULL ((void *)0)
+#define SEC(name) __attribute__((section(name), used))
+#define __always_inline inline __attribute__((always_inline))
+#define __noinline __attribute__((noinline))
+
+#define PF_KTHREAD 0x00200000
+#define SIGNAL_GROUP_EXIT 0x00000004
+#define FMODE_CREATED 0x100000
+#define AT_FDCWD -100
+#define AT_REMOVEDIR 0x200
+#define RENAME_EXCHANGE 2
+#define AF_INET 2
+#define AF_INET6 10
+#define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+#define TCP_ESTABLISHED 1
+#define TCP_SYN_SENT 2
+#define ETH_P_IP 0x0800
+#define ETH_P_IPV6 0x86dd
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct qstr {
+	const unsigned char *name;
+};
+struct hlist_bl_node {
+	struct hlist_bl_node **pprev;
+};
+struct dentry {
+	struct hlist_bl_node d_hash;
+	struct dentry *d_parent;
+	struct qstr d_name;
+};
+struct vfsmount {
+	struct dentry *mnt_root;
+};
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+};
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+struct super_block {
+	u32 s_dev;
+};
+struct timespec64 {
+	s64 tv_sec;
+	long tv_nsec;
+};
+struct inode {
+	struct super_block *i_sb;
+	unsigned long i_ino;
+	unsigned int i_nlink;
+	s64 i_size;
+	s64 i_mtime_sec;
+	s64 i_ctime_sec;
+	u32 i_mtime_nsec;
+	u32 i_ctime_nsec;
+};
+/* 5.x to 6.5: i_mtime, i_ctime; 6.6 to 6.10: __i_mtime, __i_ctime (__i_mtime from 6.7). */
+struct inode___plain {
+	struct timespec64 i_mtime;
+	struct timespec64 i_ctime;
+};
+struct inode___underscored {
+	struct timespec64 __i_mtime;
+	struct timespec64 __i_ctime;
+};
+struct socket;
+struct file {
+	struct path f_path;
+	struct inode *f_inode;
+	u32 f_mode;
+	void *private_data;
+};
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+struct files_struct {
+	struct fdtable *fdt;
+};
+struct fs_struct {
+	struct path root;
+	struct path pwd;
+};
+struct mm_struct {
+	unsigned long arg_start;
+	unsigned long arg_end;
+	struct file *exe_file;
+};
+struct tty_driver {
+	int major;
+	int minor_start;
+};
+struct tty_struct {
+	int index;
+	struct tty_driver *driver;
+};
+struct signal_struct {
+	struct {
+		int counter;
+	} live;
+	unsigned int flags;
+	int group_exit_code;
+	struct tty_struct *tty;
+};
+struct cred {
+	struct {
+		u32 val;
+	} uid;
+	struct {
+		u32 val;
+	} gid;
+	struct {
+		u32 val;
+	} euid;
+};
+struct pid {
+	unsigned int level;
+};
+struct mnt_namespace;
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+};
+struct task_struct {
+	unsigned int flags;
+	struct nsproxy *nsproxy;
+	int pid;
+	int tgid;
+	struct mm_struct *mm;
+	int exit_code;
+	struct task_struct *real_parent;
+	struct task_struct *group_leader;
+	struct pid *thread_pid;
+	u64 start_boottime;
+	const struct cred *cred;
+	struct fs_struct *fs;
+	struct files_struct *files;
+	struct signal_struct *signal;
+	struct {
+		u32 val;
+	} loginuid;
+	unsigned int sessionid;
+	u64 self_exec_id;
+};
+struct linux_binprm;
+struct sock_common {
+	__be32 skc_daddr;
+	__be32 skc_rcv_saddr;
+	__be16 skc_dport;
+	u16 skc_num;
+	u16 skc_family;
+	struct {
+		u8 unused;
+	} skc_v6_daddr;
+	struct {
+		u8 unused;
+	} skc_v6_rcv_saddr;
+};
+struct sock {
+	struct sock_common __sk_common;
+	u16 sk_protocol;
+};
+struct socket {
+	struct sock *sk;
+};
+struct sk_buff {
+	struct sock *sk;
+	__be16 protocol;
+	u16 transport_header;
+	u16 network_header;
+	unsigned char *head;
+};
+struct seq_file;
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+};
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+	unsigned long di;
+	unsigned long si;
+	unsigned long dx;
+	unsigned long r10;
+	unsigned long r8;
+	unsigned long r9;
+	unsigned long orig_ax;
+};
+#define ARGUMENT(regs, n) ARGUMENT_##n(regs)
+#define ARGUMENT_0(regs) ((regs)->di)
+#define ARGUMENT_1(regs) ((regs)->si)
+#define ARGUMENT_2(regs) ((regs)->dx)
+#define ARGUMENT_3(regs) ((regs)->r10)
+#define ARGUMENT_4(regs) ((regs)->r8)
+#else
+#error "argument registers of this architecture are not described yet"
+#endif
+
+#pragma clang attribute pop
+
+/* Stable ABI, not relocated. */
+struct syscall_exit {
+	u64 common;
+	int nr;
+	u32 padding;
+	long ret;
+};
+struct user_msghdr {
+	u64 name;
+	int namelen;
+	u32 padding;
+	u64 iov;
+	u64 iovlen;
+	u64 control;
+	u64 controllen;
+	u32 flags;
+	u32 padding2;
+};
+struct user_mmsghdr {
+	struct user_msghdr header;
+	u32 length;
+	u32 padding;
+};

@@ -1,0 +1,337 @@
+/* TCP connections and UDP flows, with the process that called. */
+#pragma once
+
+#define CONNECTING_ENTRIES 65536
+#define FLOW_ENTRIES 16384
+#define IPV4_PROTOCOL_OFFSET 9
+#define IPV4_ADDRESSES_OFFSET 12
+#define IPV6_PROTOCOL_OFFSET 6
+#define IPV6_ADDRESSES_OFFSET 8
+#define MESSAGES_EXAMINED 8
+
+/* Sockets in SYN_SENT and who called connect: the handshake may end in any task's softirq. */
+struct {
+	MAP_TYPE(BPF_MAP_TYPE_HASH);
+	MAP_ENTRIES(CONNECTING_ENTRIES);
+	MAP_KEY(u64);
+	MAP_VALUE(struct record_header);
+	int (*map_flags)[1]; /* BPF_F_NO_PREALLOC: seldom more than a few */
+} connecting SEC(".maps");
+
+struct flow {
+	u64 process_start;
+	u32 pid;
+	u16 local_port;
+	u16 remote_port;
+	u16 family;
+	u16 initiated;
+	u32 reserved;
+	u8 local_address[16];
+	u8 remote_address[16];
+};
+
+/* Flows that were reported already, per process. */
+struct {
+	MAP_TYPE(BPF_MAP_TYPE_LRU_HASH);
+	MAP_ENTRIES(FLOW_ENTRIES);
+	MAP_KEY(struct flow);
+	MAP_VALUE(u8);
+} flows SEC(".maps");
+
+static __always_inline u16 swap16(u16 value)
+{
+	return value << 8 | value >> 8;
+}
+
+static __always_inline int is_mapped_ipv4(const u8 *address)
+{
+	const u64 *high = (const u64 *)address;
+	const u32 *prefix = (const u32 *)(address + 8);
+
+	return *high == 0 && *prefix == 0xffff0000;
+}
+
+/* An IPv4 peer of a dual-stack socket is an IPv4 connection. */
+static __always_inline void unmap_ipv4(struct record_network *record)
+{
+	if (record->family != AF_INET6 || !is_mapped_ipv4(record->remote_address))
+		return;
+	record->family = AF_INET;
+	__builtin_memcpy(record->local_address, record->local_address + 12, 4);
+	__builtin_memset(record->local_address + 4, 0, 12);
+	__builtin_memcpy(record->remote_address, record->remote_address + 12, 4);
+	__builtin_memset(record->remote_address + 4, 0, 12);
+}
+
+static __always_inline void fill_addresses(struct record_network *record, struct sock *sock)
+{
+	record->family = READ(sock, __sk_common.skc_family);
+	record->local_port = READ(sock, __sk_common.skc_num);
+	record->remote_port = swap16(READ(sock, __sk_common.skc_dport));
+	if (record->family == AF_INET6) {
+		bpf_probe_read_kernel(record->local_address, 16,
+				      (void *)ADDRESS(sock, __sk_common.skc_v6_rcv_saddr));
+		bpf_probe_read_kernel(record->remote_address, 16,
+				      (void *)ADDRESS(sock, __sk_common.skc_v6_daddr));
+		unmap_ipv4(record);
+	} else {
+		bpf_probe_read_kernel(record->local_address, 4,
+				      (void *)ADDRESS(sock, __sk_common.skc_rcv_saddr));
+		bpf_probe_read_kernel(record->remote_address, 4,
+				      (void *)ADDRESS(sock, __sk_common.skc_daddr));
+	}
+}
+
+static __always_inline int is_internet(u16 family)
+{
+	return family == AF_INET || family == AF_INET6;
+}
+
+static __always_inline void emit_network(struct record_network *record)
+{
+	record->header.length = sizeof(*record);
+	if (bpf_ringbuf_output(&ring, record, sizeof(*record), 0))
+		count(KIND_NETWORK, COUNTER_RING_FULL);
+	else
+		count(KIND_NETWORK, COUNTER_EMITTED);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int network_connect(u64 *context)
+{
+	struct sock *sock = (void *)context[0];
+	int old = (int)context[1], new = (int)context[2];
+	u64 key = context[0];
+
+	if (new == TCP_SYN_SENT) {
+		struct task_struct *task = bpf_get_current_task_btf();
+		struct record_header header;
+
+		if (is_self(task) || sock->sk_protocol != IPPROTO_TCP)
+			return 0;
+		fill_header(&header, task, KIND_NETWORK);
+		if (bpf_map_update_elem(&connecting, &key, &header, BPF_ANY))
+			count(KIND_NETWORK, COUNTER_TABLE_FULL);
+		return 0;
+	}
+	if (old == TCP_SYN_SENT) {
+		struct record_header *owner = bpf_map_lookup_elem(&connecting, &key);
+
+		if (!owner)
+			return 0;
+		if (new == TCP_ESTABLISHED) {
+			struct record_network record = {};
+
+			record.header = *owner;
+			record.header.time = bpf_ktime_get_boot_ns();
+			record.protocol = IPPROTO_TCP;
+			record.initiated = 1;
+			fill_addresses(&record, sock);
+			emit_network(&record);
+		}
+		bpf_map_delete_elem(&connecting, &key);
+	}
+	return 0;
+}
+
+static __always_inline struct sock *sock_of(struct task_struct *task, long descriptor)
+{
+	struct file *file = file_of(task, descriptor);
+	struct socket *socket = file ? READ(file, private_data) : NULL;
+
+	return socket ? READ(socket, sk) : NULL;
+}
+
+/* accept, accept4: the accepted socket itself says who is at its ends. */
+SEC("tracepoint/syscalls/sys_exit_accept")
+int network_accept(struct syscall_exit *context)
+{
+	struct record_network record = {};
+	struct task_struct *task;
+	struct sock *sock;
+
+	if (context->ret < 0)
+		return 0;
+	task = bpf_get_current_task_btf();
+	sock = sock_of(task, context->ret);
+	if (!sock || is_self(task) || !is_internet(READ(sock, __sk_common.skc_family)) ||
+	    READ(sock, sk_protocol) != IPPROTO_TCP)
+		return 0;
+	fill_header(&record.header, task, KIND_NETWORK);
+	record.protocol = IPPROTO_TCP;
+	fill_addresses(&record, sock);
+	/* A peer that is gone before the accept returns has cleared the socket's addresses. */
+	emit_network(&record);
+	return 0;
+}
+
+static __always_inline void emit_flow(struct record_network *record)
+{
+	struct flow key = {};
+	u8 seen = 1;
+
+	key.process_start = record->header.process_start;
+	key.pid = record->header.pid;
+	key.local_port = record->local_port;
+	key.remote_port = record->remote_port;
+	key.family = record->family;
+	key.initiated = record->initiated;
+	__builtin_memcpy(key.local_address, record->local_address, 16);
+	__builtin_memcpy(key.remote_address, record->remote_address, 16);
+	if (bpf_map_lookup_elem(&flows, &key))
+		return;
+	bpf_map_update_elem(&flows, &key, &seen, BPF_ANY);
+	emit_network(record);
+}
+
+/* The destination that the caller named, for a socket that is not connected. */
+static __always_inline int named_destination(struct record_network *record, u64 name)
+{
+	struct {
+		u16 family;
+		__be16 port;
+		u32 rest[6];
+	} address = {};
+
+	if (!name || bpf_probe_read_user(&address, 8, (void *)name))
+		return 0;
+	record->remote_port = swap16(address.port);
+	if (address.family == AF_INET) {
+		/* An IPv6 socket may send to an IPv4 address only in mapped form. */
+		record->family = AF_INET;
+		__builtin_memcpy(record->remote_address, &address.rest[0], 4);
+		__builtin_memset(record->remote_address + 4, 0, 12);
+		return 1;
+	}
+	if (address.family == AF_INET6 && record->family == AF_INET6) {
+		if (bpf_probe_read_user(record->remote_address, 16, (void *)(name + 8)))
+			return 0;
+		unmap_ipv4(record);
+		return 1;
+	}
+	return 0;
+}
+
+static __always_inline int begin_send(struct record_network *record, struct task_struct *task,
+				      struct sock *sock)
+{
+	if (READ(sock, sk_protocol) != IPPROTO_UDP ||
+	    !is_internet(READ(sock, __sk_common.skc_family)))
+		return 0;
+	fill_header(&record->header, task, KIND_NETWORK);
+	record->protocol = IPPROTO_UDP;
+	record->initiated = 1;
+	fill_addresses(record, sock);
+	return 1;
+}
+
+static __always_inline void send_message(struct record_network *record, u64 message)
+{
+	struct user_msghdr header;
+
+	if (bpf_probe_read_user(&header, sizeof(header), (void *)message))
+		return;
+	if (named_destination(record, header.name) || record->remote_port)
+		emit_flow(record);
+}
+
+#define SEND_PROGRAM(call, body)                                                                \
+	SEC("tracepoint/syscalls/sys_exit_" #call)                                              \
+	int network_##call(struct syscall_exit *context)                                        \
+	{                                                                                       \
+		struct record_network record = {};                                              \
+		struct task_struct *task;                                                       \
+		struct pt_regs *regs;                                                           \
+		struct sock *sock;                                                              \
+		long result = context->ret;                                                     \
+		if (result < 0)                                                                 \
+			return 0;                                                               \
+		task = bpf_get_current_task_btf();                                              \
+		if (is_self(task))                                                              \
+			return 0;                                                               \
+		regs = bpf_task_pt_regs(task);                                                  \
+		sock = sock_of(task, (s32)ARGUMENT(regs, 0));                                   \
+		if (!sock || !begin_send(&record, task, sock))                                  \
+			return 0;                                                               \
+		body return 0;                                                                  \
+	}
+
+SEND_PROGRAM(sendto, {
+	if (named_destination(&record, ARGUMENT(regs, 4)) || record.remote_port)
+		emit_flow(&record);
+})
+
+SEND_PROGRAM(sendmsg, { send_message(&record, ARGUMENT(regs, 1)); })
+
+SEND_PROGRAM(sendmmsg, {
+	u64 messages = ARGUMENT(regs, 1);
+	for (int i = 0; i < MESSAGES_EXAMINED; i++) {
+		struct record_network one = record;
+		if (i >= result)
+			break;
+		send_message(&one, messages + (u64)i * sizeof(struct user_mmsghdr));
+	}
+})
+
+/* write, writev, splice, io_uring on a connected socket pass no send call (kernels from 6.3). */
+SEC("tp_btf/sock_send_length")
+int network_send_length(u64 *context)
+{
+	struct sock *sock = (void *)context[0];
+	struct record_network record = {};
+	struct task_struct *task;
+
+	if ((int)context[1] < 0 || sock->sk_protocol != IPPROTO_UDP ||
+	    !sock->__sk_common.skc_dport)
+		return 0;
+	task = bpf_get_current_task_btf();
+	if (is_self(task) || !begin_send(&record, task, sock))
+		return 0;
+	emit_flow(&record);
+	return 0;
+}
+
+/* A datagram being copied to the process that receives it: its headers name both ends. */
+SEC("tp_btf/skb_copy_datagram_iovec")
+int network_receive(u64 *context)
+{
+	struct sk_buff *buffer = (void *)context[0];
+	struct record_network record = {};
+	struct task_struct *task;
+	struct sock *owner = buffer->sk;
+	u16 protocol = swap16(buffer->protocol);
+	unsigned char *network = buffer->head + buffer->network_header;
+	__be16 ports[2];
+	u8 transport = 0;
+
+	if (protocol == ETH_P_IP)
+		bpf_probe_read_kernel(&transport, 1, network + IPV4_PROTOCOL_OFFSET);
+	else if (protocol == ETH_P_IPV6)
+		bpf_probe_read_kernel(&transport, 1, network + IPV6_PROTOCOL_OFFSET);
+	if (transport != IPPROTO_UDP)
+		return 0;
+	/* A packet socket that looks on owns its copy; it is not the receiver. */
+	if (owner && (!is_internet(owner->__sk_common.skc_family) ||
+		      owner->sk_protocol != IPPROTO_UDP))
+		return 0;
+	task = bpf_get_current_task_btf();
+	if (is_self(task))
+		return 0;
+	fill_header(&record.header, task, KIND_NETWORK);
+	record.protocol = IPPROTO_UDP;
+	if (protocol == ETH_P_IP) {
+		record.family = AF_INET;
+		bpf_probe_read_kernel(record.remote_address, 4, network + IPV4_ADDRESSES_OFFSET);
+		bpf_probe_read_kernel(record.local_address, 4, network + IPV4_ADDRESSES_OFFSET + 4);
+	} else {
+		record.family = AF_INET6;
+		bpf_probe_read_kernel(record.remote_address, 16, network + IPV6_ADDRESSES_OFFSET);
+		bpf_probe_read_kernel(record.local_address, 16,
+				      network + IPV6_ADDRESSES_OFFSET + 16);
+	}
+	bpf_probe_read_kernel(ports, sizeof(ports), buffer->head + buffer->transport_header);
+	record.remote_port = swap16(ports[0]);
+	record.local_port = swap16(ports[1]);
+	emit_flow(&record);
+	return 0;
+}

@@ -1,0 +1,398 @@
+//! One running capture.
+
+use crate::{
+    error::{CaptureError, is_permission, one_line},
+    kernel,
+    normalize::Normalizer,
+    plan::{EventSet, Hook, PROGRAMS, Program},
+    snapshot,
+    stats::{self, ProgramFigures},
+};
+use aya::{
+    Btf, Ebpf, EbpfLoader,
+    maps::{MapData, PerCpuArray, RingBuf},
+    programs::{BtfTracePoint, TracePoint},
+};
+use monomi_record::{MAX_RECORD, counter, kind};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    io,
+    os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd},
+    sync::Arc,
+    time::Instant,
+};
+
+static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/capture.bpf.o"));
+
+/// How a capture is opened.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Sysmon events that the configuration can log.
+    pub events: EventSet,
+    /// Ring buffer in bytes: a power of two, at least one page.
+    pub ring_bytes: u32,
+    /// Longest argument list taken, in bytes; at most 262,144.
+    pub max_args: u32,
+}
+
+/// What a thread needs to wait for records while others use the capture.
+#[derive(Debug)]
+pub struct Waiter {
+    ring: RawFd,
+    wake: OwnedFd,
+}
+
+/// How long a batch may gather after its first record.
+const GATHER_MS: i32 = 4;
+
+impl Waiter {
+    /// Waits until records are there (true) or `timeout_ms` passed or [`Waiter::wake`] was called.
+    ///
+    /// The kernel wakes us for the first record after the buffer was drained; the short pause
+    /// behind it lets a batch gather, so that a storm costs a wake-up per batch, not per event.
+    #[must_use]
+    pub fn wait(&self, timeout_ms: i32) -> bool {
+        let mut fds = [self.ring, self.wake.as_raw_fd()].map(|fd| libc::pollfd {
+            fd,
+            events: libc::POLLIN,
+            revents: 0,
+        });
+        // SAFETY: the array outlives the call and its length is passed.
+        let ready = unsafe { libc::poll(fds.as_mut_ptr(), 2, timeout_ms) };
+        if ready <= 0 || fds[1].revents != 0 {
+            self.clear();
+            return false;
+        }
+        // SAFETY: as above, the second element alone.
+        unsafe { libc::poll(&raw mut fds[1], 1, GATHER_MS) };
+        true
+    }
+
+    /// Ends a running [`Waiter::wait`] at once.
+    pub fn wake(&self) {
+        let one = 1_u64;
+        // SAFETY: an eventfd takes eight bytes; a full counter is as good as a written one.
+        unsafe { libc::write(self.wake.as_raw_fd(), (&raw const one).cast(), 8) };
+    }
+
+    fn clear(&self) {
+        let mut value = 0_u64;
+        // SAFETY: an eventfd gives eight bytes; it is non-blocking.
+        unsafe { libc::read(self.wake.as_raw_fd(), (&raw mut value).cast(), 8) };
+    }
+}
+
+/// A running capture. Dropping it detaches everything.
+pub struct Capture {
+    ebpf: Ebpf,
+    btf: Btf,
+    ring: RingBuf<MapData>,
+    counters: PerCpuArray<MapData, u64>,
+    waiter: Arc<Waiter>,
+    normalizer: Normalizer,
+    /// Delivered records that wait for room: the processes that were there at the start.
+    pending: Vec<u8>,
+    pending_at: usize,
+    /// Hooks by program, in the order of attaching.
+    attached: BTreeMap<&'static str, Vec<String>>,
+    ring_bytes: u32,
+    delivered: u64,
+}
+
+impl Capture {
+    /// Loads and attaches what `options` ask for and lists the running processes.
+    ///
+    /// # Errors
+    /// See [`CaptureError`]; nothing stays loaded or attached.
+    pub fn open(options: &Options) -> Result<Self, CaptureError> {
+        kernel::check()?;
+        let btf = Btf::from_sys_fs().map_err(|error| CaptureError::NoTypes(one_line(&error)))?;
+        let mut ebpf = EbpfLoader::new()
+            .btf(Some(&btf))
+            .map_max_entries("ring", options.ring_bytes)
+            .override_global("max_args", &options.max_args.min(MAX_ARGS), true)
+            .load(OBJECT)
+            .map_err(|error| load_error(&error, options.ring_bytes))?;
+        let ring: RingBuf<MapData> = take_map(&mut ebpf, "ring")?;
+        let counters: PerCpuArray<MapData, u64> = take_map(&mut ebpf, "counters")?;
+        // SAFETY: eventfd takes no pointers; a non-negative result is a new descriptor.
+        let wake = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
+        if wake < 0 {
+            return Err(CaptureError::System {
+                what: "cannot make an event descriptor",
+                source: io::Error::last_os_error(),
+            });
+        }
+        let waiter = Arc::new(Waiter {
+            ring: ring.as_raw_fd(),
+            // SAFETY: checked above to be a new descriptor that nobody else owns.
+            wake: unsafe { OwnedFd::from_raw_fd(wake) },
+        });
+        let mut capture = Self {
+            ebpf,
+            btf,
+            ring,
+            counters,
+            waiter,
+            normalizer: Normalizer::default(),
+            pending: Vec::new(),
+            pending_at: 0,
+            attached: BTreeMap::new(),
+            ring_bytes: options.ring_bytes,
+            delivered: 0,
+        };
+        // Lineage is attached before the list is taken, so that no process falls in between. The
+        // iterator's first run tells the programs who we are.
+        snapshot::take(&mut capture.ebpf, &capture.btf, &mut capture.normalizer, 0)?;
+        capture.configure(EventSet(0))?;
+        capture.pending = snapshot::take(
+            &mut capture.ebpf,
+            &capture.btf,
+            &mut capture.normalizer,
+            options.max_args as usize,
+        )?;
+        capture.configure(options.events)?;
+        Ok(capture)
+    }
+
+    /// Attaches what `events` need and detaches what they do not.
+    ///
+    /// # Errors
+    /// [`CaptureError::Program`] or [`CaptureError::Attach`]; what was attached before stays.
+    pub fn configure(&mut self, events: EventSet) -> Result<(), CaptureError> {
+        kernel::with_tracing(|| self.apply(events))?
+    }
+
+    fn apply(&mut self, events: EventSet) -> Result<(), CaptureError> {
+        for program in PROGRAMS.iter().filter(|program| program.needed(events)) {
+            if self.attached.contains_key(program.name) {
+                continue;
+            }
+            match self.attach(program) {
+                Ok(hooks) => {
+                    self.attached.insert(program.name, hooks);
+                }
+                Err(_) if program.optional => {}
+                Err(error) => return Err(error),
+            }
+        }
+        for program in PROGRAMS.iter().filter(|program| !program.needed(events)) {
+            if self.attached.remove(program.name).is_some() {
+                self.detach(program)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn attach(&mut self, program: &Program) -> Result<Vec<String>, CaptureError> {
+        let refused = |reason| CaptureError::Program {
+            program: program.name.to_string(),
+            reason,
+        };
+        let btf = &self.btf;
+        let loaded = self
+            .ebpf
+            .program_mut(program.name)
+            .ok_or_else(|| CaptureError::Object(format!("no program {}", program.name)))?;
+        match program.hook {
+            Hook::Typed(hook) => {
+                let typed: &mut BtfTracePoint = loaded
+                    .try_into()
+                    .map_err(|error| refused(one_line(&error)))?;
+                typed
+                    .load(hook, btf)
+                    .map_err(|error| program_error(program.name, &error))?;
+                typed
+                    .attach()
+                    .map_err(|error| attach_error(program.name, hook, &error))?;
+                Ok(vec![hook.to_string()])
+            }
+            Hook::SystemCalls(calls) => {
+                let classic: &mut TracePoint = loaded
+                    .try_into()
+                    .map_err(|error| refused(one_line(&error)))?;
+                classic
+                    .load()
+                    .map_err(|error| program_error(program.name, &error))?;
+                let mut hooks = Vec::new();
+                for call in calls.iter().filter(|call| kernel::has_system_call(call)) {
+                    let hook = format!("sys_exit_{call}");
+                    classic
+                        .attach("syscalls", &hook)
+                        .map_err(|error| attach_error(program.name, &hook, &error))?;
+                    hooks.push(hook);
+                }
+                Ok(hooks)
+            }
+        }
+    }
+
+    fn detach(&mut self, program: &Program) -> Result<(), CaptureError> {
+        let Some(loaded) = self.ebpf.program_mut(program.name) else {
+            return Ok(());
+        };
+        let result = match program.hook {
+            Hook::Typed(_) => <&mut BtfTracePoint>::try_from(loaded).and_then(|p| p.unload()),
+            Hook::SystemCalls(_) => <&mut TracePoint>::try_from(loaded).and_then(|p| p.unload()),
+        };
+        result.map_err(|error| program_error(program.name, &error))
+    }
+
+    /// What another thread needs to wait for records.
+    #[must_use]
+    pub fn waiter(&self) -> Arc<Waiter> {
+        Arc::clone(&self.waiter)
+    }
+
+    /// Moves as many whole records into `out` as it holds; 0 when there are none. `out` must have
+    /// at least [`MAX_RECORD`] bytes.
+    pub fn drain(&mut self, out: &mut [u8]) -> usize {
+        let mut used = self.drain_pending(out);
+        let now = Instant::now();
+        while used + MAX_RECORD <= out.len() {
+            let Some(item) = self.ring.next() else { break };
+            if let Some(length) = self.normalizer.deliver(&item, now, &mut out[used..]) {
+                used += length;
+                self.delivered += 1;
+            }
+        }
+        used
+    }
+
+    fn drain_pending(&mut self, out: &mut [u8]) -> usize {
+        let mut used = 0;
+        while let Some(length) = self.pending.get(self.pending_at..self.pending_at + 4) {
+            let length = u32::from_le_bytes([length[0], length[1], length[2], length[3]]) as usize;
+            if used + length > out.len() {
+                return used;
+            }
+            let end = self.pending_at + length;
+            out[used..used + length].copy_from_slice(&self.pending[self.pending_at..end]);
+            used += length;
+            self.pending_at = end;
+        }
+        self.pending = Vec::new();
+        self.pending_at = 0;
+        used
+    }
+
+    /// Counters, hooks and program figures as JSON text.
+    #[must_use]
+    pub fn stats(&self) -> String {
+        let counters = stats::counters(&self.counters);
+        let mut text = String::from("{\"kinds\":{");
+        for (number, name) in KIND_NAMES {
+            let comma = if *number == KIND_NAMES[0].0 { "" } else { "," };
+            let _ = write!(text, "{comma}\"{name}\":{{");
+            for (reason, label) in counter::NAMES.iter().enumerate() {
+                let value = counters[*number as usize][reason]
+                    + if reason == counter::RECURSION {
+                        self.recursion(name)
+                    } else {
+                        0
+                    };
+                let comma = if reason == 0 { "" } else { "," };
+                let _ = write!(text, "{comma}\"{label}\":{value}");
+            }
+            text.push('}');
+        }
+        text.push_str("},\"programs\":[");
+        for (at, (name, hooks)) in self.attached.iter().enumerate() {
+            let figures = self.figures(name);
+            let _ = write!(
+                text,
+                "{}{{\"name\":\"{name}\",\"hooks\":[{}],\"runTimeNs\":{},\"runCount\":{},\"recursionMisses\":{}}}",
+                if at == 0 { "" } else { "," },
+                hooks
+                    .iter()
+                    .map(|hook| format!("\"{hook}\""))
+                    .collect::<Vec<_>>()
+                    .join(","),
+                figures.run_time_ns,
+                figures.run_count,
+                figures.recursion_misses,
+            );
+        }
+        let _ = write!(
+            text,
+            "],\"ringBytes\":{},\"delivered\":{},\"malformed\":{}}}",
+            self.ring_bytes, self.delivered, self.normalizer.malformed
+        );
+        text
+    }
+
+    fn figures(&self, program: &str) -> ProgramFigures {
+        self.ebpf
+            .program(program)
+            .and_then(stats::program_figures)
+            .unwrap_or_default()
+    }
+
+    /// Skipped runs of the programs whose name begins with a kind's family.
+    fn recursion(&self, kind_name: &str) -> u64 {
+        self.attached
+            .keys()
+            .filter(|program| family_of(program) == kind_name)
+            .map(|program| self.figures(program).recursion_misses)
+            .sum()
+    }
+}
+
+const MAX_ARGS: u32 = 256 * 1024;
+
+const KIND_NAMES: &[(u16, &str)] = &[
+    (kind::EXEC, "exec"),
+    (kind::FORK, "fork"),
+    (kind::EXIT, "exit"),
+    (kind::FILE_CREATE, "fileCreate"),
+    (kind::FILE_DELETE, "fileDelete"),
+    (kind::NETWORK, "network"),
+];
+
+fn family_of(program: &str) -> &'static str {
+    match program {
+        "process_exec" => "exec",
+        "process_fork" => "fork",
+        "process_exit" => "exit",
+        "file_unlink" | "file_unlinkat" => "fileDelete",
+        name if name.starts_with("file_") => "fileCreate",
+        _ => "network",
+    }
+}
+
+fn take_map<T: TryFrom<aya::maps::Map, Error = aya::maps::MapError>>(
+    ebpf: &mut Ebpf,
+    name: &str,
+) -> Result<T, CaptureError> {
+    ebpf.take_map(name)
+        .ok_or_else(|| CaptureError::Object(format!("no map {name}")))?
+        .try_into()
+        .map_err(|error: aya::maps::MapError| CaptureError::Object(one_line(&error)))
+}
+
+fn load_error(error: &aya::EbpfError, ring_bytes: u32) -> CaptureError {
+    let reason = one_line(error);
+    if is_permission(error) {
+        return CaptureError::Privileges(reason);
+    }
+    match error {
+        aya::EbpfError::MapError(_) => CaptureError::Buffers { ring_bytes, reason },
+        _ => CaptureError::Object(reason),
+    }
+}
+
+fn program_error(program: &str, error: &aya::programs::ProgramError) -> CaptureError {
+    CaptureError::Program {
+        program: program.to_string(),
+        reason: one_line(error),
+    }
+}
+
+fn attach_error(program: &str, hook: &str, error: &aya::programs::ProgramError) -> CaptureError {
+    CaptureError::Attach {
+        program: program.to_string(),
+        hook: hook.to_string(),
+        reason: one_line(error),
+    }
+}

@@ -1,0 +1,18 @@
+//! The Linux capture: loads the kernel programs, attaches what a configuration needs, delivers
+//! records ([`monomi_record`]) batch by batch and counts what is lost.
+//!
+//! Tracepoints only, so that it works wherever the kernel has BTF and is at least
+//! [`plan::MINIMUM_KERNEL`].
+
+mod capture;
+mod error;
+mod kernel;
+mod normalize;
+mod paths;
+pub mod plan;
+mod routes;
+mod snapshot;
+mod stats;
+
+pub use capture::{Capture, Options, Waiter};
+pub use error::CaptureError;

@@ -1,0 +1,268 @@
+//! The binary record: what a capture delivers, what a record file holds, what TypeScript decodes.
+//!
+//! The layout is written once, in [`records!`]. From it come the Rust structures, the C header of
+//! the kernel programs ([`c_header`]), the offsets for TypeScript ([`typescript`]) and the checked-in
+//! snapshot ([`snapshot`]) that tests on both sides compare with.
+//!
+//! Every record starts with [`Header`], is little-endian and padded to a multiple of 8 bytes. Text
+//! follows the fixed part, each piece as long as its `*_len` field says, without terminator.
+
+mod layout;
+
+pub use layout::{c_header, snapshot, typescript};
+
+/// Version of the layout; readers refuse any other.
+pub const VERSION: u32 = 1;
+
+/// Longest record: fixed part, two walked paths, the largest argument list and padding.
+pub const MAX_RECORD: usize = 320 * 1024;
+
+/// Declares the record structures and keeps their field list for the generated views.
+macro_rules! records {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal { $($(#[$fdoc:meta])* $field:ident: $ty:tt),* $(,)? })*) => {
+        $(
+            $(#[$doc])*
+            #[repr(C)]
+            #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+            pub struct $name { $($(#[$fdoc])* pub $field: $ty),* }
+        )*
+        /// Every structure with its kind and fields, in order: (name, kind, size, fields).
+        pub(crate) const STRUCTURES: &[layout::Structure] = &[$(layout::Structure {
+            name: stringify!($name),
+            kind: $kind,
+            size: core::mem::size_of::<$name>(),
+            fields: &[$(layout::Field {
+                name: stringify!($field),
+                kind: stringify!($ty),
+                offset: core::mem::offset_of!($name, $field),
+            }),*],
+        }),*];
+    };
+}
+
+records! {
+    /// Common start of every record: which event, when, and who acted.
+    Header = 0 {
+        /// Length of the whole record in bytes, a multiple of 8.
+        length: u32,
+        /// What follows; see [`kind`].
+        kind: u16,
+        /// Bits of [`flag`].
+        flags: u16,
+        /// When, in nanoseconds of the boot clock.
+        time: u64,
+        /// Start of the acting process (thread-group leader) in nanoseconds of the boot clock.
+        process_start: u64,
+        /// How many times the acting process and its ancestors have executed a program
+        /// (`task_struct.self_exec_id`).
+        exec_id: u64,
+        /// Process id (thread-group id) in the initial pid namespace.
+        pid: u32,
+        /// Thread id.
+        tid: u32,
+        /// Real user id.
+        uid: u32,
+        /// Real group id.
+        gid: u32,
+        /// Audit login uid; 0xffffffff when never set.
+        login_uid: u32,
+        /// Audit session id; 0xffffffff when never set.
+        session_id: u32,
+        /// Controlling terminal as `major << 20 | minor`; 0 when none.
+        tty: u32,
+        /// Parent's process id.
+        parent_pid: u32,
+    }
+    /// A program was executed, or (kind `process`) was running when the capture began.
+    Exec = 1 {
+        /// Common start.
+        header: Header,
+        /// Parent's start in nanoseconds of the boot clock.
+        parent_start: u64,
+        /// Parent's exec id.
+        parent_exec_id: u64,
+        /// Inode number of the image.
+        inode: u64,
+        /// Size of the image in bytes.
+        size: u64,
+        /// Modification time of the image, nanoseconds since 1970.
+        mtime: u64,
+        /// Change time of the image, nanoseconds since 1970.
+        ctime: u64,
+        /// Device of the image as `major << 20 | minor`.
+        device: u32,
+        /// Hard links of the image; 0 when it is deleted or never had a name.
+        links: u32,
+        /// Effective user id after the exec.
+        effective_uid: u32,
+        /// Bytes of the arguments as the program got them; larger than `args_len` when cut.
+        args_total: u32,
+        /// Bytes of the image's path.
+        path_len: u32,
+        /// Bytes of the working directory's path.
+        cwd_len: u32,
+        /// Bytes of the arguments, each ended by a NUL.
+        args_len: u32,
+        /// Namespace depth of the process's pid namespace; 0 on the host.
+        pid_level: u32,
+    }
+    /// A process was forked; the header is the forking process.
+    Fork = 2 {
+        /// Common start.
+        header: Header,
+        /// Start of the child in nanoseconds of the boot clock.
+        child_start: u64,
+        /// The child's exec id.
+        child_exec_id: u64,
+        /// Start of the child's parent (the header's process unless CLONE_PARENT).
+        child_parent_start: u64,
+        /// Process id of the child.
+        child_pid: u32,
+        /// Process id of the child's parent.
+        child_parent_pid: u32,
+    }
+    /// A process ended (its last thread).
+    Exit = 3 {
+        /// Common start.
+        header: Header,
+        /// Wait status: exit code << 8 | signal.
+        exit_code: u32,
+        /// Zero.
+        reserved: u32,
+    }
+    /// A file name came into being or ended.
+    File = 4 {
+        /// Common start.
+        header: Header,
+        /// Inode number, 0 where unknown.
+        inode: u64,
+        /// Device as `major << 20 | minor`, 0 where unknown.
+        device: u32,
+        /// Which operation; see [`how`].
+        how: u32,
+        /// Bytes of the path.
+        path_len: u32,
+        /// Bytes of the caller's own path text; kernel side only, 0 in delivered records.
+        name_len: u32,
+    }
+    /// A connection or the first datagram of a flow.
+    Network = 6 {
+        /// Common start.
+        header: Header,
+        /// 2 IPv4, 10 IPv6.
+        family: u16,
+        /// 6 TCP, 17 UDP.
+        protocol: u16,
+        /// 1 when this process began it (connect, send), 0 when it answered (accept, receive).
+        initiated: u16,
+        /// Port of this host, host byte order.
+        local_port: u16,
+        /// Port of the peer, host byte order.
+        remote_port: u16,
+        /// Zero.
+        reserved: u16,
+        /// Zero.
+        reserved2: u32,
+        /// Address of this host, network byte order; IPv4 in the first four bytes.
+        local_address: [u8; 16],
+        /// Address of the peer.
+        remote_address: [u8; 16],
+    }
+}
+
+/// Values of [`Header::kind`].
+pub mod kind {
+    /// [`super::Exec`]: a program was executed.
+    pub const EXEC: u16 = 1;
+    /// [`super::Fork`].
+    pub const FORK: u16 = 2;
+    /// [`super::Exit`].
+    pub const EXIT: u16 = 3;
+    /// [`super::File`]: a file name came into being.
+    pub const FILE_CREATE: u16 = 4;
+    /// [`super::File`]: a file name ended.
+    pub const FILE_DELETE: u16 = 5;
+    /// [`super::Network`].
+    pub const NETWORK: u16 = 6;
+    /// [`super::Exec`]: a process that was there when the capture began.
+    pub const PROCESS: u16 = 7;
+    /// One more than the highest kind.
+    pub const COUNT: u16 = 8;
+}
+
+/// Bits of [`Header::flags`].
+pub mod flag {
+    /// A path has more components or bytes than the walk allows; its upper part is missing.
+    pub const PATH_INCOMPLETE: u16 = 1;
+    /// The arguments are cut at the configured limit.
+    pub const ARGS_TRUNCATED: u16 = 2;
+    /// The name was already unlinked (or the file never had one) at that moment.
+    pub const UNLINKED: u16 = 4;
+    /// All text of the record is printable ASCII without `"`, `\`, `&`, `<` and `>`.
+    pub const PLAIN: u16 = 8;
+    /// The caller's text is relative to its base (kernel side only).
+    pub const RELATIVE: u16 = 16;
+    /// Symbolic links in the directory part could not be resolved any more.
+    pub const UNRESOLVED: u16 = 32;
+    /// All text of the record is ASCII.
+    pub const ASCII: u16 = 64;
+    /// Part of the process's memory could not be read.
+    pub const FAULT: u16 = 128;
+    /// The process lives in another mount namespace than the sensor.
+    pub const FOREIGN: u16 = 256;
+}
+
+/// Values of [`File::how`].
+pub mod how {
+    /// open, openat, openat2, creat.
+    pub const OPEN: u32 = 1;
+    /// mknod, mknodat.
+    pub const MKNOD: u32 = 2;
+    /// link, linkat.
+    pub const LINK: u32 = 3;
+    /// symlink, symlinkat.
+    pub const SYMLINK: u32 = 4;
+    /// rename, renameat, renameat2: the new name, or the victim that lost it.
+    pub const RENAME: u32 = 5;
+    /// unlink, unlinkat.
+    pub const UNLINK: u32 = 6;
+}
+
+/// Reasons for which the kernel side counts per kind, in this order.
+pub mod counter {
+    /// Delivered to the ring buffer.
+    pub const EMITTED: usize = 0;
+    /// Lost: the ring buffer was full.
+    pub const RING_FULL: usize = 1;
+    /// Delivered with an incomplete path.
+    pub const PATH_INCOMPLETE: usize = 2;
+    /// Delivered or dropped with memory that could not be read.
+    pub const FAULT: usize = 3;
+    /// Lost: a table of open connections was full.
+    pub const TABLE_FULL: usize = 4;
+    /// Delivered with cut arguments.
+    pub const ARGS_TRUNCATED: usize = 5;
+    /// Lost: no scratch memory or an impossible state.
+    pub const INTERNAL: usize = 6;
+    /// Lost: the kernel skipped a program that interrupted itself.
+    pub const RECURSION: usize = 7;
+    /// How many there are.
+    pub const COUNT: usize = 8;
+    /// Their names for people, in order.
+    pub const NAMES: [&str; COUNT] = [
+        "captured",
+        "ringFull",
+        "pathIncomplete",
+        "readFault",
+        "tableFull",
+        "argumentsTruncated",
+        "internal",
+        "recursion",
+    ];
+}
+
+/// Rounds a record's length up to a multiple of 8.
+#[must_use]
+pub const fn padded(length: usize) -> usize {
+    (length + 7) & !7
+}

@@ -1,0 +1,85 @@
+/**
+ * Which command runs, and how its failures are told.
+ */
+import { escapeUnprintable } from "../config/mod.ts";
+import { Native, NativeError } from "../sources/native.ts";
+import { VERSION } from "../sensor/version.ts";
+import { check } from "./check.ts";
+import { help } from "./help.ts";
+import { OutputError } from "./outputs.ts";
+import { PolicyError } from "./policy.ts";
+import { record } from "./record.ts";
+import { replay } from "./replay.ts";
+import { run } from "./run.ts";
+import { schema } from "./schema.ts";
+import { complain, Exit, UsageError } from "./usage.ts";
+
+type Command = (args: string[], load: () => Native) => number | Promise<number>;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  run,
+  record,
+  replay,
+  check,
+  schema,
+  help,
+};
+
+/** Options that the launcher of the single file puts in front. */
+const NATIVE_OPTION = "--monomi-native=";
+const NAME_OPTION = "--monomi-name=";
+/** Where the library lies when running from the sources. */
+const BUILT_LIBRARY = new URL("../../native/target/release/libmonomi.so", import.meta.url);
+
+/** Runs the program; the result is its exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const { args, library, name } = launchOptions(argv);
+  const [command = "help", ...rest] = args;
+  if (command === "--version") {
+    console.log(`monomi ${VERSION}`);
+    return Exit.OK;
+  }
+  const chosen = command === "--help" || command === "-?" ? "help" : command;
+  if (!Object.hasOwn(COMMANDS, chosen)) {
+    console.error(`monomi: there is no command "${escapeUnprintable(chosen)}"\n`);
+    help([]);
+    return Exit.WRONG_USAGE;
+  }
+  try {
+    return await COMMANDS[chosen](rest, () => {
+      const native = new Native(library);
+      native.setTitle([name, ...args].join("\0"));
+      return native;
+    });
+  } catch (error) {
+    return told(chosen, error);
+  }
+}
+
+function told(command: string, error: unknown): number {
+  if (error instanceof UsageError) {
+    complain(command, error);
+    return Exit.WRONG_USAGE;
+  }
+  if (error instanceof PolicyError || error instanceof OutputError) {
+    console.error(`monomi: ${escapeUnprintable(error.message)}`);
+    return error.exitCode;
+  }
+  if (error instanceof NativeError) {
+    console.error(`monomi: ${escapeUnprintable(error.message)}`);
+    return Exit.COULD_NOT_RUN;
+  }
+  throw error;
+}
+
+function launchOptions(argv: readonly string[]) {
+  let library = decodeURIComponent(BUILT_LIBRARY.pathname);
+  let name = "monomi";
+  let at = 0;
+  for (; at < argv.length; at++) {
+    if (argv[at].startsWith(NATIVE_OPTION)) library = argv[at].slice(NATIVE_OPTION.length);
+    else if (argv[at].startsWith(NAME_OPTION)) name = argv[at].slice(NAME_OPTION.length);
+    else break;
+  }
+  return { args: argv.slice(at), library, name };
+}

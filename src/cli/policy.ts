@@ -1,0 +1,50 @@
+/**
+ * From a configuration file, or the shipped default, to a policy that is ready to run.
+ */
+import defaultRules from "../../rules/linux.xml" with { type: "text" };
+import { type Config, formatDiagnostic, loadConfig } from "../config/mod.ts";
+import { loadConfigFile } from "../config/read_file.ts";
+import { Hasher, type NativeHash } from "../hashing/mod.ts";
+import { compilePolicy, type Policy } from "../sensor/policy.ts";
+import { Exit } from "./usage.ts";
+
+const DEFAULT_NAME = "Defaults";
+const NO_HASH = "-";
+
+/** A configuration cannot be used; its diagnostics were printed, or the message says why. */
+export class PolicyError extends Error {
+  override readonly name = "PolicyError";
+  constructor(message: string, readonly exitCode: number) {
+    super(message);
+  }
+}
+
+/**
+ * Loads and compiles `path`, or the shipped rules/linux.xml. Diagnostics go to stderr, one a line.
+ *
+ * @throws {PolicyError}
+ */
+export async function loadPolicy(path: string | undefined, hash?: NativeHash): Promise<Policy> {
+  const config = path === undefined
+    ? checked(loadConfig(new TextEncoder().encode(defaultRules), "rules/linux.xml"))
+    : checked(await read(path));
+  const hasher = hash && new Hasher(hash, { algorithms: config.options.hashAlgorithms });
+  const text = path === undefined ? NO_HASH : await hasher?.hashFile(path) ?? NO_HASH;
+  return compilePolicy(config, { name: path ?? DEFAULT_NAME, hash: text }, hasher);
+}
+
+async function read(path: string): ReturnType<typeof loadConfigFile> {
+  try {
+    return await loadConfigFile(path);
+  } catch (error) {
+    throw new PolicyError(`cannot read ${path}: ${(error as Error).message}`, Exit.COULD_NOT_RUN);
+  }
+}
+
+function checked({ config, diagnostics }: ReturnType<typeof loadConfig>): Config {
+  for (const diagnostic of diagnostics) console.error(formatDiagnostic(diagnostic));
+  if (config === undefined) {
+    throw new PolicyError("the configuration is invalid; nothing of it is used", Exit.NO);
+  }
+  return config;
+}

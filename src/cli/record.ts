@@ -1,0 +1,97 @@
+/** `monomi record`: write what the native side delivers, for a replay. */
+import { EVENTS } from "../schema/mod.ts";
+import { BATCH_BYTES } from "../sensor/sensor.ts";
+import { LiveHost } from "../sources/live_host.ts";
+import type { Native } from "../sources/native.ts";
+import { recordHead } from "../sources/record_file.ts";
+import { parseAccounts } from "../sources/accounts.ts";
+import { OutputError } from "./outputs.ts";
+import { loadPolicy } from "./policy.ts";
+import { CAPTURE_OPTIONS, captureSizes } from "./run.ts";
+import { onSignals } from "./signals.ts";
+import { Exit, parseDuration, readArguments, UsageError } from "./usage.ts";
+
+const WAIT_MS = 1000;
+const PRIVATE = 0o600;
+
+/**
+ * Records until a signal or the end of `--duration`. With `-c` only what that configuration needs is
+ * captured, without it everything.
+ */
+export async function record(args: string[], load: () => Native): Promise<number> {
+  const { values } = readArguments({
+    args,
+    options: { ...CAPTURE_OPTIONS, output: { type: "string", short: "o" } },
+  });
+  if (values.output === undefined) throw new UsageError("-o FILE is missing");
+  const sizes = captureSizes(values);
+  const duration = values.duration === undefined ? undefined : parseDuration(values.duration);
+  const native = load();
+  const host = new LiveHost(native);
+  const events = values.config === undefined
+    ? EVENTS.reduce((bits, { id }) => id < 32 ? bits | 1 << id : bits, 0) >>> 0
+    : (await loadPolicy(values.config)).events;
+  using file = create(values.output);
+  writeAll(file, recordHead(factsOf(host), host.bootEpoch()));
+  native.open({ events, ...sizes });
+  let stopping = false;
+  const stop = () => {
+    stopping = true;
+    native.wake();
+  };
+  const letGo = onSignals(stop, () => {});
+  const timer = duration === undefined ? undefined : setTimeout(stop, duration);
+  console.error("monomi: capturing");
+  const buffer = new Uint8Array(BATCH_BYTES);
+  let bytes = 0;
+  for (;;) {
+    const length = native.drain(buffer);
+    if (length > 0) {
+      writeAll(file, buffer.subarray(0, length));
+      bytes += length;
+    } else if (stopping) break;
+    else await native.wait(WAIT_MS);
+  }
+  clearTimeout(timer);
+  letGo();
+  const stats = native.stats();
+  native.close();
+  console.error(`monomi: ${stats.delivered} records, ${bytes} bytes in ${values.output}`);
+  return Exit.OK;
+}
+
+function factsOf(host: LiveHost) {
+  return {
+    computer: host.computer,
+    machineId: host.machineId,
+    kernel: Deno.osRelease(),
+    users: parseAccounts(readText("/etc/passwd")),
+  };
+}
+
+function readText(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "";
+  }
+}
+
+function create(path: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path, { write: true, createNew: true, mode: PRIVATE });
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) {
+      throw new OutputError(`${path} exists already; a recording never overwrites`);
+    }
+    throw new OutputError(`cannot create ${path}: ${(error as Error).message}`);
+  }
+}
+
+function writeAll(file: Deno.FsFile, bytes: Uint8Array<ArrayBuffer>): void {
+  try {
+    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+  } catch (error) {
+    throw new OutputError(`cannot write the recording: ${(error as Error).message}`);
+  }
+}

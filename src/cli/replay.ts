@@ -1,0 +1,46 @@
+/** `monomi replay`: a recorded capture through the same rules and sinks. */
+import process from "node:process";
+import { replayRecords } from "../sensor/replay.ts";
+import { describe } from "../sensor/summary.ts";
+import { openRecordFile, RecordFileError } from "../sources/record_file.ts";
+import { openOutputs } from "./outputs.ts";
+import { loadPolicy } from "./policy.ts";
+import { Exit, readArguments, UsageError } from "./usage.ts";
+
+/** Replays record files one after the other. Needs no privileges. */
+export async function replay(args: string[]): Promise<number> {
+  const { values, positionals } = readArguments({
+    args,
+    allowPositionals: true,
+    options: {
+      config: { type: "string", short: "c" },
+      sink: { type: "string", multiple: true },
+      stats: { type: "boolean" },
+      tree: { type: "boolean" },
+    },
+  });
+  if (positionals.length !== 1) throw new UsageError("give one record file");
+  const policy = await loadPolicy(values.config);
+  try {
+    const file = openRecordFile(positionals[0]);
+    const sinks = openOutputs(values.sink ?? [], {
+      computer: file.host.computer,
+      processId: Deno.pid,
+      userId: process.geteuid!(),
+      tree: values.tree,
+      lossless: true,
+    });
+    const summary = await replayRecords(file, policy, sinks);
+    file.close();
+    if (file.cut > 0) {
+      console.error(`monomi: the recording ends in the middle of a record (${file.cut} bytes)`);
+    }
+    console.error(describe(summary));
+    if (values.stats) console.error(JSON.stringify({ summary }));
+    return Exit.OK;
+  } catch (error) {
+    if (!(error instanceof RecordFileError)) throw error;
+    console.error(`monomi: ${error.message}`);
+    return Exit.NO;
+  }
+}

@@ -1,0 +1,93 @@
+/** `monomi run`: capture live. */
+import process from "node:process";
+import { Sensor } from "../sensor/sensor.ts";
+import { describe } from "../sensor/summary.ts";
+import { LiveHost } from "../sources/live_host.ts";
+import type { Native } from "../sources/native.ts";
+import { openOutputs } from "./outputs.ts";
+import { loadPolicy } from "./policy.ts";
+import { onSignals } from "./signals.ts";
+import { Exit, parseDuration, parseSize, readArguments, UsageError } from "./usage.ts";
+
+const DEFAULT_RING = "32M";
+const DEFAULT_ARGUMENTS = "64K";
+const LARGEST_RING = 2 ** 31;
+const SMALLEST_RING = 4096;
+const LONGEST_ARGUMENTS = 256 * 1024;
+
+/** Options of the kernel side, shared by `run` and `record`. */
+export const CAPTURE_OPTIONS = {
+  config: { type: "string", short: "c" },
+  duration: { type: "string" },
+  ring: { type: "string" },
+  "max-arguments": { type: "string" },
+} as const;
+
+/** Reads `--ring` and `--max-arguments`. @throws {UsageError} */
+export function captureSizes(values: { ring?: string; "max-arguments"?: string }) {
+  const ringBytes = parseSize(values.ring ?? DEFAULT_RING);
+  const isPower = Math.log2(ringBytes) % 1 === 0;
+  if (!isPower || ringBytes < SMALLEST_RING || ringBytes > LARGEST_RING) {
+    throw new UsageError("--ring takes a power of two from 4K to 2G, such as 32M");
+  }
+  const maxArguments = parseSize(values["max-arguments"] ?? DEFAULT_ARGUMENTS);
+  if (maxArguments > LONGEST_ARGUMENTS) {
+    throw new UsageError("--max-arguments takes at most 256K");
+  }
+  return { ringBytes, maxArguments };
+}
+
+/** Captures until a signal, the end of `--duration`, or the loss of the last output. */
+export async function run(args: string[], load: () => Native): Promise<number> {
+  const { values } = readArguments({
+    args,
+    options: {
+      ...CAPTURE_OPTIONS,
+      sink: { type: "string", multiple: true },
+      stats: { type: "boolean" },
+      tree: { type: "boolean" },
+    },
+  });
+  const sizes = captureSizes(values);
+  const duration = values.duration === undefined ? undefined : parseDuration(values.duration);
+  const native = load();
+  const host = new LiveHost(native);
+  const hash = native.hash.bind(native);
+  const policy = await loadPolicy(values.config, hash);
+  const sinks = openOutputs(values.sink ?? [], {
+    computer: host.computer,
+    processId: Deno.pid,
+    userId: process.geteuid!(),
+    tree: values.tree,
+  });
+  const sensor = new Sensor(native, host, policy, sinks);
+  const letGo = onSignals(() => sensor.stop(), () => void reload(sensor, values.config, hash));
+  sensor.open(sizes);
+  console.error("monomi: capturing");
+  sinks.broken.then((reason) => {
+    console.error(`monomi: no output is left (${reason})`);
+    sensor.stop();
+  });
+  const timer = duration === undefined ? undefined : setTimeout(() => sensor.stop(), duration);
+  await sensor.run();
+  clearTimeout(timer);
+  const summary = await sensor.close();
+  letGo();
+  console.error(describe(summary));
+  if (values.stats) console.error(JSON.stringify({ summary }));
+  return Exit.OK;
+}
+
+/** A broken configuration, or one that the kernel refuses, leaves the old one in force. */
+async function reload(
+  sensor: Sensor,
+  path: string | undefined,
+  hash: Parameters<typeof loadPolicy>[1],
+): Promise<void> {
+  try {
+    sensor.reload(await loadPolicy(path, hash));
+    console.error("monomi: configuration reloaded");
+  } catch (error) {
+    console.error(`monomi: not reloaded, the old configuration stays: ${(error as Error).message}`);
+  }
+}

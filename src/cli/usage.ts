@@ -1,0 +1,67 @@
+/**
+ * Wrong usage, and reading arguments without stack traces.
+ */
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import { escapeUnprintable } from "../config/mod.ts";
+
+/** Exit codes of every command. */
+export const Exit = {
+  OK: 0,
+  /** The answer is no: an invalid configuration, a damaged record file. */
+  NO: 1,
+  WRONG_USAGE: 2,
+  /** Privileges, kernel, files. */
+  COULD_NOT_RUN: 3,
+} as const;
+
+/** The command line cannot be understood. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** node:util's parseArgs with its complaints as {@link UsageError}. */
+export function readArguments<T extends ParseArgsConfig>(
+  config: T,
+): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UsageError(error.message.split("\n", 1)[0]);
+  }
+}
+
+/** Says on stderr what is wrong with the call. */
+export function complain(command: string, error: Error): void {
+  console.error(
+    `monomi ${command}: ${escapeUnprintable(error.message)}\nTry: monomi help ${command}`,
+  );
+}
+
+const DURATION = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)?$/;
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** `90`, `90s`, `1.5m`, `2h`, `1d` in milliseconds. @throws {UsageError} */
+export function parseDuration(text: string): number {
+  const match = DURATION.exec(text);
+  if (match === null) {
+    throw new UsageError(`"${text}" is no duration; write seconds or 500ms, 90s, 15m, 2h, 1d`);
+  }
+  return Number(match[1]) * UNIT_MS[match[2] ?? "s"];
+}
+
+const SIZE = /^(\d{1,9})([KMG]?)$/i;
+const UNIT_BYTES: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
+/** `65536`, `64K`, `32M` in bytes. @throws {UsageError} */
+export function parseSize(text: string): number {
+  const match = SIZE.exec(text);
+  if (match === null) throw new UsageError(`"${text}" is no size; write bytes or 64K, 32M`);
+  return Number(match[1]) * UNIT_BYTES[match[2].toUpperCase()];
+}

@@ -1,0 +1,186 @@
+/** EventFiltering -> event elements (config-semantics 3.1 and 3.3, refusals of 1.4). */
+import { EVENT_TAGS, eventById, eventsByTag } from "../schema/events.ts";
+import { tagSince } from "../schema/history.ts";
+import { formatVersion } from "../schema/versions.ts";
+import { bindElement } from "./binding.ts";
+import { readItems } from "./conditions.ts";
+import {
+  attribute,
+  checkAttributes,
+  checkNoText,
+  nameAttribute,
+  type ReadContext,
+} from "./context.ts";
+import { quote } from "./diagnostics.ts";
+import type { Combination, EventElement, PlacedName } from "./model.ts";
+import { hint } from "./suggest.ts";
+import { attributePlace, childElements, type XmlElement } from "./xml.ts";
+
+/** From this version on, elements without groupRelation combine with "and" (E9). */
+const FIRST_VERSION_WITH_AND = 411;
+const MAX_ELEMENTS_PER_TAG = 65534;
+
+interface Group {
+  readonly name: PlacedName | undefined;
+  readonly combination: Combination;
+}
+
+/** Reads the EventFiltering elements of one file, in order. */
+export class FilteringReader {
+  readonly elements: EventElement[] = [];
+  readonly #context: ReadContext;
+  readonly #countByTag = new Map<string, number>();
+  readonly #noGroup: Group;
+
+  constructor(context: ReadContext) {
+    this.#context = context;
+    this.#noGroup = {
+      name: undefined,
+      combination: context.schemaVersion >= FIRST_VERSION_WITH_AND ? "and" : "or",
+    };
+  }
+
+  /** Reads one `<EventFiltering>`. */
+  add(filtering: XmlElement): void {
+    checkAttributes(this.#context, filtering, []);
+    checkNoText(this.#context, filtering);
+    this.#readChildren(filtering, this.#noGroup, true);
+  }
+
+  #readChildren(parent: XmlElement, group: Group, groupsAllowed: boolean): void {
+    const { reporter, permissive } = this.#context;
+    for (const child of childElements(parent)) {
+      if (this.#isNamed(child, "RuleGroup")) {
+        if (!groupsAllowed) {
+          reporter.refuse(
+            "MON037",
+            child.start,
+            `<RuleGroup> must stand directly under <EventFiltering>`,
+          );
+          if (!permissive) continue;
+        }
+        this.#readGroup(child);
+      } else if (eventsByTag(child.name).length > 0) {
+        this.#readEvent(child, group);
+      } else {
+        reporter.refuse("MON035", child.start, () => {
+          const candidates = groupsAllowed ? ["RuleGroup", ...EVENT_TAGS] : EVENT_TAGS;
+          return `unknown event ${quote(child.name)}${hint(child.name, candidates)}`;
+        });
+        // Sysmon's permissive reader takes events at any depth; only their parent names a group.
+        if (permissive) this.#readChildren(child, this.#noGroup, true);
+      }
+    }
+  }
+
+  #isNamed(element: XmlElement, name: string): boolean {
+    if (element.name === name) return true;
+    return this.#context.permissive && element.name.toLowerCase() === name.toLowerCase();
+  }
+
+  #readGroup(element: XmlElement): void {
+    checkAttributes(this.#context, element, ["name", "groupRelation"]);
+    checkNoText(this.#context, element);
+    const name = nameAttribute(this.#context, element);
+    this.#readChildren(element, { name, combination: this.#groupCombination(element) }, false);
+  }
+
+  #groupCombination(element: XmlElement): Combination {
+    const { reporter, permissive } = this.#context;
+    const relation = attribute(this.#context, element, "groupRelation");
+    if (relation === undefined || (permissive && relation.text === "")) {
+      reporter.refuse(
+        "MON033",
+        element.start,
+        `<RuleGroup> needs groupRelation="and" or groupRelation="or"`,
+      );
+      return this.#noGroup.combination;
+    }
+    if (relation.text !== "and" && relation.text !== "or") {
+      reporter.refuse(
+        "MON034",
+        relation.offset,
+        `groupRelation must be and or or, not ${quote(relation.text)}`,
+      );
+    }
+    return relation.text.toLowerCase() === "or" ? "or" : "and";
+  }
+
+  #readEvent(element: XmlElement, group: Group): void {
+    const context = this.#context;
+    const tag = element.name;
+    const since = tagSince(tag)!;
+    if (!context.permissive && since > context.schemaVersion) {
+      context.reporter.error(
+        "MON036",
+        element.start,
+        `${tag} needs schemaversion ${formatVersion(since)} or newer, ` +
+          `the file says ${formatVersion(context.schemaVersion)}`,
+      );
+    }
+    checkAttributes(context, element, ["onmatch", "default"]);
+    checkNoText(context, element);
+    const onmatch = this.#onmatch(element);
+    const event = bindElement(context, element);
+    // An element that cannot be bound is read all the same, for the sake of its other problems.
+    const items = readItems(context, element, event ?? eventsByTag(tag)[0], group.name);
+    if (event === undefined || onmatch === undefined) return;
+    const count = (this.#countByTag.get(tag) ?? 0) + 1;
+    this.#countByTag.set(tag, count);
+    if (count === MAX_ELEMENTS_PER_TAG + 1) {
+      context.reporter.error(
+        "MON047",
+        element.start,
+        `there are more than ${MAX_ELEMENTS_PER_TAG} ${tag} elements`,
+      );
+    }
+    this.elements.push({
+      tag,
+      eventId: event.id,
+      onmatch,
+      combination: group.combination,
+      groupName: group.name,
+      items,
+      offset: element.start,
+    });
+  }
+
+  /** What a match does, or undefined when Sysmon skips the element. */
+  #onmatch(element: XmlElement): EventElement["onmatch"] | undefined {
+    const { reporter, permissive } = this.#context;
+    const onmatch = attribute(this.#context, element, "onmatch");
+    const byDefault = attribute(this.#context, element, "default");
+    if (onmatch !== undefined && byDefault !== undefined) {
+      reporter.warn(
+        "MON040",
+        attributePlace(this.#context.source.text, element.start, "default").name,
+        `<${element.name}> has both onmatch and default: the element is ignored`,
+      );
+      return undefined;
+    }
+    const given = onmatch ?? byDefault;
+    if (given === undefined) {
+      reporter.warn(
+        "MON039",
+        element.start,
+        `<${element.name}> has no onmatch attribute: the element is ignored`,
+      );
+      return undefined;
+    }
+    const action = permissive ? given.text.toLowerCase() : given.text;
+    if (action === "include" || action === "exclude") {
+      return onmatch !== undefined ? action : opposite(action);
+    }
+    reporter.refuse(
+      "MON038",
+      given.offset,
+      `${onmatch !== undefined ? "onmatch" : "default"} must be include or exclude, ` +
+        `not ${quote(given.text)}`,
+    );
+    return opposite(eventById(eventsByTag(element.name)[0].id)!.defaultAction);
+  }
+}
+
+function opposite(action: "include" | "exclude"): "include" | "exclude" {
+  return action === "include" ? "exclude" : "include";
+}

@@ -1,0 +1,144 @@
+/** Bytes of a configuration file -> Config and diagnostics. */
+import { formatVersion, NEWEST_VERSION, OLDEST_CONFIGURATION_VERSION } from "../schema/versions.ts";
+import { attribute, checkAttributes, checkNoText, type ReadContext } from "./context.ts";
+import { type Diagnostic, quote, Reporter } from "./diagnostics.ts";
+import { decode } from "./encoding.ts";
+import { EntryReader } from "./entries.ts";
+import { FilteringReader } from "./filtering.ts";
+import type { Config } from "./model.ts";
+import { warnOfQuirks } from "./quirks.ts";
+import { applyRuleEntries } from "./rule_entries.ts";
+import { parseSchemaVersion } from "./schema_version.ts";
+import { SourceText } from "./source.ts";
+import { childElements, parseXmlText, type XmlElement } from "./xml.ts";
+
+/** How a configuration is read. */
+export interface LoadOptions {
+  /** Take what Sysmon for Linux's permissive reader takes; what it skips becomes a warning. */
+  readonly permissive?: boolean;
+}
+
+/** A configuration, absent when there are errors, and everything worth telling about the file. */
+export interface LoadResult {
+  readonly config?: Config;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const NEWEST = Math.max(NEWEST_VERSION.linux.number, NEWEST_VERSION.windows.number);
+
+/**
+ * Reads a Sysmon configuration (config-semantics sections 1 to 3). Never throws for bad input:
+ * whatever is wrong with the file is a diagnostic of severity `error`, and `config` is absent.
+ * `fileName` only names the file in diagnostics.
+ */
+export function loadConfig(
+  bytes: Uint8Array,
+  fileName: string,
+  options: LoadOptions = {},
+): LoadResult {
+  const permissive = options.permissive ?? false;
+  const decoded = decode(bytes, permissive);
+  const placed = decoded.problems.map((problem) => {
+    const before = new SourceText(fileName, problem.textBefore);
+    const { severity, code, message } = problem;
+    return {
+      severity,
+      code,
+      message,
+      file: fileName,
+      ...before.positionAt(before.text.length),
+    } as const;
+  });
+  if (decoded.text === undefined) return { diagnostics: placed };
+  const source = new SourceText(fileName, decoded.text);
+  const reporter = new Reporter(source, permissive);
+  const config = readText(source, reporter, permissive);
+  const diagnostics = [...placed, ...reporter.finish()];
+  return reporter.hasErrors ? { diagnostics } : { config, diagnostics };
+}
+
+function readText(
+  source: SourceText,
+  reporter: Reporter,
+  permissive: boolean,
+): Config | undefined {
+  const { root, refusal } = parseXmlText(source.text, permissive);
+  if (refusal !== undefined) {
+    reporter.error(refusal.code, refusal.offset, refusal.message);
+    return undefined;
+  }
+  if (root.name !== "Sysmon") {
+    reporter.error(
+      "MON020",
+      root.start,
+      `the root element must be <Sysmon>, not ${quote(root.name)}`,
+    );
+    return undefined;
+  }
+  const context = { source, reporter, permissive };
+  const schemaVersion = readSchemaVersion({ ...context, schemaVersion: NEWEST }, root);
+  if (schemaVersion === undefined) return undefined;
+  return readRoot({ ...context, schemaVersion }, root);
+}
+
+function readSchemaVersion(context: ReadContext, root: XmlElement): number | undefined {
+  const { reporter } = context;
+  const given = attribute(context, root, "schemaversion");
+  const parsed = given && parseSchemaVersion(given.text);
+  if (given === undefined || parsed === undefined) {
+    reporter.error(
+      "MON021",
+      given?.offset ?? root.start,
+      given === undefined
+        ? `<Sysmon> needs a schemaversion, such as schemaversion="${formatVersion(NEWEST)}"`
+        : `${quote(given.text)} is not a schema version`,
+    );
+    return undefined;
+  }
+  const { version, trailingText } = parsed;
+  if (version < OLDEST_CONFIGURATION_VERSION) {
+    reporter.error(
+      "MON022",
+      given.offset,
+      `schema version ${formatVersion(version)} is not supported; ` +
+        `the oldest is ${formatVersion(OLDEST_CONFIGURATION_VERSION)}, ` +
+        `the newest ${formatVersion(NEWEST)}`,
+    );
+    return undefined;
+  }
+  if (version > NEWEST) {
+    reporter.warn(
+      "MON023",
+      given.offset,
+      `schema version ${formatVersion(version)} is newer than ${formatVersion(NEWEST)}; ` +
+        "the file is read as the latter",
+    );
+  }
+  if (trailingText) {
+    reporter.warn(
+      "MON024",
+      given.offset,
+      `schemaversion ${quote(given.text)} is read as ${formatVersion(version)}`,
+    );
+  }
+  return version;
+}
+
+function readRoot(context: ReadContext, root: XmlElement): Config {
+  checkAttributes(context, root, ["schemaversion"]);
+  checkNoText(context, root);
+  const entries = new EntryReader(context);
+  const filtering = new FilteringReader(context);
+  for (const child of childElements(root)) {
+    if (child.name === "EventFiltering") filtering.add(child);
+    else entries.add(child);
+  }
+  const config: Config = {
+    source: context.source,
+    schemaVersion: context.schemaVersion,
+    options: entries.finish(),
+    elements: applyRuleEntries(context, filtering.elements, entries.ruleEntries()),
+  };
+  warnOfQuirks(config, context.reporter);
+  return config;
+}

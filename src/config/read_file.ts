@@ -1,0 +1,35 @@
+/** Reads a configuration file from disk or standard input, within the size limit. */
+import { MAX_FILE_SIZE } from "./encoding.ts";
+import { loadConfig, type LoadOptions, type LoadResult } from "./load.ts";
+
+const CHUNK = 64 * 1024;
+
+/**
+ * Loads `path`; `-` is standard input. Throws what opening or reading throws (`Deno.errors`). Stops
+ * reading behind the size limit, whatever the path leads to.
+ */
+export async function loadConfigFile(path: string, options: LoadOptions = {}): Promise<LoadResult> {
+  if (path === "-") return loadConfig(await readBounded(Deno.stdin), "<stdin>", options);
+  using file = await Deno.open(path);
+  return loadConfig(await readBounded(file), path, options);
+}
+
+interface Reader {
+  read(buffer: Uint8Array): Promise<number | null>;
+}
+
+async function readBounded(reader: Reader): Promise<Uint8Array> {
+  let buffer = new Uint8Array(CHUNK);
+  let length = 0;
+  while (length <= MAX_FILE_SIZE) {
+    if (length === buffer.length) {
+      const larger = new Uint8Array(buffer.length * 2);
+      larger.set(buffer);
+      buffer = larger;
+    }
+    const count = await reader.read(buffer.subarray(length));
+    if (count === null) break;
+    length += count;
+  }
+  return buffer.subarray(0, length);
+}

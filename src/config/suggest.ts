@@ -1,0 +1,42 @@
+/** Finds what somebody may have meant. */
+
+const MAX_LENGTH = 40;
+const MAX_DISTANCE = 2;
+
+/**
+ * The candidate that `name` is most likely a misspelling of: equal but for case, or at most two edits
+ * away. Undefined when nothing is close.
+ */
+export function closest(name: string, candidates: Iterable<string>): string | undefined {
+  if (name.length > MAX_LENGTH) return undefined;
+  const lower = name.toLowerCase();
+  let best: string | undefined;
+  let bestDistance = Math.min(MAX_DISTANCE + 1, Math.ceil(name.length / 2));
+  for (const candidate of candidates) {
+    const distance = editDistance(lower, candidate.toLowerCase());
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** ` (did you mean 'Image'?)`, or nothing. */
+export function hint(name: string, candidates: Iterable<string>): string {
+  const candidate = closest(name, candidates);
+  return candidate === undefined ? "" : ` (did you mean '${candidate}'?)`;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current[j] = Math.min(substitution, previous[j] + 1, current[j - 1] + 1);
+    }
+    previous = current;
+  }
+  return previous[b.length];
+}

@@ -1,0 +1,50 @@
+/**
+ * An event as it travels from a source to the sinks.
+ */
+import type { EventDefinition } from "../schema/types.ts";
+
+/**
+ * A field's value: Sysmon's text for strings, GUIDs, times, hexadecimal and 64-bit numbers and
+ * hashes; a number for uint16 and uint32 fields; a boolean for boolean fields. A field without
+ * data holds the text `-` whatever its type (config-semantics V15).
+ */
+export type FieldValue = string | number | boolean;
+
+/**
+ * A process's image as the kernel saw it, for hashing what really ran. 64-bit numbers come as
+ * halves of 32 bits.
+ */
+export interface Image {
+  readonly pid: number;
+  /** Absolute; bytes where it is not valid UTF-8. */
+  readonly path: string | Uint8Array;
+  /** `major << 20 | minor`. */
+  readonly device: number;
+  readonly inodeLow: number;
+  readonly inodeHigh: number;
+  /** In bytes. */
+  readonly sizeLow: number;
+  readonly sizeHigh: number;
+  /** Nanoseconds since 1970. */
+  readonly mtimeLow: number;
+  readonly mtimeHigh: number;
+  /** Nanoseconds since 1970. */
+  readonly ctimeLow: number;
+  readonly ctimeHigh: number;
+}
+
+/** One event: its definition and one value per field, in schema order. */
+export interface Event {
+  readonly definition: EventDefinition;
+  /** `values[i]` belongs to `definition.fields[i]`. */
+  readonly values: FieldValue[];
+  /** When it happened, in milliseconds since 1970 (UTC). */
+  readonly time: number;
+  /** Number of the written event, from 1; 0 until it is assigned behind the rules. */
+  recordId: number;
+  /** What to hash for the event's Hashes field, where that can still be done. */
+  readonly image?: Image;
+}
+
+/** A field without data (V15). */
+export const MISSING = "-";

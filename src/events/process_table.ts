@@ -1,0 +1,150 @@
+/**
+ * All processes of the host that are alive or ended a moment ago, by pid.
+ *
+ * It is fed with the kernel's fork, exec and exit records in the order of the ring buffer, so that
+ * every other event finds its process, and every process its parent, without asking /proc.
+ */
+import { millisecondsOf } from "./clock.ts";
+import type { Host } from "./host.ts";
+import { Process, type ProcessFace } from "./process.ts";
+
+/** Ended processes that late events (a connection made in its last moment) can still find. */
+const ENDED_KEPT = 4096;
+
+/** Image of a process that began before our time and cannot be found out (T10). */
+const UNKNOWN: ProcessFace = { image: "<unknown process>", commandLine: "-" };
+
+/** Processes by pid, with what they were before an exec. */
+export class ProcessTable {
+  readonly #byPid = new Map<number, Process>();
+  readonly #ended: (Process | undefined)[] = new Array(ENDED_KEPT).fill(undefined);
+  #nextEnded = 0;
+  readonly #guidEpoch: number;
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+    // Fixed, so that a stepped clock does not change the GUIDs of running processes.
+    this.#guidEpoch = Math.round(host.bootEpoch());
+  }
+
+  /** How many processes are known. */
+  get size(): number {
+    return this.#byPid.size;
+  }
+
+  /** The process that acted; a placeholder is made for one never heard of. */
+  find(
+    pid: number,
+    startLow: number,
+    startHigh: number,
+    execId: number,
+    uid: number,
+    parentPid: number,
+  ): Process {
+    const known = this.#lookUp(pid, startLow, startHigh, execId);
+    if (known !== undefined) return known;
+    const face = this.#byPid.get(pid)?.face ?? UNKNOWN;
+    const parent = this.#byPid.get(parentPid);
+    return this.#add(pid, startLow, startHigh, execId, face, uid, parent);
+  }
+
+  /** The newest process with this pid. */
+  known(pid: number): Process | undefined {
+    return this.#byPid.get(pid);
+  }
+
+  /** Records a fork: the child looks like its forker until it executes. */
+  fork(
+    parent: Process,
+    face: ProcessFace,
+    pid: number,
+    startLow: number,
+    startHigh: number,
+    execId: number,
+    uid: number,
+  ): Process {
+    return this.#add(pid, startLow, startHigh, execId, face, uid, parent);
+  }
+
+  /**
+   * Records an exec. The parent is who forked the process, also when that one has ended and init
+   * has taken over; `parentPid` is asked only where the fork was before our time.
+   */
+  exec(
+    pid: number,
+    startLow: number,
+    startHigh: number,
+    execId: number,
+    uid: number,
+    face: ProcessFace,
+    parentPid: number,
+  ): Process {
+    const before = this.#byPid.get(pid);
+    const same = before !== undefined && before.startLow === startLow &&
+      before.startHigh === startHigh;
+    const parent = same && before.parent !== undefined ? before.parent : this.#byPid.get(parentPid);
+    const process = this.#add(pid, startLow, startHigh, execId, face, uid, parent);
+    if (same && before !== process) {
+      before.before = undefined;
+      process.before = before;
+    }
+    return process;
+  }
+
+  /** Records an end. False when it was recorded already (two last threads, or a repeated record). */
+  exit(process: Process): boolean {
+    if (process.ended) return false;
+    process.ended = true;
+    process.before = undefined;
+    // Else a chain of processes that each fork the next and end would never be freed.
+    process.parent = undefined;
+    const oldest = this.#ended[this.#nextEnded];
+    if (oldest !== undefined && this.#byPid.get(oldest.pid) === oldest) {
+      this.#byPid.delete(oldest.pid);
+    }
+    this.#ended[this.#nextEnded] = process;
+    this.#nextEnded = (this.#nextEnded + 1) % ENDED_KEPT;
+    return true;
+  }
+
+  #lookUp(
+    pid: number,
+    startLow: number,
+    startHigh: number,
+    execId: number,
+  ): Process | undefined {
+    const known = this.#byPid.get(pid);
+    if (known === undefined || known.is(startLow, startHigh, execId)) return known;
+    if (known.before?.is(startLow, startHigh, execId)) return known.before;
+    return this.#ended.find((one) =>
+      one !== undefined && one.pid === pid && one.is(startLow, startHigh, execId)
+    );
+  }
+
+  #add(
+    pid: number,
+    startLow: number,
+    startHigh: number,
+    execId: number,
+    face: ProcessFace,
+    uid: number,
+    parent: Process | undefined,
+  ): Process {
+    const seconds = Math.floor((this.#guidEpoch + millisecondsOf(startLow, startHigh)) / 1000);
+    const process = new Process(
+      pid,
+      startLow,
+      startHigh,
+      execId,
+      face,
+      uid,
+      this.#host.userName(uid),
+      parent,
+      this.#host.machine,
+      seconds,
+    );
+    this.#byPid.set(pid, process);
+    return process;
+  }
+}

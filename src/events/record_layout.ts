@@ -1,0 +1,134 @@
+/**
+ * Offsets of the binary record, in bytes. Generated from native/record by
+ * `deno task layout`; a test compares the two.
+ */
+
+/** Version of the layout; readers refuse any other. */
+export const LAYOUT_VERSION = 1;
+
+/** What a record says. */
+export const Kind = {
+  EXEC: 1,
+  FORK: 2,
+  EXIT: 3,
+  FILE_CREATE: 4,
+  FILE_DELETE: 5,
+  NETWORK: 6,
+  PROCESS: 7,
+  COUNT: 8,
+} as const;
+
+/** Bits of a record's flags. */
+export const Flag = {
+  PATH_INCOMPLETE: 1,
+  ARGS_TRUNCATED: 2,
+  UNLINKED: 4,
+  PLAIN: 8,
+  RELATIVE: 16,
+  UNRESOLVED: 32,
+  ASCII: 64,
+  FAULT: 128,
+  FOREIGN: 256,
+} as const;
+
+/** Which operation made or ended a file name. */
+export const How = {
+  OPEN: 1,
+  MKNOD: 2,
+  LINK: 3,
+  SYMLINK: 4,
+  RENAME: 5,
+  UNLINK: 6,
+} as const;
+
+/** What the kernel side counts, per kind. */
+export const Counter = {
+  EMITTED: 0,
+  RING_FULL: 1,
+  PATH_INCOMPLETE: 2,
+  FAULT: 3,
+  TABLE_FULL: 4,
+  ARGS_TRUNCATED: 5,
+  INTERNAL: 6,
+  RECURSION: 7,
+  COUNT: 8,
+} as const;
+
+/** Offsets in a record's Header part. */
+export const HeaderLayout = {
+  length: 0,
+  kind: 4,
+  flags: 6,
+  time: 8,
+  processStart: 16,
+  execId: 24,
+  pid: 32,
+  tid: 36,
+  uid: 40,
+  gid: 44,
+  loginUid: 48,
+  sessionId: 52,
+  tty: 56,
+  parentPid: 60,
+  bytes: 64,
+} as const;
+
+/** Offsets in a record's Exec part. */
+export const ExecLayout = {
+  parentStart: 64,
+  parentExecId: 72,
+  inode: 80,
+  size: 88,
+  mtime: 96,
+  ctime: 104,
+  device: 112,
+  links: 116,
+  effectiveUid: 120,
+  argsTotal: 124,
+  pathLen: 128,
+  cwdLen: 132,
+  argsLen: 136,
+  pidLevel: 140,
+  bytes: 144,
+} as const;
+
+/** Offsets in a record's Fork part. */
+export const ForkLayout = {
+  childStart: 64,
+  childExecId: 72,
+  childParentStart: 80,
+  childPid: 88,
+  childParentPid: 92,
+  bytes: 96,
+} as const;
+
+/** Offsets in a record's Exit part. */
+export const ExitLayout = {
+  exitCode: 64,
+  reserved: 68,
+  bytes: 72,
+} as const;
+
+/** Offsets in a record's File part. */
+export const FileLayout = {
+  inode: 64,
+  device: 72,
+  how: 76,
+  pathLen: 80,
+  nameLen: 84,
+  bytes: 88,
+} as const;
+
+/** Offsets in a record's Network part. */
+export const NetworkLayout = {
+  family: 64,
+  protocol: 66,
+  initiated: 68,
+  localPort: 70,
+  remotePort: 72,
+  reserved: 74,
+  reserved2: 76,
+  localAddress: 80,
+  remoteAddress: 96,
+  bytes: 112,
+} as const;

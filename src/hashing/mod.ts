@@ -1,0 +1,10 @@
+/**
+ * Hashes of program images: which algorithms, what is remembered, and what is given up.
+ *
+ * The reading is done by native/hash off the main thread; docs/hashing.md has the policy.
+ *
+ * @module
+ */
+export { type HashCounters, Hasher, type HasherOptions, type NativeHash } from "./hasher.ts";
+export { type Reason, REASONS } from "./reasons.ts";
+export type { FileIdentity, HashTarget } from "./request.ts";

@@ -1,0 +1,114 @@
+/**
+ * What is to be hashed, and its packed form: the other half of native/hash/src/request.rs, which
+ * holds the layout. fixtures/abi/hash-request.bin keeps the two together.
+ */
+import type { HashAlgorithm } from "../config/model.ts";
+
+const VERSION = 1;
+const HEADER_SIZE = 64;
+const FLAG_IDENTITY = 1;
+const FLAG_STAMP = 2;
+const FLAG_ALLOW_FUSE = 4;
+const TWO_TO_32 = 2 ** 32;
+
+/** Bytes that the native side needs for any answer (`monomi_hash::ANSWER_CAPACITY`). */
+export const ANSWER_CAPACITY = 256;
+
+const ALGORITHM_BITS: Readonly<Record<HashAlgorithm, number>> = {
+  SHA1: 1,
+  MD5: 2,
+  SHA256: 4,
+  IMPHASH: 8,
+};
+
+/**
+ * A file as the kernel saw it. 64-bit numbers come as halves of 32 bits, signed or unsigned alike,
+ * because that is what a record holds and what can be compared exactly and cheaply.
+ */
+export interface FileIdentity {
+  /** Device of the super block as `major << 20 | minor`. */
+  readonly device: number;
+  readonly inodeLow: number;
+  readonly inodeHigh: number;
+  /** Size in bytes. */
+  readonly sizeLow: number;
+  readonly sizeHigh: number;
+  /** Nanoseconds since 1970. */
+  readonly mtimeLow: number;
+  readonly mtimeHigh: number;
+  /** Nanoseconds since 1970. */
+  readonly ctimeLow: number;
+  readonly ctimeHigh: number;
+}
+
+/** The image of a process. The caller may reuse the object: nothing keeps it. */
+export interface HashTarget extends FileIdentity {
+  readonly pid: number;
+  /** Absolute path as the process sees it; bytes where it is not valid UTF-8. */
+  readonly path: string | Uint8Array;
+}
+
+/** Policy that goes into every request. */
+export interface RequestPolicy {
+  readonly algorithms: Iterable<HashAlgorithm>;
+  /** In bytes. */
+  readonly maxSize: number;
+  readonly budgetMs: number;
+  /** Whether files on user-space file systems are read. */
+  readonly allowFuse: boolean;
+}
+
+const encoder = new TextEncoder();
+
+/** The packed request for a process's image. */
+export function packTarget(target: HashTarget, policy: RequestPolicy): Uint8Array<ArrayBuffer> {
+  const view = packFile(target.pid, target.path, policy, FLAG_IDENTITY | FLAG_STAMP);
+  view.setUint32(8, target.device >>> 20, true);
+  view.setUint32(12, target.device & 0xfffff, true);
+  view.setUint32(16, target.inodeLow, true);
+  view.setUint32(20, target.inodeHigh, true);
+  view.setUint32(24, target.sizeLow, true);
+  view.setUint32(28, target.sizeHigh, true);
+  view.setUint32(32, target.mtimeLow, true);
+  view.setUint32(36, target.mtimeHigh, true);
+  view.setUint32(40, target.ctimeLow, true);
+  view.setUint32(44, target.ctimeHigh, true);
+  return new Uint8Array(view.buffer);
+}
+
+/** The packed request for whatever regular file is at an absolute path of the host. */
+export function packPath(
+  path: string | Uint8Array,
+  policy: RequestPolicy,
+): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(packFile(0, path, policy, 0).buffer);
+}
+
+function packFile(
+  pid: number,
+  path: string | Uint8Array,
+  policy: RequestPolicy,
+  flags: number,
+): DataView<ArrayBuffer> {
+  const whole = typeof path === "string" ? encoder.encode(path) : path;
+  const bytes = whole.length > 0xffff ? whole.subarray(0, 0xffff) : whole;
+  const packed = new Uint8Array(HEADER_SIZE + bytes.length);
+  packed.set(bytes, HEADER_SIZE);
+  const view = new DataView(packed.buffer);
+  view.setUint16(0, VERSION, true);
+  view.setUint16(2, flags | (policy.allowFuse ? FLAG_ALLOW_FUSE : 0), true);
+  view.setUint32(4, pid, true);
+  view.setUint32(48, policy.maxSize % TWO_TO_32, true);
+  view.setUint32(52, Math.floor(policy.maxSize / TWO_TO_32), true);
+  view.setUint32(56, policy.budgetMs, true);
+  view.setUint16(60, algorithmBits(policy.algorithms), true);
+  view.setUint16(62, bytes.length, true);
+  return view;
+}
+
+/** Sysmon's bits for a set of algorithms (config-semantics T15). */
+function algorithmBits(algorithms: Iterable<HashAlgorithm>): number {
+  let bits = 0;
+  for (const algorithm of algorithms) bits |= ALGORITHM_BITS[algorithm];
+  return bits;
+}

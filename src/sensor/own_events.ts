@@ -1,0 +1,31 @@
+/**
+ * The events that the sensor writes about itself (config-semantics 6.4): 4, 16 and 255.
+ */
+import { utcTime } from "../events/clock.ts";
+import type { Event } from "../events/event.ts";
+import { eventById, formatVersion, NEWEST_VERSION } from "../schema/mod.ts";
+import type { PolicySource } from "./policy.ts";
+import { VERSION } from "./version.ts";
+
+const SCHEMA = formatVersion(NEWEST_VERSION.linux.number);
+const [STATE, CONFIGURATION, ERROR] = [4, 16, 255].map((id) => eventById(id)!);
+
+function own(definition: typeof STATE, values: string[]): Event {
+  const time = Date.now();
+  return { definition, values: [utcTime(time), ...values], time, recordId: 0, image: undefined };
+}
+
+/** Event 4: the sensor started or stopped. */
+export function stateChanged(state: "Started" | "Stopped"): Event {
+  return own(STATE, [state, VERSION, SCHEMA]);
+}
+
+/** Event 16: a configuration came into force. */
+export function configurationChanged({ name, hash }: PolicySource): Event {
+  return own(CONFIGURATION, [name, hash]);
+}
+
+/** Event 255: something was lost or failed. */
+export function errorReport(id: string, description: string): Event {
+  return own(ERROR, [id, description]);
+}

@@ -1,0 +1,185 @@
+/**
+ * One event's way from the decoder to the sinks: rules, hashing only where a field asks for it,
+ * numbering, rendering. Live capture and replay use this same way.
+ *
+ * Events leave in the order in which they came. One whose hashes are not known yet holds those
+ * behind it back, for as long as hashing may take; meanwhile capture goes on.
+ */
+import { alternative } from "../events/decoder.ts";
+import { type Event, MISSING } from "../events/event.ts";
+import { eventById } from "../schema/mod.ts";
+import type { SinkSet } from "../sinks/mod.ts";
+import type { Policy } from "./policy.ts";
+
+const PROCESS_CREATE = 1;
+const HASHES = eventById(PROCESS_CREATE)!.fieldIndex.get("Hashes")!;
+const EVENT_IDS = 256;
+const RULE_NAME = 0;
+
+/** What happened to the events of one id. */
+export interface EventCounters {
+  readonly seen: number;
+  readonly filtered: number;
+  readonly written: number;
+}
+
+/** An event that waits for its hashes. */
+class Held {
+  event: Event | undefined;
+  done = false;
+  constructor(event: Event) {
+    this.event = event;
+  }
+}
+
+/** Filters, completes and writes events. */
+export class Pipeline {
+  readonly #sinks: SinkSet;
+  readonly #seen = new Float64Array(EVENT_IDS);
+  readonly #filtered = new Float64Array(EVENT_IDS);
+  readonly #written = new Float64Array(EVENT_IDS);
+  #policy: Policy;
+  #nextRecordId: number;
+  #queue: (Event | Held)[] = [];
+  #held = 0;
+  #ready: Event[] = [];
+  #whenSettled: (() => void)[] = [];
+
+  constructor(policy: Policy, sinks: SinkSet, nextRecordId = 1) {
+    this.#policy = policy;
+    this.#sinks = sinks;
+    this.#nextRecordId = nextRecordId;
+  }
+
+  /** The configuration in force; a new one holds from the next {@link push} on. */
+  get policy(): Policy {
+    return this.#policy;
+  }
+  set policy(policy: Policy) {
+    this.#policy = policy;
+  }
+
+  /** Events that wait behind one whose hashes are not known yet. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /** Takes a batch of decoded events. */
+  push(events: readonly Event[]): void {
+    for (let i = 0; i < events.length; i++) this.#take(events[i]);
+    this.#flush();
+  }
+
+  /** Writes an event of the sensor itself (4, 16, 255), which no rule filters. */
+  announce(event: Event): void {
+    this.#seen[event.definition.id]++;
+    this.#queue.push(event);
+    this.#flush();
+  }
+
+  /** Resolves when no event waits for hashes. */
+  settled(): Promise<void> {
+    if (this.#held === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenSettled.push(resolve));
+  }
+
+  /** Counters by event id, of ids that occurred. */
+  counters(): Record<string, EventCounters> {
+    const all: Record<string, EventCounters> = {};
+    for (let id = 0; id < EVENT_IDS; id++) {
+      if (this.#seen[id] === 0) continue;
+      all[id] = {
+        seen: this.#seen[id],
+        filtered: this.#filtered[id],
+        written: this.#written[id],
+      };
+    }
+    return all;
+  }
+
+  #take(event: Event): void {
+    this.#seen[event.definition.id]++;
+    const { hasher, hashesFirst } = this.#policy;
+    if (hasher === undefined || event.image === undefined) {
+      const judged = this.#judge(event);
+      if (judged !== undefined) this.#queue.push(judged);
+    } else if (hashesFirst) {
+      this.#complete(event, hasher.hash(event.image), () => this.#judge(event));
+    } else {
+      const judged = this.#judge(event);
+      if (judged !== undefined) this.#complete(judged, hasher.hash(event.image), () => judged);
+    }
+  }
+
+  /** Adds the hashes, now or when they come; `then` says what is written, if anything. */
+  #complete(
+    event: Event,
+    hashes: string | Promise<string>,
+    then: () => Event | undefined,
+  ): void {
+    if (typeof hashes === "string") {
+      event.values[HASHES] = hashes;
+      const result = then();
+      if (result !== undefined) this.#queue.push(result);
+      return;
+    }
+    const held = new Held(event);
+    this.#queue.push(held);
+    this.#held++;
+    hashes.catch(() => MISSING).then((text) => {
+      event.values[HASHES] = text;
+      held.event = then();
+      held.done = true;
+      this.#held--;
+      this.#flush();
+    });
+  }
+
+  /** The event to write, or undefined when the rules drop it. */
+  #judge(event: Event): Event | undefined {
+    const { rules, applyFieldSizes } = this.#policy;
+    let name = rules.evaluate(event);
+    let judged = event;
+    if (name === undefined) {
+      const other = alternative(event);
+      if (other !== undefined) name = rules.evaluate(other);
+      if (other === undefined || name === undefined) {
+        this.#filtered[event.definition.id]++;
+        return undefined;
+      }
+      judged = other;
+      this.#seen[event.definition.id]--;
+      this.#seen[other.definition.id]++;
+    }
+    judged.values[RULE_NAME] = name!;
+    applyFieldSizes?.(judged);
+    return judged;
+  }
+
+  /** Writes what is in front of the first event that still waits. */
+  #flush(): void {
+    const queue = this.#queue;
+    const ready = this.#ready;
+    let taken = 0;
+    for (; taken < queue.length; taken++) {
+      const next = queue[taken];
+      if (next instanceof Held) {
+        if (!next.done) break;
+        if (next.event !== undefined) ready.push(next.event);
+      } else {
+        ready.push(next);
+      }
+    }
+    if (taken === queue.length) queue.length = 0;
+    else if (taken > 0) this.#queue = queue.slice(taken);
+    for (let i = 0; i < ready.length; i++) {
+      ready[i].recordId = this.#nextRecordId++;
+      this.#written[ready[i].definition.id]++;
+    }
+    if (ready.length > 0) this.#sinks.write(ready, ready.length);
+    ready.length = 0;
+    if (this.#held === 0) {
+      for (const resolve of this.#whenSettled.splice(0)) resolve();
+    }
+  }
+}

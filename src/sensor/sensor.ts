@@ -1,0 +1,169 @@
+/**
+ * The sensor's life: open, capture until told to stop, reload, report losses, flush, sum up.
+ */
+import { Decoder } from "../events/decoder.ts";
+import type { Event } from "../events/event.ts";
+import { LiveHost } from "../sources/live_host.ts";
+import type { KindCounters, Native } from "../sources/native.ts";
+import type { SinkSet } from "../sinks/mod.ts";
+import { configurationChanged, errorReport, stateChanged } from "./own_events.ts";
+import { Pipeline } from "./pipeline.ts";
+import type { Policy } from "./policy.ts";
+import { resourcesUsed } from "./resources.ts";
+import { lost, type Summary } from "./summary.ts";
+import { yieldToLoop } from "./yield.ts";
+
+/** Bytes of one batch; a record has at most 320 KiB. */
+export const BATCH_BYTES = 1024 * 1024;
+
+const WAIT_MS = 1000;
+const LOSS_REPORT_MS = 5_000;
+/** How long one run of batches may keep the event loop from signals and sinks. */
+const TURN_MS = 10;
+/** Events held back for hashes, beyond which the kernel's buffer has to hold the rest. */
+const MAX_WAITING = 65_536;
+/** A stop writes what happened before it, not what a busy host goes on doing. */
+const STOP_MS = 5_000;
+
+/** How the kernel side is opened. */
+export interface SensorOptions {
+  readonly ringBytes: number;
+  readonly maxArguments: number;
+}
+
+/** A live sensor. */
+export class Sensor {
+  readonly #native: Native;
+  readonly #sinks: SinkSet;
+  readonly #pipeline: Pipeline;
+  readonly #decoder: Decoder;
+  readonly #buffer = new Uint8Array(BATCH_BYTES);
+  readonly #events: Event[] = [];
+  readonly #reported = new Map<string, number>();
+  #pending: Policy | undefined;
+  #stopping = false;
+  #startedAt = 0;
+  #lossesAt = 0;
+
+  constructor(
+    native: Native,
+    host: LiveHost,
+    policy: Policy,
+    sinks: SinkSet,
+  ) {
+    this.#native = native;
+    this.#sinks = sinks;
+    this.#decoder = new Decoder(host, this.#buffer);
+    this.#decoder.wanted = (id) => policy.rules.wants(id);
+    this.#pipeline = new Pipeline(policy, sinks);
+  }
+
+  /** Attaches to the kernel. @throws {NativeError} */
+  open(options: SensorOptions): void {
+    this.#native.open({ events: this.#pipeline.policy.events, ...options });
+    this.#startedAt = performance.now();
+    this.#pipeline.announce(configurationChanged(this.#pipeline.policy.source));
+    this.#pipeline.announce(stateChanged("Started"));
+  }
+
+  /** Makes {@link run} flush and return. */
+  stop(): void {
+    this.#stopping = true;
+    this.#native.wake();
+  }
+
+  /**
+   * Changes the configuration between two batches. What the new one needs is attached before it
+   * holds, what it no longer needs is detached after.
+   *
+   * @throws {NativeError} when the kernel refuses; the old configuration stays in force.
+   */
+  reload(policy: Policy): void {
+    this.#native.configure((this.#pipeline.policy.events | policy.events) >>> 0);
+    this.#pending = policy;
+    this.#native.wake();
+  }
+
+  /** Captures until {@link stop}. */
+  async run(): Promise<void> {
+    while (!this.#stopping) {
+      await this.#native.wait(WAIT_MS);
+      await this.#drain(Infinity);
+      this.#applyPending();
+      this.#reportLosses(LOSS_REPORT_MS);
+    }
+    await this.#drain(STOP_MS);
+    await this.#pipeline.settled();
+    this.#reportLosses(0);
+    this.#pipeline.announce(stateChanged("Stopped"));
+    await this.#sinks.flush();
+  }
+
+  /** Detaches and sums up. */
+  async close(): Promise<Summary> {
+    const capture = this.#native.stats();
+    this.#native.close();
+    await this.#sinks.close();
+    return {
+      seconds: (performance.now() - this.#startedAt) / 1000,
+      events: this.#pipeline.counters(),
+      sinks: this.#sinks.counters(),
+      decoder: this.#decoder.counters,
+      hashing: this.#pipeline.policy.hasher?.counters,
+      capture,
+      resources: resourcesUsed(),
+    };
+  }
+
+  async #drain(milliseconds: number): Promise<void> {
+    const begin = performance.now();
+    let turn = begin;
+    for (;;) {
+      const length = this.#native.drain(this.#buffer);
+      if (length === 0) return;
+      this.#decoder.decode(length, this.#events);
+      this.#pipeline.push(this.#events);
+      this.#events.length = 0;
+      await this.#sinks.ready();
+      const now = performance.now();
+      if (now - turn > TURN_MS) {
+        await yieldToLoop();
+        if (this.#stopping && milliseconds === Infinity) return;
+        this.#applyPending();
+        turn = performance.now();
+      }
+      if (now - begin > milliseconds) return;
+      while (this.#pipeline.waiting > MAX_WAITING) await this.#pipeline.settled();
+    }
+  }
+
+  #applyPending(): void {
+    const policy = this.#pending;
+    if (policy === undefined) return;
+    this.#pending = undefined;
+    this.#pipeline.policy = policy;
+    this.#decoder.wanted = (id) => policy.rules.wants(id);
+    this.#native.configure(policy.events);
+    this.#pipeline.announce(configurationChanged(policy.source));
+  }
+
+  /** Event 255 for every kind whose losses have grown. */
+  #reportLosses(everyMs: number): void {
+    const now = performance.now();
+    if (now - this.#lossesAt < everyMs) return;
+    this.#lossesAt = now;
+    for (const [name, kind] of Object.entries(this.#native.stats().kinds)) {
+      const total = lost(kind);
+      const before = this.#reported.get(name) ?? 0;
+      if (total <= before) continue;
+      this.#reported.set(name, total);
+      this.#pipeline.announce(errorReport("LostEvents", describeLoss(name, kind, total - before)));
+    }
+  }
+}
+
+function describeLoss(name: string, kind: KindCounters, count: number): string {
+  const reasons = Object.entries(kind).filter(([reason, n]) => reason !== "captured" && n > 0);
+  const text = reasons.map(([reason, n]) => `${reason} ${n}`).join(", ");
+  return `${count} ${name} events lost since the last report (since start: ${text})`;
+}

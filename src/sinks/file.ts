@@ -1,0 +1,154 @@
+/**
+ * Lines to a file, with rotation, over full disks and under other programs' log rotation.
+ */
+import type { Chunk } from "./line_queue.ts";
+import { QueuedTarget, type Sender } from "./queued_target.ts";
+import { rotateFiles, type Rotation } from "./rotation.ts";
+import { isStillAt, openForAppending } from "./safe_open.ts";
+import { reasonOf, type Target, type TargetOptions } from "./target.ts";
+
+const LINE_FEED = 10;
+const MILLISECONDS_BETWEEN_PATH_CHECKS = 1_000;
+
+/** Settings of a file target. */
+export interface FileTargetOptions extends TargetOptions {
+  /** Without it the file grows without limit. */
+  readonly rotation?: Rotation;
+}
+
+/**
+ * Opens a file target; see {@link openForAppending} for what it refuses and throws.
+ *
+ * A line is never torn: when the disk is full in the middle of one, the file is cut back to the
+ * end of the line before, and writing is tried again until there is room. A file that another
+ * program moved away or removed is made anew within a second.
+ */
+export function openFileTarget(path: string, options: FileTargetOptions = {}): Target {
+  const tell = (message: string) => options.onProblem?.(`file ${path}: ${message}`);
+  return new QueuedTarget(`file ${path}`, new FileSender(path, options.rotation, tell), options);
+}
+
+class FileSender implements Sender {
+  readonly separator = LINE_FEED;
+  readonly #path: string;
+  readonly #rotation: Rotation | undefined;
+  readonly #tell: (message: string) => void;
+  #file: Deno.FsFile;
+  #size = 0;
+  #rotateAt = Infinity;
+  #endsInTornLine = false;
+  #pathCheckedAt = 0;
+
+  constructor(path: string, rotation: Rotation | undefined, tell: (message: string) => void) {
+    this.#path = path;
+    this.#rotation = rotation;
+    this.#tell = tell;
+    this.#file = this.#open();
+  }
+
+  async send(chunk: Chunk): Promise<void> {
+    this.#followPath();
+    if (this.#endsInTornLine) {
+      this.#size += await this.#file.write(Uint8Array.of(LINE_FEED));
+      this.#endsInTornLine = false;
+    }
+    while (chunk.start < chunk.end) {
+      const end = this.#endOfWhatFits(chunk);
+      if (end === chunk.start) this.#rotate();
+      else await this.#write(chunk, end);
+    }
+  }
+
+  isFinal(): boolean {
+    return false;
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  /** Where the lines end that may be written before rotation is due. */
+  #endOfWhatFits(chunk: Chunk): number {
+    const end = chunk.lastLineEnd(chunk.start + this.#rotateAt - this.#size);
+    return end === chunk.start && this.#size === 0 ? chunk.nextLine() : end;
+  }
+
+  async #write(chunk: Chunk, end: number): Promise<void> {
+    let position = chunk.start;
+    try {
+      while (position < end) {
+        const written = await this.#file.write(chunk.bytes.subarray(position, end));
+        position += written;
+        this.#size += written;
+      }
+    } catch (error) {
+      position -= this.#takeBack(position - chunk.lastLineEnd(position));
+      throw error;
+    } finally {
+      chunk.consume(position - chunk.start);
+    }
+  }
+
+  /** Cuts a torn line's bytes off the file; gives how many, 0 if it cannot be done. */
+  #takeBack(tornBytes: number): number {
+    if (tornBytes === 0) return 0;
+    try {
+      // Bytes that somebody else appended must stay.
+      if (this.#file.statSync().size !== this.#size) return 0;
+      this.#file.truncateSync(this.#size - tornBytes);
+    } catch {
+      return 0;
+    }
+    this.#size -= tornBytes;
+    return tornBytes;
+  }
+
+  #rotate(): void {
+    const { size, count } = this.#rotation!;
+    try {
+      if (count === 0) {
+        this.#file.truncateSync(0);
+        this.#size = 0;
+        return;
+      }
+      rotateFiles(this.#path, count);
+    } catch (error) {
+      this.#rotateAt = this.#size + size;
+      this.#tell(`cannot rotate: ${reasonOf(error)}; it grows on`);
+      return;
+    }
+    this.#replace();
+  }
+
+  /** Goes on in a new file when ours is no longer where its path leads. */
+  #followPath(): void {
+    const now = performance.now();
+    if (now - this.#pathCheckedAt < MILLISECONDS_BETWEEN_PATH_CHECKS) return;
+    if (!isStillAt(this.#path, this.#file)) this.#replace();
+    this.#pathCheckedAt = now;
+  }
+
+  #replace(): void {
+    // Should opening fail, the next attempt must look again.
+    this.#pathCheckedAt = -Infinity;
+    const old = this.#file;
+    this.#file = this.#open();
+    this.#pathCheckedAt = performance.now();
+    old.close();
+  }
+
+  #open(): Deno.FsFile {
+    const file = openForAppending(this.#path);
+    this.#size = file.statSync().size;
+    this.#rotateAt = this.#rotation?.size ?? Infinity;
+    this.#endsInTornLine = this.#size > 0 && lastByte(file) !== LINE_FEED;
+    return file;
+  }
+}
+
+function lastByte(file: Deno.FsFile): number {
+  const byte = new Uint8Array(1);
+  file.seekSync(-1, Deno.SeekMode.End);
+  file.readSync(byte);
+  return byte[0];
+}

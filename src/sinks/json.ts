@@ -1,0 +1,74 @@
+/**
+ * JSON lines: one flat object an event.
+ */
+import { HIDDEN, isSurrogate } from "./hidden.ts";
+import { LineCode, perDefinition, type Renderer } from "./renderer.ts";
+
+/** What every JSON line says besides its event. */
+export interface JsonOptions {
+  /** Name of the host that the events are from. */
+  readonly computer: string;
+}
+
+/**
+ * Gives a renderer of flat JSON objects: EventID, Event, Computer, EventRecordID, then the event's
+ * fields under Sysmon's names in schema order. 16- and 32-bit unsigned integers are numbers,
+ * booleans are booleans, everything else, and a value that is missing (`-`), is a string.
+ *
+ * A line is ASCII-safe where it matters: hidden characters (see {@link HIDDEN}) are `\u` escapes,
+ * a lone surrogate is `\ufffd`, so that the line is valid UTF-8 and no terminal obeys it.
+ */
+export function jsonRenderer(options: JsonOptions): Renderer {
+  return perDefinition((definition) => {
+    const line = new LineCode(
+      `{"EventID":${definition.id},"Event":"${escapeJson(definition.name)}"` +
+        `,"Computer":"${escapeJson(options.computer)}","EventRecordID":`,
+    );
+    line.value("event.recordId");
+    for (const field of definition.fields) {
+      line.text(`,"${escapeJson(field.name)}":`);
+      const value = `v[${field.index}]`;
+      if (field.type === "uint16" || field.type === "uint32") line.value(`number(${value})`);
+      else if (field.type === "boolean") line.value(`boolean(${value})`);
+      else line.text('"').value(`text(${value})`).text('"');
+    }
+    line.text("}");
+    return line.compile({ text: escapeJson, number: jsonNumber, boolean: jsonBoolean });
+  });
+}
+
+function jsonNumber(value: unknown): unknown {
+  return Number.isFinite(value) ? value : `"${escapeJson(String(value))}"`;
+}
+
+function jsonBoolean(value: unknown): unknown {
+  return typeof value === "boolean" ? value : `"${escapeJson(String(value))}"`;
+}
+
+const NEEDS_A_LOOK = /[^ !#-\[\]-~]/;
+const ESCAPED = new RegExp(`["\\\\${HIDDEN}]`, "gu");
+const SHORT_ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  "\\": "\\\\",
+  "\b": "\\b",
+  "\f": "\\f",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+};
+
+/** The inside of a JSON string literal that stands for `text`. */
+export function escapeJson(text: string): string {
+  return NEEDS_A_LOOK.test(text) ? text.replace(ESCAPED, escapeCharacter) : text;
+}
+
+function escapeCharacter(character: string): string {
+  const short = SHORT_ESCAPES[character];
+  if (short !== undefined) return short;
+  if (character.length === 1 && isSurrogate(character.charCodeAt(0))) return "\\ufffd";
+  let escaped = "";
+  for (let i = 0; i < character.length; i++) {
+    escaped += "\\u" + character.charCodeAt(i).toString(16).padStart(4, "0");
+  }
+  return escaped;
+}

@@ -1,0 +1,71 @@
+/**
+ * What all renderers share: their shape, and compiling one function per event definition.
+ */
+import type { Event } from "../events/event.ts";
+import type { EventDefinition } from "../schema/types.ts";
+
+/** Renders one event as one line of text without its line end. */
+export type Renderer = (event: Event) => string;
+
+/** Gives the renderer that calls, for each event, the one `compile` made for its definition. */
+export function perDefinition(compile: (definition: EventDefinition) => Renderer): Renderer {
+  const compiled = new Map<EventDefinition, Renderer>();
+  return (event) => {
+    let render = compiled.get(event.definition);
+    if (render === undefined) {
+      render = compile(event.definition);
+      compiled.set(event.definition, render);
+    }
+    return render(event);
+  };
+}
+
+/**
+ * Code of a function that puts one line together, in as few concatenations as possible. Only
+ * constants of this program and of the event table become code; values stay values.
+ */
+export class LineCode {
+  #code = "";
+  #pending: string;
+
+  constructor(start: string) {
+    this.#pending = start;
+  }
+
+  /** Constant text. */
+  text(text: string): this {
+    this.#pending += text;
+    return this;
+  }
+
+  /** An expression over `event`, its values `v` and the helpers given to {@link compile}. */
+  value(expression: string): this {
+    this.#code += `${JSON.stringify(this.#pending)} + ${expression} + `;
+    this.#pending = "";
+    return this;
+  }
+
+  /** Makes the function; helpers are called by the names of their properties. */
+  // deno-lint-ignore ban-types
+  compile(helpers: Readonly<Record<string, Function>>): Renderer {
+    const body = `return (event) => { const v = event.values; return ${this.#code}` +
+      `${JSON.stringify(this.#pending)}; };`;
+    return new Function(...Object.keys(helpers), body)(...Object.values(helpers));
+  }
+}
+
+/**
+ * Calls `write` with whole seconds since 1970 only when they differ from the last call's, else gives
+ * the text of that call: most events share their second with the one before.
+ */
+export function perSecond(write: (seconds: number) => string): (seconds: number) => string {
+  let lastSeconds = NaN;
+  let text = "";
+  return (seconds) => {
+    if (seconds !== lastSeconds) {
+      text = write(seconds);
+      lastSeconds = seconds;
+    }
+    return text;
+  };
+}

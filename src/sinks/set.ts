@@ -1,0 +1,163 @@
+/**
+ * All sinks of a run: each event is rendered once per format and handed to every target of it.
+ */
+import type { Event } from "../events/event.ts";
+import { openFileTarget } from "./file.ts";
+import { jsonRenderer } from "./json.ts";
+import { prettyRenderer } from "./pretty.ts";
+import type { Renderer } from "./renderer.ts";
+import { type SinkPlace, type SinkSpec, SinkSyntaxError } from "./spec.ts";
+import { openStdout } from "./stdout.ts";
+import { openSyslog } from "./syslog.ts";
+import type { Target, TargetCounters, TargetOptions } from "./target.ts";
+import { xmlRenderer } from "./xml.ts";
+
+/** What the sinks need to know about their host and user. */
+export interface SinkOptions extends TargetOptions {
+  /** Name of the host that the events are from. */
+  readonly computer: string;
+  /** The sensor's process id. */
+  readonly processId: number;
+  /** The sensor's effective user id. */
+  readonly userId: number;
+  /** Milliseconds since 1970, for XML's time of formatting. */
+  readonly clock?: () => number;
+  /** Header of event 100 as Sysmon for Linux prints it (Q25). */
+  readonly sysmonParity?: boolean;
+  /** Colours in `pretty` on standard output; {@link wantsColor} when absent. */
+  readonly color?: boolean;
+  /** `pretty` indents processes under their parents. */
+  readonly tree?: boolean;
+}
+
+/** What became of the events given to one sink. */
+export interface SinkCounters extends Readonly<TargetCounters> {
+  /** `json to file /var/log/x`. */
+  readonly name: string;
+}
+
+/** All sinks of a run; no sink's trouble stops the others. */
+export interface SinkSet {
+  /** Resolves, with a reason, once no sink can deliver anything any more. */
+  readonly broken: Promise<string>;
+  /** Renders and queues `events[0]` to `events[count - 1]`. Never blocks. */
+  write(events: readonly Event[], count: number): void;
+  /** Undefined while more events are welcome, see {@link Target.ready}. */
+  ready(): Promise<void> | undefined;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+  /** Counters of each sink, in the order of the specs. */
+  counters(): SinkCounters[];
+}
+
+interface Group {
+  readonly render: Renderer;
+  readonly targets: Target[];
+}
+
+/**
+ * Opens all sinks, or none.
+ *
+ * @throws {SinkSyntaxError} if two sinks have the same target.
+ * @throws {RefusedPathError} or a system error for a file that cannot be written.
+ */
+export function openSinks(specs: readonly SinkSpec[], options: SinkOptions): SinkSet {
+  const groups = new Map<string, Group>();
+  const sinks: { name: string; target: Target }[] = [];
+  try {
+    for (const { format, place } of specs) {
+      const color = place.kind === "stdout" && (options.color ?? wantsColor());
+      const key = format === "pretty" ? `pretty ${color}` : format;
+      let group = groups.get(key);
+      if (group === undefined) {
+        group = { render: renderer(format, color, options), targets: [] };
+        groups.set(key, group);
+      }
+      const target = openTarget(place, options);
+      if (sinks.some((sink) => sink.target.name === target.name)) {
+        target.close();
+        throw new SinkSyntaxError(`Two sinks write to ${target.name}; give each its own target`);
+      }
+      group.targets.push(target);
+      sinks.push({ name: `${format} to ${target.name}`, target });
+    }
+  } catch (error) {
+    for (const { target } of sinks) target.close();
+    throw error;
+  }
+  return new Sinks([...groups.values()], sinks);
+}
+
+/** Whether people want colours on standard output: it is a terminal that shows them, no NO_COLOR. */
+export function wantsColor(): boolean {
+  return Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR") && Deno.env.get("TERM") !== "dumb";
+}
+
+function renderer(format: SinkSpec["format"], color: boolean, options: SinkOptions): Renderer {
+  switch (format) {
+    case "json":
+      return jsonRenderer(options);
+    case "xml":
+      return xmlRenderer(options);
+    case "pretty":
+      return prettyRenderer({ color, tree: options.tree });
+  }
+}
+
+function openTarget(place: SinkPlace, options: TargetOptions): Target {
+  switch (place.kind) {
+    case "stdout":
+      return openStdout(options);
+    case "file":
+      return openFileTarget(place.path, { ...options, rotation: place.rotation });
+    case "syslog":
+      return openSyslog({ ...options, socket: place.socket, identity: place.identity });
+  }
+}
+
+class Sinks implements SinkSet {
+  readonly broken: Promise<string>;
+  readonly #groups: readonly Group[];
+  readonly #sinks: readonly { name: string; target: Target }[];
+  readonly #lines: string[] = [];
+
+  constructor(groups: readonly Group[], sinks: readonly { name: string; target: Target }[]) {
+    this.#groups = groups;
+    this.#sinks = sinks;
+    this.broken = sinks.length === 0
+      ? new Promise(() => {})
+      : Promise.all(sinks.map(({ name, target }) => target.broken.then((why) => `${name}: ${why}`)))
+        .then((reasons) => reasons.join("; "));
+  }
+
+  write(events: readonly Event[], count: number): void {
+    const lines = this.#lines;
+    for (const { render, targets } of this.#groups) {
+      for (let i = 0; i < count; i++) lines[i] = render(events[i]);
+      for (const target of targets) target.write(lines, count);
+    }
+    // Keeps the array, not the text.
+    lines.length = 0;
+  }
+
+  ready(): Promise<void> | undefined {
+    let waiting: Promise<void>[] | undefined;
+    for (const { target } of this.#sinks) {
+      const ready = target.ready();
+      if (ready !== undefined) (waiting ??= []).push(ready);
+    }
+    return waiting === undefined ? undefined : Promise.all(waiting).then(() => {});
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all(this.#sinks.map(({ target }) => target.flush()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#sinks.map(({ target }) => target.close()));
+  }
+
+  counters(): SinkCounters[] {
+    return this.#sinks.map(({ name, target }) => ({ name, ...target.counters }));
+  }
+}

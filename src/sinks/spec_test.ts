@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { parseSink, SinkSyntaxError } from "./spec.ts";
+
+Deno.test("targets", () => {
+  assert.deepEqual(parseSink("json:-"), { format: "json", place: { kind: "stdout" } });
+  assert.deepEqual(parseSink("pretty:-"), { format: "pretty", place: { kind: "stdout" } });
+  assert.deepEqual(parseSink("xml:syslog"), { format: "xml", place: { kind: "syslog" } });
+  assert.deepEqual(parseSink("xml:syslog:/run/x/log,ident=monomi"), {
+    format: "xml",
+    place: { kind: "syslog", socket: "/run/x/log", identity: "monomi" },
+  });
+  assert.deepEqual(parseSink("json:./syslog"), {
+    format: "json",
+    place: { kind: "file", path: "./syslog" },
+  });
+  assert.deepEqual(parseSink("json:C:\\logs\\e.json"), {
+    format: "json",
+    place: { kind: "file", path: "C:\\logs\\e.json" },
+  });
+});
+
+Deno.test("rotation", () => {
+  assert.deepEqual(parseSink("xml:/var/log/monomi/events.xml,size=100M,count=7"), {
+    format: "xml",
+    place: {
+      kind: "file",
+      path: "/var/log/monomi/events.xml",
+      rotation: { size: 104_857_600, count: 7 },
+    },
+  });
+  const rotation = (text: string) => {
+    const { place } = parseSink(text);
+    return place.kind === "file" ? place.rotation : undefined;
+  };
+  assert.deepEqual(rotation("json:x,size=5000"), { size: 5000, count: 5 });
+  assert.deepEqual(rotation("json:x,count=0,size=2G"), { size: 2 ** 31, count: 0 });
+  assert.equal(rotation("json:x"), undefined);
+});
+
+Deno.test("a comma in a path is written twice", () => {
+  assert.deepEqual(parseSink("json:a,,b,,,size=4K"), {
+    format: "json",
+    place: { kind: "file", path: "a,b,", rotation: { size: 4096, count: 5 } },
+  });
+});
+
+for (
+  const [text, words] of Object.entries({
+    "": "write FORMAT:TARGET",
+    "json": "write FORMAT:TARGET",
+    "/var/log/x": "write FORMAT:TARGET",
+    "yaml:-": '"yaml" is not a format; use json, xml, pretty',
+    "JSON:-": '"JSON" is not a format',
+    ":-": '"" is not a format',
+    "json:": "the target is missing",
+    "json:,size=1M": "the target is missing",
+    "json:a\nb": "control characters are not allowed",
+    "json:-,size=1M": '"size" is not an option here; this target has no options',
+    "json:x,sice=1M": '"sice" is not an option here; use size or count',
+    "json:x,size": '"size" is not KEY=VALUE',
+    "json:x,=5": '"=5" is not KEY=VALUE',
+    "json:x,size=1M,size=2M": '"size" is given twice',
+    "json:x,count=5": "count needs size",
+    "json:x,size=4": "from 4K on",
+    "json:x,size=-1M": "from 4K on",
+    "json:x,size=1.5M": "from 4K on",
+    "json:x,size=1T": "from 4K on",
+    "json:x,size=1M,count=-1": "from 0 to 1000",
+    "json:x,size=1M,count=1001": "from 0 to 1000",
+    "xml:syslog,ident=a b": "ident takes",
+    "xml:syslog,ident=": "ident takes",
+    "xml:syslog,ident=a[1]:": "ident takes",
+    "xml:syslog,size=1M": '"size" is not an option here; use ident',
+    ["xml:syslog:/" + "x".repeat(107)]: "at most 107 bytes",
+  })
+) {
+  Deno.test(`refused: ${JSON.stringify(text).slice(0, 40)}`, () => {
+    assert.throws(
+      () => parseSink(text),
+      (error) => {
+        assert.ok(error instanceof SinkSyntaxError);
+        assert.ok(error.message.includes(words), error.message);
+        // deno-lint-ignore no-control-regex
+        assert.doesNotMatch(error.message, /[\0-\x1f]/);
+        return true;
+      },
+    );
+  });
+}

@@ -1,0 +1,66 @@
+/**
+ * Where rendered lines go: the contract, and what every target counts.
+ */
+
+/** What became of the lines given to a target. */
+export interface TargetCounters {
+  /** Lines delivered. */
+  written: number;
+  /** Lines lost: no room in the queue, undeliverable, or still waiting when the target closed. */
+  dropped: number;
+  /** Bytes delivered. */
+  bytes: number;
+  /** Failed attempts to deliver. */
+  errors: number;
+  /** What the last failed attempt said, or null. */
+  lastError: string | null;
+}
+
+/** Takes lines and delivers them in its own time. A target in trouble costs others nothing. */
+export interface Target {
+  /** For people: `stdout`, `file /var/log/x`, `syslog /dev/log`. */
+  readonly name: string;
+  readonly counters: Readonly<TargetCounters>;
+  /** Resolves, with the reason, once nothing can ever be delivered again. */
+  readonly broken: Promise<string>;
+  /**
+   * Queues `lines[0]` to `lines[count - 1]`, which hold no line ends. Never blocks and never throws;
+   * what the queue has no room for is counted as dropped.
+   */
+  write(lines: readonly string[], count: number): void;
+  /**
+   * Undefined while more lines are welcome; else a promise that resolves when writing may go on,
+   * after a quarter of a second in any case. A target in trouble, or too slow to empty half of its
+   * queue in that time, is always ready: it drops rather than holds others up.
+   */
+  ready(): Promise<void> | undefined;
+  /** Resolves when everything is delivered, cannot be for now, or took too long. */
+  flush(): Promise<void>;
+  /** Flushes, counts what is left as dropped, and lets go of the file or socket. */
+  close(): Promise<void>;
+}
+
+/** Settings that all targets share. */
+export interface TargetOptions {
+  /** Told about trouble in sentences for people, at most once in a while. */
+  readonly onProblem?: (message: string) => void;
+  /** Bytes that may wait; 8 MiB when absent. */
+  readonly queueBytes?: number;
+  /** Milliseconds that `flush` and `close` wait at most; 3,000 when absent. Not for lossless. */
+  readonly flushMilliseconds?: number;
+  /**
+   * Have `ready`, `flush` and `close` wait for as long as it takes. For sources that can wait (a
+   * recorded file), never for live capture.
+   */
+  readonly lossless?: boolean;
+}
+
+/** The words of an error without its stack, for messages. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The `code` of a system error (`ENOSPC`), or undefined. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}

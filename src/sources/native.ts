@@ -1,0 +1,167 @@
+/**
+ * The native library's functions: the other half of `native/ffi/src/lib.rs`, and the only file
+ * that calls through FFI.
+ */
+import { LAYOUT_VERSION } from "../events/record_layout.ts";
+
+const SYMBOLS = {
+  monomi_abi_version: { parameters: [], result: "u32" },
+  monomi_open: { parameters: ["u32", "u32", "u32", "buffer", "u32"], result: "i32" },
+  monomi_configure: { parameters: ["u32", "buffer", "u32"], result: "i32" },
+  monomi_wait: { parameters: ["i32"], result: "i32", nonblocking: true },
+  monomi_wake: { parameters: [], result: "void" },
+  monomi_drain: { parameters: ["buffer", "u32"], result: "i32" },
+  monomi_stats: { parameters: ["buffer", "u32"], result: "i32" },
+  monomi_close: { parameters: [], result: "void" },
+  monomi_hash: {
+    parameters: ["buffer", "u32", "buffer", "u32"],
+    result: "i32",
+    nonblocking: true,
+  },
+  monomi_user_name: { parameters: ["u32", "buffer", "u32"], result: "i32" },
+  monomi_boot_epoch_ms: { parameters: [], result: "f64" },
+  monomi_set_title: { parameters: ["buffer", "u32"], result: "i32" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** Version of the functions and of the record layout together (`ABI_VERSION`). */
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 1;
+const TEXT_BYTES = 64 * 1024;
+
+/** The native side cannot do what was asked; the message says why and what to do. */
+export class NativeError extends Error {
+  override readonly name = "NativeError";
+}
+
+/** What the kernel side counted for one kind of record. */
+export interface KindCounters {
+  readonly captured: number;
+  readonly ringFull: number;
+  readonly pathIncomplete: number;
+  readonly readFault: number;
+  readonly tableFull: number;
+  readonly argumentsTruncated: number;
+  readonly internal: number;
+  readonly recursion: number;
+}
+
+/** One attached kernel program. Times need `kernel.bpf_stats_enabled`. */
+export interface ProgramFigures {
+  readonly name: string;
+  readonly hooks: readonly string[];
+  readonly runTimeNs: number;
+  readonly runCount: number;
+  readonly recursionMisses: number;
+}
+
+/** The native side's statistics, all counted since the capture was opened. */
+export interface CaptureStats {
+  readonly kinds: Readonly<Record<string, KindCounters>>;
+  readonly programs: readonly ProgramFigures[];
+  readonly ringBytes: number;
+  readonly delivered: number;
+  readonly malformed: number;
+}
+
+/** How the kernel side is opened. */
+export interface CaptureOptions {
+  /** Bit N set: Sysmon event N (below 32) can be logged. */
+  readonly events: number;
+  /** Ring buffer in bytes, a power of two. */
+  readonly ringBytes: number;
+  /** Longest argument list taken, in bytes. */
+  readonly maxArguments: number;
+}
+
+/** The loaded native library. */
+export class Native {
+  readonly #library: Deno.DynamicLibrary<typeof SYMBOLS>;
+  readonly #text = new Uint8Array(TEXT_BYTES);
+  readonly #decoder = new TextDecoder();
+
+  /** @throws {NativeError} when the library is missing or of another version. */
+  constructor(path: string) {
+    try {
+      this.#library = Deno.dlopen(path, SYMBOLS);
+    } catch (error) {
+      throw new NativeError(`cannot load ${path}: ${(error as Error).message}`);
+    }
+    const version = this.#library.symbols.monomi_abi_version();
+    if (version !== ABI_VERSION) {
+      this.#library.close();
+      throw new NativeError(`${path} has interface ${version}, this program needs ${ABI_VERSION}`);
+    }
+  }
+
+  /** Loads and attaches the kernel programs. @throws {NativeError} */
+  open({ events, ringBytes, maxArguments }: CaptureOptions): void {
+    const text = this.#text;
+    text.fill(0);
+    this.#check(
+      this.#library.symbols.monomi_open(events, ringBytes, maxArguments, text, text.length),
+    );
+  }
+
+  /** Attaches what `events` need, detaches the rest. @throws {NativeError} */
+  configure(events: number): void {
+    const text = this.#text;
+    text.fill(0);
+    this.#check(this.#library.symbols.monomi_configure(events, text, text.length));
+  }
+
+  /** Resolves to true when records are there, to false after the time or {@link wake}. */
+  async wait(milliseconds: number): Promise<boolean> {
+    return await this.#library.symbols.monomi_wait(milliseconds) === 1;
+  }
+
+  /** Ends a running {@link wait}. */
+  wake(): void {
+    this.#library.symbols.monomi_wake();
+  }
+
+  /** Moves whole records into `buffer`; the number of bytes, 0 when there are none. */
+  drain(buffer: Uint8Array<ArrayBuffer>): number {
+    return Math.max(0, this.#library.symbols.monomi_drain(buffer, buffer.length));
+  }
+
+  /** @throws {NativeError} when no capture is open. */
+  stats(): CaptureStats {
+    const text = this.#text;
+    const length = this.#library.symbols.monomi_stats(text, text.length);
+    if (length < 0) throw new NativeError("the capture is closed");
+    return JSON.parse(this.#decoder.decode(text.subarray(0, length)));
+  }
+
+  /** Detaches and frees everything in the kernel. */
+  close(): void {
+    this.#library.symbols.monomi_close();
+  }
+
+  /** See `src/hashing`. The buffers must stay untouched until it resolves. */
+  hash(request: Uint8Array<ArrayBuffer>, out: Uint8Array<ArrayBuffer>): Promise<number> {
+    return this.#library.symbols.monomi_hash(request, request.length, out, out.length);
+  }
+
+  /** Account name of a user id, or undefined. */
+  userName(uid: number): string | undefined {
+    const text = this.#text;
+    const length = this.#library.symbols.monomi_user_name(uid, text, text.length);
+    return length > 0 ? this.#decoder.decode(text.subarray(0, length)) : undefined;
+  }
+
+  /** Wall clock minus boot clock in milliseconds. */
+  bootEpochMilliseconds(): number {
+    return this.#library.symbols.monomi_boot_epoch_ms();
+  }
+
+  /** Names this process in `ps`. */
+  setTitle(title: string): void {
+    const bytes = new TextEncoder().encode(title);
+    this.#library.symbols.monomi_set_title(bytes, bytes.length);
+  }
+
+  #check(result: number): void {
+    if (result >= 0) return;
+    const text = this.#decoder.decode(this.#text).replace(/\0+$/, "");
+    throw new NativeError(text || `the native library answered ${result}`);
+  }
+}

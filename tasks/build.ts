@@ -1,0 +1,42 @@
+/** Compiles the native library, the launcher's programs, and bundles the TypeScript. */
+
+import { LIBRARY, ROOT, SCRIPT, TARGET } from "./shared/paths.ts";
+import { asProgram, run } from "./shared/task.ts";
+
+const NATIVE = `${ROOT}/native`;
+
+/** Builds everything that the single file is made of. */
+export async function build(): Promise<void> {
+  await buildLibrary();
+  await buildLauncher();
+  await bundle();
+}
+
+/**
+ * Builds the native library alone.
+ *
+ * @returns its path
+ */
+export async function buildLibrary(): Promise<string> {
+  await run("cargo", ["build", "--release", "--package", "monomi"], { cwd: NATIVE });
+  return LIBRARY;
+}
+
+/** The launcher is static so that no variable of its caller can slip code into it. */
+async function buildLauncher(): Promise<void> {
+  const build = ["build", "--release", "--package", "monomi-launcher", "--bin"];
+  await run("cargo", [...build, "monomi-pack", "--package", "monomi-preload", "--lib"], {
+    cwd: NATIVE,
+  });
+  await run("cargo", [...build, "monomi-launcher", "--target", TARGET], {
+    cwd: NATIVE,
+    env: { CARGO_ENCODED_RUSTFLAGS: "-Ctarget-feature=+crt-static" },
+  });
+}
+
+async function bundle(): Promise<void> {
+  await Deno.mkdir(`${ROOT}/build`, { recursive: true });
+  await run(Deno.execPath(), ["bundle", "--quiet", "--output", SCRIPT, "main.ts"], { cwd: ROOT });
+}
+
+await asProgram(import.meta.main, build);
