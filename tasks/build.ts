@@ -1,12 +1,14 @@
 /** Compiles the native library, the launcher's programs, and bundles the TypeScript. */
 
+import { FOR_BUILD, setup } from "./setup.ts";
 import { LIBRARY, ROOT, SCRIPT, TARGET } from "./shared/paths.ts";
 import { asProgram, run } from "./shared/task.ts";
 
 const NATIVE = `${ROOT}/native`;
 
-/** Builds everything that the single file is made of. */
+/** Builds everything that the single file is made of, after {@linkcode setup}. */
 export async function build(): Promise<void> {
+  await setup(FOR_BUILD);
   await buildLibrary();
   await buildLauncher();
   await bundle();

@@ -1,7 +1,7 @@
 /** Makes dist/monomi-compiled with `deno compile`, where its base can be had. */
 
 import { buildLibrary } from "./build.ts";
-import { setup } from "./setup.ts";
+import { FOR_BUILD, setup } from "./setup.ts";
 import { COMPILED, ROOT } from "./shared/paths.ts";
 import { asProgram, spawn, TaskError } from "./shared/task.ts";
 
@@ -11,7 +11,7 @@ version ${Deno.version.deno}, or put its archive into DENO_DIR/dl/release/v${Den
 
 /** Compiles the program with the native library inside. */
 export async function compile(): Promise<void> {
-  await setup();
+  await setup(FOR_BUILD);
   const library = await buildLibrary();
   await Deno.mkdir(`${ROOT}/dist`, { recursive: true });
   const child = spawn(Deno.execPath(), [

@@ -1,6 +1,6 @@
 /** Every check that a change must pass before it is worth a review; names all that fail. */
 
-import { setup } from "./setup.ts";
+import { FOR_BUILD, FOR_TESTS, setup } from "./setup.ts";
 import { ROOT } from "./shared/paths.ts";
 import { asProgram, run, TaskError } from "./shared/task.ts";
 
@@ -31,7 +31,7 @@ const CHECKS: readonly Check[] = [
 ];
 
 await asProgram(import.meta.main, async () => {
-  await setup();
+  await setup([...FOR_BUILD, ...FOR_TESTS]);
   const failures: string[] = [];
   for (const { program, args, cwd } of CHECKS) {
     try {

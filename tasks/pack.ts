@@ -5,11 +5,10 @@
  */
 
 import { build } from "./build.ts";
-import { setup } from "./setup.ts";
 import { sha256 } from "./shared/digest.ts";
 import { LAUNCHER, LIBRARY, PACKED, PACKER, PRELOAD, ROOT, SCRIPT } from "./shared/paths.ts";
 import { pinnedRuntime } from "./shared/runtime.ts";
-import { asProgram, fileIs, run, TaskError } from "./shared/task.ts";
+import { asProgram, isFile, run, TaskError } from "./shared/task.ts";
 
 const STAMP = `${ROOT}/build/packed-from`;
 const MAX_BYTES = 45_000_000;
@@ -23,29 +22,20 @@ export type Effort = "normal" | "best";
  * @returns the path of the single file
  */
 export async function pack(effort: Effort = "normal"): Promise<string> {
-  await setup();
   await build();
   const parts = [LAUNCHER, await pinnedRuntime(), SCRIPT, LIBRARY, PRELOAD];
   const digests = await Promise.all([...parts, PACKER].map(sha256));
-  const upToDate = async () => fileIs(STAMP, [effort, ...digests, await sha256(PACKED)].join("\n"));
-  if (await exists(PACKED) && await upToDate()) return PACKED;
+  const stamp = async () => [effort, ...digests, await sha256(PACKED)].join("\n");
+  const isPacked = isFile(PACKED) && isFile(STAMP);
+  if (isPacked && await Deno.readTextFile(STAMP) === await stamp()) return PACKED;
 
   await Deno.mkdir(`${ROOT}/dist`, { recursive: true });
   await run(PACKER, [...(effort === "best" ? ["--best"] : []), ...parts, PACKED]);
-  await Deno.writeTextFile(STAMP, [effort, ...digests, await sha256(PACKED)].join("\n"));
+  await Deno.writeTextFile(STAMP, await stamp());
   const { size } = await Deno.stat(PACKED);
   if (size > MAX_BYTES) throw new TaskError(`${PACKED} has ${size} bytes, more than ${MAX_BYTES}`);
   console.error(`${PACKED}: ${(size / 1e6).toFixed(1)} MB`);
   return PACKED;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 await asProgram(import.meta.main, async () => {
@@ -53,5 +43,5 @@ await asProgram(import.meta.main, async () => {
   if (rest.length > 0 || (option !== undefined && option !== "--best")) {
     throw new TaskError("usage: deno task pack [--best]");
   }
-  await pack(option === "--best" ? "best" : "normal");
+  console.log(await pack(option === "--best" ? "best" : "normal"));
 });

@@ -7,38 +7,46 @@
 import { asProgram, isInstalled, run, TaskError } from "./shared/task.ts";
 
 /** A program that must be there, and the Debian packages that bring it. */
-interface Requirement {
+export interface Requirement {
   readonly program: string;
   readonly packages: readonly string[];
 }
 
-const REQUIREMENTS: readonly Requirement[] = [
+/** What the build calls, besides cargo. */
+export const FOR_BUILD: readonly Requirement[] = [
   { program: "cc", packages: ["gcc", "libc6-dev"] },
   { program: "clang", packages: ["clang"] },
 ];
 
+/** What the tests call, besides. */
+export const FOR_TESTS: readonly Requirement[] = [
+  { program: "bpftool", packages: ["bpftool"] },
+  { program: "ps", packages: ["procps"] },
+  { program: "rsyslogd", packages: ["rsyslog"] },
+];
+
 /**
- * Makes sure that everything the other tasks call is installed.
+ * Makes sure that cargo and the programs of `requirements` are installed.
  *
  * @throws {TaskError} naming what is missing, when it cannot be installed from here.
  */
-export async function setup(): Promise<void> {
+export async function setup(requirements: readonly Requirement[]): Promise<void> {
   if (Deno.build.os !== "linux" || Deno.build.arch !== "x86_64") {
     throw new TaskError("monomi is built on x86-64 Linux");
   }
-  if (!await isInstalled("cargo")) {
+  if (!isInstalled("cargo")) {
     throw new TaskError("cargo is not installed: install Rust 1.95 or newer (https://rustup.rs)");
   }
   const packages = [];
-  for (const requirement of REQUIREMENTS) {
-    if (!await isInstalled(requirement.program)) packages.push(...requirement.packages);
+  for (const requirement of requirements) {
+    if (!isInstalled(requirement.program)) packages.push(...requirement.packages);
   }
   if (packages.length > 0) await install(packages);
 }
 
 async function install(packages: readonly string[]): Promise<void> {
   const arguments_ = ["install", "--yes", "--no-install-recommends", ...packages];
-  if (!await isInstalled("apt-get")) {
+  if (!isInstalled("apt-get")) {
     throw new TaskError(`install these packages or your system's like: ${packages.join(" ")}`);
   }
   if (Deno.uid() !== 0) {
@@ -49,4 +57,4 @@ async function install(packages: readonly string[]): Promise<void> {
   await run("apt-get", arguments_, { env });
 }
 
-await asProgram(import.meta.main, setup);
+await asProgram(import.meta.main, () => setup([...FOR_BUILD, ...FOR_TESTS]));

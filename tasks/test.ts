@@ -5,6 +5,7 @@
  */
 
 import { pack } from "./pack.ts";
+import { FOR_BUILD, FOR_TESTS, setup } from "./setup.ts";
 import { ROOT } from "./shared/paths.ts";
 import { addUp, cargoTally, denoTally, type Tally, withOutcome } from "./shared/tally.ts";
 import { asProgram, spawn } from "./shared/task.ts";
@@ -31,6 +32,7 @@ async function runTests(
 }
 
 await asProgram(import.meta.main, async () => {
+  await setup([...FOR_BUILD, ...FOR_TESTS]);
   await pack();
   const rust = await runTests(
     "cargo",

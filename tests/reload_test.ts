@@ -18,8 +18,10 @@ captureTest("a reload under load loses nothing and takes effect once", async () 
   await using sensor = await Sensor.start(["run", "-c", current, "--sink", `json:${file}`]);
   const written = new EventFollower(file);
   const storm = loads.run("exec_storm", RUNS);
-  await until("an event under the first rules", () =>
-    written.find((event) => event.RuleName === "first"));
+  await until(
+    "an event under the first rules",
+    () => written.find((event) => event.RuleName === "first"),
+  );
   await Deno.copyFile(config("reload-second.xml"), current);
   sensor.signal("SIGHUP");
   const { pid } = await storm;

@@ -11,7 +11,7 @@ const CONNECTIONS = 20_000;
 
 function assertNothingLost(summary: Summary | undefined): void {
   assert(summary !== undefined, "there is a summary");
-  for (const [kind, counters] of Object.entries(summary.kinds)) {
+  for (const [kind, counters] of Object.entries(summary.capture.kinds)) {
     assert.equal(counters.ringFull, 0, `ring buffer full for ${kind}`);
     assert.equal(counters.readFault, 0, `read faults for ${kind}`);
   }

@@ -15,7 +15,7 @@ usage: monomi COMMAND [OPTION]…
 
 exit codes: 0 fine, 1 the answer is no, 2 wrong usage, 3 could not run`;
 
-const CAPTURE = `  --ring SIZE           the kernel's buffer, a power of two (32M)
+const CAPTURE = `  --ring SIZE           the kernel's buffer, a power of two (16M)
   --max-arguments SIZE  longest argument list taken, at most 256K (64K)`;
 
 const TEXTS: Readonly<Record<string, string>> = {

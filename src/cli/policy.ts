@@ -29,8 +29,18 @@ export async function loadPolicy(path: string | undefined, hash?: NativeHash): P
     ? checked(loadConfig(new TextEncoder().encode(defaultRules), "rules/linux.xml"))
     : checked(await read(path));
   const hasher = hash && new Hasher(hash, { algorithms: config.options.hashAlgorithms });
-  const text = path === undefined ? NO_HASH : await hasher?.hashFile(path) ?? NO_HASH;
-  return compilePolicy(config, { name: path ?? DEFAULT_NAME, hash: text }, hasher);
+  const source = { name: path ?? DEFAULT_NAME, hash: await fileHash(path, hasher) };
+  return compilePolicy(config, source, hasher);
+}
+
+/** Sysmon's ConfigurationFileHash; `-` for standard input, the default and a replay. */
+async function fileHash(path: string | undefined, hasher: Hasher | undefined): Promise<string> {
+  if (path === undefined || path === "-" || hasher === undefined) return NO_HASH;
+  try {
+    return await hasher.hashFile(await Deno.realPath(path));
+  } catch {
+    return NO_HASH;
+  }
 }
 
 async function read(path: string): ReturnType<typeof loadConfigFile> {

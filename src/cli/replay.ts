@@ -33,7 +33,7 @@ export async function replay(args: string[]): Promise<number> {
     const summary = await replayRecords(file, policy, sinks);
     file.close();
     if (file.cut > 0) {
-      console.error(`monomi: the recording ends in the middle of a record (${file.cut} bytes)`);
+      console.error(`monomi: ${positionals[0]}: the file ends in the middle of a record (${file.cut} bytes)`);
     }
     console.error(describe(summary));
     if (values.stats) console.error(JSON.stringify({ summary }));

@@ -9,7 +9,7 @@ import { loadPolicy } from "./policy.ts";
 import { onSignals } from "./signals.ts";
 import { Exit, parseDuration, parseSize, readArguments, UsageError } from "./usage.ts";
 
-const DEFAULT_RING = "32M";
+const DEFAULT_RING = "16M";
 const DEFAULT_ARGUMENTS = "64K";
 const LARGEST_RING = 2 ** 31;
 const SMALLEST_RING = 4096;

@@ -49,6 +49,10 @@ function fieldElements(context: ReadContext, element: XmlElement): XmlElement[] 
 function checkField(context: ReadContext, tag: string, field: XmlElement): boolean {
   const { reporter, schemaVersion, permissive } = context;
   const since = fieldSince(tag, field.name);
+  if (since === undefined && field.name === "Rule") {
+    reporter.refuse("MON037", field.start, "<Rule> cannot stand inside another <Rule>");
+    return false;
+  }
   if (since === undefined) {
     reporter.refuse("MON041", field.start, () => {
       const names = eventsByTag(tag).flatMap((event) => event.fields.map((f) => f.name));

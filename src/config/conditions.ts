@@ -1,5 +1,6 @@
 /** The inside of an event element -> conditions and Rules (config-semantics 3.2). */
 import { DEFAULT_OPERATOR, type Operator, OPERATORS } from "../schema/options.ts";
+import { eventsByTag } from "../schema/events.ts";
 import type { EventDefinition } from "../schema/types.ts";
 import { isRule } from "./binding.ts";
 import {
@@ -40,7 +41,7 @@ function readRule(
 ): RuleNode | undefined {
   checkAttributes(context, element, ["name", "groupRelation"]);
   checkNoText(context, element);
-  const name = nameAttribute(context, element);
+  const name = nameAttribute(context, element, true);
   const conditions: Condition[] = [];
   for (const child of childElements(element)) {
     const condition = readCondition(context, child, event, name ?? groupName);
@@ -84,10 +85,11 @@ function readCondition(
 ): Condition | undefined {
   const { reporter, source } = context;
   checkAttributes(context, element, ["condition", "name"]);
-  for (const child of childElements(element)) {
+  const isField = eventsByTag(event.tag!).some((e) => e.fieldIndex.has(element.name));
+  for (const child of isField ? childElements(element) : []) {
     reporter.refuse("MON045", child.start, `<${element.name}> holds text, not elements`);
   }
-  const name = (nameAttribute(context, element) ?? outerName)?.text;
+  const name = (nameAttribute(context, element, true) ?? outerName)?.text;
   const operator = readOperator(context, element);
   if (operator === undefined || (name !== undefined && isTooLong(name))) return undefined;
   const text = ownText(element);

@@ -63,15 +63,17 @@ export function attribute(
 }
 
 /**
- * The `name` attribute. In the permissive profile an empty one counts as absent; otherwise it counts
- * as a name and hides an outer one (config-semantics E7).
+ * The `name` attribute. An empty one on a Rule or field hides an outer name; on a RuleGroup, and
+ * everywhere in the permissive profile, it counts as absent (config-semantics E7).
  */
 export function nameAttribute(
   context: ReadContext,
   element: XmlElement,
+  emptyHides: boolean,
 ): PlacedName | undefined {
   const name = attribute(context, element, "name");
-  if (name === undefined || (context.permissive && name.text === "")) return undefined;
+  if (name === undefined) return undefined;
+  if (name.text === "" && (context.permissive || !emptyHides)) return undefined;
   if (isTooLong(name.text)) {
     context.reporter.refuse(
       "MON046",

@@ -38,7 +38,7 @@ export function parseFieldSizes(text: string): FieldSizesResult {
       if (!FIELD_NAMES.has(field)) {
         problems.push({ offset, message: `FieldSizes names the unknown field ${quote(field)}` });
       } else if (size <= 0) {
-        problems.push({ offset, message: `FieldSizes gives ${field} no size of at least 1` });
+        problems.push({ offset, message: `FieldSizes needs a size of at least 1 for ${field}` });
       } else {
         sizes.set(field, size);
       }

@@ -67,9 +67,17 @@ export class FilteringReader {
           const candidates = groupsAllowed ? ["RuleGroup", ...EVENT_TAGS] : EVENT_TAGS;
           return `unknown event ${quote(child.name)}${hint(child.name, candidates)}`;
         });
-        // Sysmon's permissive reader takes events at any depth; only their parent names a group.
-        if (permissive) this.#readChildren(child, this.#noGroup, true);
+        if (permissive) this.#readWrapper(child);
       }
+    }
+  }
+
+  /** Sysmon's permissive reader takes events at any depth; only their direct parent groups them. */
+  #readWrapper(wrapper: XmlElement): void {
+    for (const child of childElements(wrapper)) {
+      if (this.#isNamed(child, "RuleGroup")) this.#readGroup(child);
+      else if (eventsByTag(child.name).length > 0) this.#readEvent(child, this.#noGroup);
+      else this.#readWrapper(child);
     }
   }
 
@@ -81,7 +89,7 @@ export class FilteringReader {
   #readGroup(element: XmlElement): void {
     checkAttributes(this.#context, element, ["name", "groupRelation"]);
     checkNoText(this.#context, element);
-    const name = nameAttribute(this.#context, element);
+    const name = nameAttribute(this.#context, element, false);
     this.#readChildren(element, { name, combination: this.#groupCombination(element) }, false);
   }
 

@@ -1,5 +1,10 @@
 /** Bytes of a configuration file -> Config and diagnostics. */
-import { formatVersion, NEWEST_VERSION, OLDEST_CONFIGURATION_VERSION } from "../schema/versions.ts";
+import {
+  formatVersion,
+  NEWEST_VERSION,
+  OLDEST_CONFIGURATION_VERSION,
+  type VersionNumber,
+} from "../schema/versions.ts";
 import { attribute, checkAttributes, checkNoText, type ReadContext } from "./context.ts";
 import { type Diagnostic, quote, Reporter } from "./diagnostics.ts";
 import { decode } from "./encoding.ts";
@@ -77,11 +82,11 @@ function readText(
   }
   const context = { source, reporter, permissive };
   const schemaVersion = readSchemaVersion({ ...context, schemaVersion: NEWEST }, root);
-  if (schemaVersion === undefined) return undefined;
   return readRoot({ ...context, schemaVersion }, root);
 }
 
-function readSchemaVersion(context: ReadContext, root: XmlElement): number | undefined {
+/** An unusable version is reported and read as the newest, so that other problems are found too. */
+function readSchemaVersion(context: ReadContext, root: XmlElement): VersionNumber {
   const { reporter } = context;
   const given = attribute(context, root, "schemaversion");
   const parsed = given && parseSchemaVersion(given.text);
@@ -93,7 +98,7 @@ function readSchemaVersion(context: ReadContext, root: XmlElement): number | und
         ? `<Sysmon> needs a schemaversion, such as schemaversion="${formatVersion(NEWEST)}"`
         : `${quote(given.text)} is not a schema version`,
     );
-    return undefined;
+    return NEWEST;
   }
   const { version, trailingText } = parsed;
   if (version < OLDEST_CONFIGURATION_VERSION) {
@@ -104,7 +109,7 @@ function readSchemaVersion(context: ReadContext, root: XmlElement): number | und
         `the oldest is ${formatVersion(OLDEST_CONFIGURATION_VERSION)}, ` +
         `the newest ${formatVersion(NEWEST)}`,
     );
-    return undefined;
+    return NEWEST;
   }
   if (version > NEWEST) {
     reporter.warn(

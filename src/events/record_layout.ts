@@ -29,6 +29,7 @@ export const Flag = {
   ASCII: 64,
   FAULT: 128,
   FOREIGN: 256,
+  CWD_INCOMPLETE: 512,
 } as const;
 
 /** Which operation made or ended a file name. */
@@ -116,7 +117,9 @@ export const FileLayout = {
   how: 76,
   pathLen: 80,
   nameLen: 84,
-  bytes: 88,
+  rootLen: 88,
+  reserved: 92,
+  bytes: 96,
 } as const;
 
 /** Offsets in a record's Network part. */

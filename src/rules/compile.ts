@@ -1,9 +1,8 @@
 /** Config -> one program per event id. */
 import type { Condition, Config, EventElement } from "../config/model.ts";
 import { EVENTS } from "../schema/events.ts";
-import type { EventDefinition } from "../schema/types.ts";
+import type { EventDefinition, FieldDefinition } from "../schema/types.ts";
 import { canMatch, compileTest, NEVER_TEST } from "./operators.ts";
-import { poolEqualities } from "./pools.ts";
 import {
   type CompiledCondition,
   type CompiledElement,
@@ -11,11 +10,14 @@ import {
   LAST_PART,
   type Program,
 } from "./program.ts";
-import { type ImageSeparator, isPath } from "./text.ts";
+import { type ImageSeparator, isPath, ownCopy } from "./text.ts";
+import { addTriggers } from "./triggers.ts";
 
 /** How conditions are compiled. */
 export interface CompileOptions {
   readonly imageSeparator: ImageSeparator;
+  /** Whether items that cannot match may be skipped; their names are not left behind then. */
+  readonly skipping: boolean;
 }
 
 /** Programs by event id. Events without a tag (4, 16, 255) are always logged (V1). */
@@ -32,6 +34,10 @@ export function compilePrograms(
 
 /** Fields whose missing data is text although their type is not (5.3: IsExecutable on Linux). */
 const TEXT_WITHOUT_DATA: ReadonlySet<string> = new Set(["IsExecutable"]);
+
+function failsWithoutData(field: FieldDefinition): boolean {
+  return field.type !== "string" && !TEXT_WITHOUT_DATA.has(field.name);
+}
 
 function compileEvent(
   event: EventDefinition,
@@ -51,16 +57,21 @@ function compileEvent(
     const includes = element.onmatch === "include";
     for (const slot of items.flatMap(slotsOf)) slots.add(slot);
     if (includes && elementCanMatch(items, needsAll)) anyInclude = true;
-    const { pools, rest } = needsAll ? { pools: [], rest: items } : poolEqualities(items);
-    return { includes, needsAll, pools, items: rest };
+    return { includes, needsAll, items, sleepless: items, wake: -1 };
   });
   const logsUnmatched = logsWithoutMatch(event, elements);
+  const ruleNameField = event.fieldIndex.get("RuleName") ?? -1;
+  const scannable = [...slots].filter((slot) => slot < LAST_PART && slot !== ruleNameField);
+  const triggered = options.skipping
+    ? addTriggers(compiled, new Set(scannable), options.imageSeparator)
+    : { elements: compiled, scanners: [], wakeIds: 0 };
   return {
-    elements: compiled,
+    ...triggered,
+    typedFields: scannable.filter((slot) => failsWithoutData(event.fields[slot])),
     logsUnmatched,
     wanted: logsUnmatched || anyInclude,
     slots: [...slots],
-    ruleNameField: event.fieldIndex.get("RuleName") ?? -1,
+    ruleNameField,
   };
 }
 
@@ -89,14 +100,14 @@ function compileItems(
     if (item.kind === "rule") {
       items[order] = {
         kind: "rule",
-        order,
         needsAll: item.combination === "and",
-        conditions: item.conditions.map((c, i) => compileCondition(event, c, i, false, options)),
+        conditions: item.conditions.map((c) => compileCondition(event, c, false, options)),
+        wake: -1,
       };
     } else {
       const hasLater = later.has(item.field);
       later.add(item.field);
-      items[order] = compileCondition(event, item, order, hasLater, options);
+      items[order] = compileCondition(event, item, hasLater, options);
     }
   }
   return items;
@@ -105,7 +116,6 @@ function compileItems(
 function compileCondition(
   event: EventDefinition,
   condition: Condition,
-  order: number,
   hasLaterAlternative: boolean,
   options: CompileOptions,
 ): CompiledCondition {
@@ -115,13 +125,13 @@ function compileCondition(
   const looksAtLastPart = operator === "image" && !isPath(value, options.imageSeparator);
   return {
     kind: "condition",
-    order,
     test: applies ? compileTest(operator, value) : NEVER_TEST,
     slot: applies ? fieldIndex + (looksAtLastPart ? LAST_PART : 0) : -1,
     fieldBit: 1 << fieldIndex,
     hasLaterAlternative,
-    failsWithoutData: applies && found.type !== "string" && !TEXT_WITHOUT_DATA.has(field),
-    name,
+    failsWithoutData: applies && failsWithoutData(found),
+    name: name === undefined ? undefined : ownCopy(name),
+    wake: -1,
   };
 }
 

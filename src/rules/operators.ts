@@ -1,6 +1,6 @@
 /** Condition operators, compiled (config-semantics 5.2). */
 import type { Operator } from "../schema/options.ts";
-import { compareFolded, ownFolded } from "./text.ts";
+import { compareFolded, foldAscii, ownCopy } from "./text.ts";
 
 const NEVER = 0;
 const IS = 1;
@@ -56,7 +56,7 @@ export const NEVER_TEST: TextTest = { code: NEVER, text: "", items: [], set: NOT
  * of the field it compares is the caller's business.
  */
 export function compileTest(operator: Operator, value: string): TextTest {
-  const text = ownFolded(value);
+  const text = ownCopy(foldAscii(value));
   const code = CODE[operator];
   switch (code) {
     case CONTAINS_ANY:
@@ -108,11 +108,40 @@ export function canMatch(test: TextTest): boolean {
   }
 }
 
-/** The texts that a test equals, where that is all it asks; undefined for every other test. */
-export function equalTexts(test: TextTest): readonly string[] | undefined {
-  if (test.code === IS) return [test.text];
-  if (test.code === IS_ANY) return [...test.set];
-  return undefined;
+/** A text that must occur in a field, anywhere or at an end of it. */
+export interface NecessaryText {
+  readonly text: string;
+  readonly atStart: boolean;
+  readonly atEnd: boolean;
+}
+
+/**
+ * Texts of which at least one occurs in every field that matches: none for a test that never matches,
+ * undefined for one that may match whatever the field holds.
+ */
+export function necessaryTexts(test: TextTest): readonly NecessaryText[] | undefined {
+  if (!canMatch(test)) return [];
+  const { code, text, items, set } = test;
+  const anywhere = (texts: readonly string[]) =>
+    texts.includes("") ? undefined : texts.map((t) => ({ text: t, atStart: false, atEnd: false }));
+  switch (code) {
+    case IS:
+      return [{ text, atStart: true, atEnd: true }];
+    case IS_ANY:
+      return [...set].map((item) => ({ text: item, atStart: true, atEnd: true }));
+    case BEGIN_WITH:
+      return text === "" ? undefined : [{ text, atStart: true, atEnd: false }];
+    case END_WITH:
+      return text === "" ? undefined : [{ text, atStart: false, atEnd: true }];
+    case CONTAINS:
+      return anywhere([text]);
+    case CONTAINS_ANY:
+      return anywhere(items);
+    case CONTAINS_ALL:
+      return anywhere([items.reduce((a, b) => a.length >= b.length ? a : b)]);
+    default:
+      return undefined;
+  }
 }
 
 /** Applies a test to a field's folded text. */

@@ -1,18 +1,18 @@
 /** The compiled form of a configuration's elements, per event id. */
 import type { TextTest } from "./operators.ts";
+import type { Scanner } from "./scanner.ts";
 
 /**
  * Conditions look at slots: slot `i` below `LAST_PART` is the folded text of field `i`, slot
  * `LAST_PART + i` what follows the last path separator in it.
  */
 export const LAST_PART = 32;
+/** How many slots there are. */
 export const SLOTS = 2 * LAST_PART;
 
 /** A condition as it applies to one event id. */
 export interface CompiledCondition {
   readonly kind: "condition";
-  /** Position among the element's items. */
-  readonly order: number;
   readonly test: TextTest;
   /** What it looks at; -1 where this event does not have the field there (V13). */
   readonly slot: number;
@@ -24,33 +24,38 @@ export interface CompiledCondition {
   readonly failsWithoutData: boolean;
   /** Undefined when the condition has no name; empty hides an outer name. */
   readonly name: string | undefined;
+  /** What a scanner must have found before the item can match; -1: it may always. */
+  readonly wake: number;
 }
 
 /** A Rule as it applies to one event id. */
 export interface CompiledRule {
   readonly kind: "rule";
-  readonly order: number;
   readonly needsAll: boolean;
   readonly conditions: readonly CompiledCondition[];
+  /** As that of a condition. */
+  readonly wake: number;
 }
 
 /** An item of an event element. */
 export type CompiledItem = CompiledCondition | CompiledRule;
 
-/** Conditions of one OR element that ask whether one slot equals a text: one look-up for all. */
-export interface EqualityPool {
-  readonly slot: number;
-  /** The first condition, in document order, that each text satisfies. */
-  readonly byText: ReadonlyMap<string, CompiledCondition>;
-}
-
 /** An event element as it applies to one event id. */
 export interface CompiledElement {
   readonly includes: boolean;
   readonly needsAll: boolean;
-  readonly pools: readonly EqualityPool[];
-  /** Items that no pool answers, in document order. */
+  /** In document order. */
   readonly items: readonly CompiledItem[];
+  /** Items of an OR element that may match although no scanner found anything. */
+  readonly sleepless: readonly CompiledItem[];
+  /** For an AND element what `wake` is for an item. */
+  readonly wake: number;
+}
+
+/** A scanner and the field whose text it searches. */
+export interface TriggerScanner {
+  readonly field: number;
+  readonly scanner: Scanner;
 }
 
 /** What happens to events of one id. */
@@ -65,4 +70,9 @@ export interface Program {
   readonly slots: readonly number[];
   /** Position of RuleName, which conditions see as `-` (V17), or -1. */
   readonly ruleNameField: number;
+  readonly scanners: readonly TriggerScanner[];
+  /** How many different `wake` numbers the elements use. */
+  readonly wakeIds: number;
+  /** Fields that fail an element when they have no data; then nothing may be skipped. */
+  readonly typedFields: readonly number[];
 }

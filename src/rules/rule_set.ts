@@ -12,7 +12,7 @@ import {
   type Program,
   SLOTS,
 } from "./program.ts";
-import { fieldText, foldAscii, type ImageSeparator, lastPart, NO_DATA } from "./text.ts";
+import { fieldText, foldAscii, hasNoData, type ImageSeparator, lastPart, NO_DATA } from "./text.ts";
 
 /** Where the matcher may differ from Sysmon. */
 export interface RuleOptions {
@@ -51,12 +51,20 @@ const MATCH = 1;
 /** A typed field without data: the element counts as not matching (V16). */
 const FAILED = 2;
 
+/** Evaluations are numbered up to here, then anew. */
+const LAST_EVALUATION = 0x3fffffff;
+
 class CompiledRules implements RuleSet {
   readonly #programs: readonly (Program | undefined)[];
   readonly #leakNames: boolean;
   readonly #imageSeparator: ImageSeparator;
   /** Text per slot of the event under evaluation, as far as it was needed. */
   readonly #slots: (string | undefined)[] = new Array(SLOTS).fill(undefined);
+  /** Per wake id: the evaluation in which a scanner last found its text. */
+  readonly #woken: Uint32Array;
+  #evaluation = 0;
+  /** Whether a scanner found anything in this evaluation. */
+  #anyWoken = false;
   #values: Event["values"] = [];
   #name: string | undefined;
 
@@ -64,9 +72,13 @@ class CompiledRules implements RuleSet {
     this.#leakNames = options.compatibleRuleNames ?? false;
     this.#imageSeparator = options.imageSeparator ?? "/";
     const programs: (Program | undefined)[] = [];
-    const compiled = compilePrograms(config, { imageSeparator: this.#imageSeparator });
+    const compiled = compilePrograms(config, {
+      imageSeparator: this.#imageSeparator,
+      skipping: !this.#leakNames,
+    });
     for (const [id, program] of compiled) programs[id] = program;
     this.#programs = programs;
+    this.#woken = new Uint32Array(Math.max(...compiled.values().map(({ wakeIds }) => wakeIds)));
   }
 
   wants(eventId: number): boolean {
@@ -87,6 +99,7 @@ class CompiledRules implements RuleSet {
     if (program.ruleNameField !== -1) this.#slots[program.ruleNameField] = NO_DATA;
     this.#values = event.values;
     this.#name = undefined;
+    this.#wake(program);
     for (let i = 0; i < elements.length; i++) {
       const element = elements[i];
       if (!this.#leakNames) this.#name = undefined;
@@ -96,27 +109,51 @@ class CompiledRules implements RuleSet {
     return program.logsUnmatched ? NO_DATA : undefined;
   }
 
-  /** V8, with the pools consulted first; the first item in document order gives the name. */
-  #anyItem({ pools, items }: CompiledElement): number {
-    let equal: CompiledCondition | undefined;
-    for (let i = 0; i < pools.length; i++) {
-      const { slot, byText } = pools[i];
-      const found = byText.get(this.#text(slot));
-      if (found !== undefined && (equal === undefined || found.order < equal.order)) equal = found;
+  /** Finds the items and elements that may match. */
+  #wake({ scanners, typedFields, wakeIds }: Program): void {
+    if (wakeIds === 0) {
+      this.#anyWoken = true;
+      return;
     }
+    if (++this.#evaluation > LAST_EVALUATION) {
+      this.#woken.fill(0);
+      this.#evaluation = 1;
+    }
+    this.#anyWoken = false;
+    for (let i = 0; i < typedFields.length; i++) {
+      if (hasNoData(this.#values[typedFields[i]])) {
+        // V16 makes it matter which condition is looked at first: nothing may be skipped.
+        this.#woken.fill(this.#evaluation);
+        this.#anyWoken = true;
+        return;
+      }
+    }
+    for (let i = 0; i < scanners.length; i++) {
+      const { field, scanner } = scanners[i];
+      const text = fieldText(this.#values[field]);
+      if (scanner.scan(text, this.#woken, this.#evaluation)) this.#anyWoken = true;
+    }
+  }
+
+  #isAsleep(wake: number): boolean {
+    return wake !== -1 && this.#woken[wake] !== this.#evaluation;
+  }
+
+  /** V8. */
+  #anyItem(element: CompiledElement): number {
+    const items = this.#anyWoken ? element.items : element.sleepless;
     for (let i = 0; i < items.length; i++) {
       const item = items[i];
-      if (equal !== undefined && equal.order < item.order) break;
+      if (this.#isAsleep(item.wake)) continue;
       const result = item.kind === "rule" ? this.#rule(item) : this.#condition(item);
       if (result !== NO_MATCH) return result;
     }
-    if (equal === undefined) return NO_MATCH;
-    if (equal.name !== undefined) this.#name = equal.name;
-    return MATCH;
+    return NO_MATCH;
   }
 
   /** V9: conditions on one field are alternatives; every field and every Rule must match. */
-  #allItems({ items }: CompiledElement): number {
+  #allItems({ items, wake }: CompiledElement): number {
+    if (this.#isAsleep(wake)) return NO_MATCH;
     let matched = 0;
     for (let i = 0; i < items.length; i++) {
       const item = items[i];
@@ -155,7 +192,7 @@ class CompiledRules implements RuleSet {
     const { slot } = condition;
     if (slot === -1) return NO_MATCH;
     const text = this.#slots[slot] ?? this.#text(slot);
-    if (condition.failsWithoutData && text === NO_DATA) return FAILED;
+    if (condition.failsWithoutData && this.#text(slot % LAST_PART) === NO_DATA) return FAILED;
     if (!matches(condition.test, text)) return NO_MATCH;
     if (condition.name !== undefined) this.#name = condition.name;
     return MATCH;

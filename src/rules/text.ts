@@ -10,6 +10,11 @@ export function fieldText(value: FieldValue | undefined): string {
   return value === undefined ? NO_DATA : String(value);
 }
 
+/** Whether conditions see the value as `-`. */
+export function hasNoData(value: FieldValue | undefined): boolean {
+  return value === NO_DATA || value === "" || value === undefined;
+}
+
 /** Lower-cases A-Z and nothing else (O2). Returns the same string when there is nothing to do. */
 export function foldAscii(text: string): string {
   const length = text.length;
@@ -49,11 +54,11 @@ function upperUnit(unit: number): number {
 }
 
 /**
- * A rule's text folded and stored apart from the file it was read from: one byte a character where
- * possible, so that comparing it with one-byte fields stays cheap and the file's text can be freed.
+ * A copy that does not keep the text alive that it was cut from, with one byte a character where
+ * possible, so that comparing it with one-byte fields stays cheap.
  */
-export function ownFolded(text: string): string {
-  return JSON.parse(JSON.stringify(foldAscii(text)));
+export function ownCopy(text: string): string {
+  return JSON.parse(JSON.stringify(text));
 }
 
 /** After which characters `image` cuts a path: `\` as Sysmon does, or `/` too. */

@@ -99,13 +99,13 @@ export class Sensor {
     await this.#sinks.flush();
   }
 
-  /** Detaches and sums up. */
+  /** Closes the outputs and sums up. */
   async close(): Promise<Summary> {
+    const seconds = (performance.now() - this.#startedAt) / 1000;
     const capture = this.#native.stats();
-    this.#native.close();
     await this.#sinks.close();
     return {
-      seconds: (performance.now() - this.#startedAt) / 1000,
+      seconds,
       events: this.#pipeline.counters(),
       sinks: this.#sinks.counters(),
       decoder: this.#decoder.counters,

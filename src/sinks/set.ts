@@ -2,6 +2,7 @@
  * All sinks of a run: each event is rendered once per format and handed to every target of it.
  */
 import type { Event } from "../events/event.ts";
+import { NULL_DEVICE, openDiscard } from "./discard.ts";
 import { openFileTarget } from "./file.ts";
 import { jsonRenderer } from "./json.ts";
 import { prettyRenderer } from "./pretty.ts";
@@ -49,6 +50,9 @@ export interface SinkSet {
   /** Counters of each sink, in the order of the specs. */
   counters(): SinkCounters[];
 }
+
+/** Lines rendered at a time: few enough that their text is garbage while it is still young. */
+const SLICE = 256;
 
 interface Group {
   readonly render: Renderer;
@@ -109,6 +113,7 @@ function openTarget(place: SinkPlace, options: TargetOptions): Target {
     case "stdout":
       return openStdout(options);
     case "file":
+      if (place.path === NULL_DEVICE) return openDiscard(options);
       return openFileTarget(place.path, { ...options, rotation: place.rotation });
     case "syslog":
       return openSyslog({ ...options, socket: place.socket, identity: place.identity });
@@ -133,8 +138,11 @@ class Sinks implements SinkSet {
   write(events: readonly Event[], count: number): void {
     const lines = this.#lines;
     for (const { render, targets } of this.#groups) {
-      for (let i = 0; i < count; i++) lines[i] = render(events[i]);
-      for (const target of targets) target.write(lines, count);
+      for (let first = 0; first < count; first += SLICE) {
+        const size = Math.min(SLICE, count - first);
+        for (let i = 0; i < size; i++) lines[i] = render(events[first + i]);
+        for (const target of targets) target.write(lines, size);
+      }
     }
     // Keeps the array, not the text.
     lines.length = 0;

@@ -90,3 +90,12 @@ Deno.test("many small batches and one large batch are written whole and in order
     const ids = linesOf(`${directory}/a`).map((line) => JSON.parse(line).EventRecordID);
     assert.deepEqual(ids, events.map(({ recordId }) => recordId));
   }));
+
+Deno.test("/dev/null takes everything and stays a device", async () => {
+  const sinks = openSinks([parseSink("json:/dev/null,size=4K")], host);
+  const events = Array.from({ length: 100 }, () => sampleEvent(1));
+  sinks.write(events, events.length);
+  await sinks.close();
+  assert.equal(sinks.counters()[0].written, 100);
+  assert.ok(Deno.lstatSync("/dev/null").isCharDevice);
+});

@@ -4,7 +4,8 @@
 import type { Chunk } from "./line_queue.ts";
 import { QueuedTarget, type Sender } from "./queued_target.ts";
 import { perSecond } from "./renderer.ts";
-import { codeOf, reasonOf, type Target, type TargetOptions } from "./target.ts";
+import { UnixDatagram } from "./unix_datagram.ts";
+import { codeOf, type Target, type TargetOptions } from "./target.ts";
 
 /** Settings of a syslog target. */
 export interface SyslogTargetOptions extends TargetOptions {
@@ -48,22 +49,12 @@ class SyslogSender implements Sender {
   }
 
   async send(chunk: Chunk): Promise<void> {
-    let sentUntil = -1;
-    // A datagram to a daemon that hangs, behind other programs' datagrams, may wait for ever.
-    const watch = setInterval(() => {
-      if (chunk.start === sentUntil) this.close();
-      sentUntil = chunk.start;
-    }, STUCK_AFTER_MILLISECONDS);
     try {
-      this.#connection ??= new DatagramConnection(this.#path);
+      this.#connection ??= await connect(this.#path);
       await this.#connection.send(chunk);
     } catch (error) {
       this.close();
-      if (!isWrongSocketType(error)) throw error;
-      this.#connection = new StreamConnection(await connectStream(this.#path));
-      await this.#connection.send(chunk);
-    } finally {
-      clearInterval(watch);
+      throw error;
     }
   }
 
@@ -82,28 +73,36 @@ interface Connection {
   close(): void;
 }
 
-class DatagramConnection implements Connection {
-  readonly #socket: Deno.DatagramConn;
-  readonly #daemon: Deno.UnixAddr;
+async function connect(path: string): Promise<Connection> {
+  try {
+    return new DatagramConnection(new UnixDatagram(path));
+  } catch (error) {
+    if (codeOf(error) !== "EPROTOTYPE") throw error;
+    return new StreamConnection(await Deno.connect({ transport: "unix", path }));
+  }
+}
 
-  constructor(path: string) {
-    // The empty path has the kernel choose a name outside the file system.
-    this.#socket = Deno.listenDatagram({ transport: "unixpacket", path: "" });
-    this.#daemon = { transport: "unixpacket", path };
+class DatagramConnection implements Connection {
+  readonly #socket: UnixDatagram;
+
+  constructor(socket: UnixDatagram) {
+    this.#socket = socket;
   }
 
   async send(chunk: Chunk): Promise<void> {
     while (chunk.start < chunk.end) {
       const end = chunk.nextLine();
       try {
-        await this.#socket.send(chunk.bytes.subarray(chunk.start, end - 1), this.#daemon);
+        if (this.#socket.trySend(chunk.bytes.subarray(chunk.start, end - 1))) {
+          chunk.consume(end - chunk.start);
+        } else if (!await this.#socket.waitForRoom(STUCK_AFTER_MILLISECONDS)) {
+          throw new Error("the syslog daemon does not read");
+        }
       } catch (error) {
         if (codeOf(error) !== "EMSGSIZE") throw error;
         const bytes = end - 1 - chunk.start;
         chunk.discardLine(`a message of ${bytes} bytes is too large for the socket`);
-        continue;
       }
-      chunk.consume(end - chunk.start);
     }
   }
 
@@ -131,15 +130,6 @@ class StreamConnection implements Connection {
   close(): void {
     this.#socket.close();
   }
-}
-
-async function connectStream(path: string): Promise<Deno.UnixConn> {
-  return await Deno.connect({ transport: "unix", path });
-}
-
-/** EPROTOTYPE, for which the runtime's errors have no code. */
-function isWrongSocketType(error: unknown): boolean {
-  return codeOf(error) === "EPROTOTYPE" || reasonOf(error).includes("(os error 91)");
 }
 
 /** `Nov  2 15:04:05`, local time. */

@@ -2,7 +2,7 @@
 
 import { sha256 } from "./digest.ts";
 import { ROOT } from "./paths.ts";
-import { run, TaskError } from "./task.ts";
+import { isFile, run, TaskError } from "./task.ts";
 
 const PACKAGE = "@deno/linux-x64-glibc";
 const VERSION = "2.9.6";
@@ -35,10 +35,5 @@ export async function pinnedRuntime(): Promise<string> {
 }
 
 async function isPinned(path: string): Promise<boolean> {
-  try {
-    return await sha256(path) === SHA256;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  return isFile(path) && await sha256(path) === SHA256;
 }

@@ -55,28 +55,20 @@ export function spawn(
   }
 }
 
-/** Whether `program --version` can be run. */
-export async function isInstalled(program: string): Promise<boolean> {
-  try {
-    const command = new Deno.Command(program, {
-      args: ["--version"],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    });
-    return (await command.output()).success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+/** Whether a program of this name is in the PATH. */
+export function isInstalled(program: string): boolean {
+  const folders = (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder !== "");
+  return folders.some((folder) => isFile(`${folder}/${program}`));
 }
 
-/** Whether two texts or byte sequences read from `path` and given are the same; false if absent. */
-export async function fileIs(path: string, content: string): Promise<boolean> {
+/** Whether there is a regular file at `path`, or a link to one. */
+export function isFile(path: string): boolean {
   try {
-    return await Deno.readTextFile(path) === content;
+    return Deno.statSync(path).isFile;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return false;
+    }
     throw error;
   }
 }

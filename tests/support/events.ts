@@ -74,7 +74,7 @@ export function parseXmlEvent(line: string): XmlEvent {
   assert(root !== null && root.name === "Event", "the root is not Event");
   const [system, eventData] = root.children as XmlElement[];
   const field = (name: string) =>
-    Number(system.children.find((child) => (child as XmlElement).name === name)!.text);
+    Number((system.children as XmlElement[]).find((child) => child.name === name)!.text);
   const data = new Map<string, string>();
   for (const child of eventData.children as XmlElement[]) {
     data.set(child.attributes.Name, child.text);

@@ -6,20 +6,29 @@ import { until, within } from "./waiting.ts";
 const READY = "monomi: capturing";
 const SUMMARY = '{"summary":';
 
-/** What a sensor counted; see docs/output-formats.md. */
+/** What a sensor counted: the line that `--stats` adds to standard error. */
 export interface Summary {
-  /** Per kind of kernel record (`exec`, `fileCreate`, …). */
-  readonly kinds: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  readonly programs: readonly { name: string; runTimeNs: number; runCount: number }[];
+  readonly seconds: number;
   /** Per event id. */
-  readonly events: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  readonly sinks: readonly Readonly<Record<string, unknown>>[];
-  readonly hashing: Readonly<Record<string, unknown>>;
+  readonly events: Readonly<
+    Record<string, { readonly seen: number; readonly filtered: number; readonly written: number }>
+  >;
+  readonly sinks: readonly { readonly name: string; readonly written: number; dropped: number }[];
+  readonly capture: {
+    /** Per kind of kernel record (`exec`, `fileCreate`, …): what was captured, lost, cut. */
+    readonly kinds: Readonly<Record<string, Readonly<Record<string, number>>>>;
+    readonly programs: readonly {
+      readonly name: string;
+      readonly runTimeNs: number;
+      readonly runCount: number;
+    }[];
+    readonly ringBytes: number;
+  };
+  readonly hashing?: Readonly<Record<string, unknown>>;
   readonly resources: {
     readonly userMs: number;
     readonly systemMs: number;
     readonly maxRssKb: number;
-    readonly ringBytes: number;
   };
 }
 

@@ -35,7 +35,11 @@ fn waiter() -> MutexGuard<'static, Option<Arc<Waiter>>> {
 
 /// No panic may cross into the caller's language.
 fn guarded(call: impl FnOnce() -> i32) -> i32 {
-    catch_unwind(AssertUnwindSafe(call)).unwrap_or(FAILED)
+    guarded_as(FAILED, call)
+}
+
+fn guarded_as(failed: i32, call: impl FnOnce() -> i32) -> i32 {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or(failed)
 }
 
 /// [`ABI_VERSION`].
@@ -167,7 +171,7 @@ pub extern "C" fn monomi_close() {
     });
 }
 
-/// Digests a file; see `monomi_hash::ffi` for both layouts. Blocks; call it off the main thread.
+/// Digests a file; see `native/hash/src/request.rs` for both layouts. Blocks; call it off the main thread.
 ///
 /// # Safety
 /// `request` must be readable and `out` writable for their lengths.
@@ -178,7 +182,7 @@ pub unsafe extern "C" fn monomi_hash(
     out: *mut u8,
     out_length: u32,
 ) -> i32 {
-    guarded(|| {
+    guarded_as(-(monomi_hash::Reason::IoError as i32), || {
         // SAFETY: the caller's promise.
         let request = unsafe { text::borrow(request, request_length) };
         // SAFETY: the caller's promise.

@@ -7,15 +7,20 @@ use std::ffi::{CString, OsStr, OsString};
 use std::os::fd::RawFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
+/// What the launcher's own script arguments start with.
+const RESERVED: &str = "--monomi-";
 /// Marks the script argument that carries the path of the native library.
 pub const LIBRARY_ARGUMENT: &str = "--monomi-native=";
 /// Marks the script argument that carries the program's name; the caller's arguments follow it.
 pub const NAME_ARGUMENT: &str = "--monomi-name=";
 
 /// The runtime looks for nothing on disk, fetches nothing, and asks nobody. To programs with fewer
-/// than all permissions it refuses `/dev/log`, a shell's pipes (`/dev/fd/63`) and `/proc`.
-const FLAGS: [&str; 11] = [
+/// than all permissions it refuses `/dev/log`, a shell's pipes (`/dev/fd/63`) and `/proc`. The
+/// script's path has no extension; without one the runtime would compile the script as TypeScript
+/// and insist for 0.2 s on storing the result.
+const FLAGS: [&str; 12] = [
     "--allow-all",
+    "--ext=js",
     "--quiet",
     "--no-config",
     "--no-lock",
@@ -65,7 +70,8 @@ pub struct Descriptors {
 /// The runtime's arguments: `deno run FLAGS SCRIPT --monomi-native=… --monomi-name=… ARGUMENTS`.
 ///
 /// # Errors
-/// [`Error::Usage`] when the name or an argument is not UTF-8, which JavaScript cannot hold.
+/// [`Error::Usage`] when the name or an argument is not UTF-8, which JavaScript cannot hold, or when
+/// the caller's first argument poses as the launcher's.
 pub fn arguments(
     descriptors: Descriptors,
     name: &OsStr,
@@ -80,8 +86,17 @@ pub fn arguments(
         "{NAME_ARGUMENT}{}",
         utf8(name.to_owned(), "the name of this file")?
     ));
+    let launcher_ends = arguments.len();
     for (number, argument) in (1..).zip(caller) {
         arguments.push(utf8(argument, &format!("argument {number}"))?);
+    }
+    // The script takes such arguments for the launcher's as long as nothing else comes between.
+    if let Some(first) = arguments
+        .get(launcher_ends)
+        .filter(|first| first.starts_with(RESERVED))
+    {
+        let option = first.split('=').next().unwrap_or_default().escape_default();
+        return Err(Error::Usage(format!("there is no option {option}")));
     }
     arguments
         .into_iter()
@@ -135,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_callers_arguments_stand_behind_the_script() {
-        let caller = ["run", "--inspect", "--monomi-native=/tmp/x.so"].map(OsString::from);
+        let caller = ["run", "--inspect"].map(OsString::from);
         let arguments = texts(
             arguments(DESCRIPTORS, OsStr::new("sysmon"), caller.into_iter()).expect("arguments"),
         );
@@ -150,9 +165,19 @@ mod tests {
                 "--monomi-name=sysmon",
                 "run",
                 "--inspect",
-                "--monomi-native=/tmp/x.so",
             ]
         );
+    }
+
+    #[test]
+    fn the_caller_cannot_pose_as_the_launcher() {
+        for option in [LIBRARY_ARGUMENT, NAME_ARGUMENT] {
+            let caller = [format!("{option}/tmp/x.so"), "run".into()].map(OsString::from);
+            let refusal = arguments(DESCRIPTORS, OsStr::new("monomi"), caller.into_iter())
+                .expect_err("a reserved option");
+            assert_eq!(refusal.exit_code(), 2);
+            assert!(option.starts_with(RESERVED));
+        }
     }
 
     #[test]

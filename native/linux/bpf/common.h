@@ -14,6 +14,9 @@ volatile const u32 max_args = 65536;
 u32 self_pid = 0;
 /* Likewise: our mount namespace, to mark paths that are named in another one. */
 u64 self_mounts = 0;
+/* Likewise: our root, if it is the root of its mount tree; who shares it names whole paths. */
+u64 self_root = 0;
+u64 self_root_mount = 0;
 
 struct {
 	MAP_TYPE(BPF_MAP_TYPE_RINGBUF);
@@ -94,6 +97,43 @@ static __always_inline void fill_header(struct record_header *header, struct tas
 	header->parent_pid = parent->tgid;
 }
 
+/* Neighbours in their structures on every kernel so far, which lets one read fetch all three. */
+struct dentry_name {
+	struct dentry *parent;
+	u32 hash;
+	u32 length;
+	const unsigned char *name;
+};
+struct mount_place {
+	struct mount *parent;
+	struct dentry *mountpoint;
+	struct dentry *root;
+};
+
+static __always_inline void read_name(struct dentry_name *out, struct dentry *dentry)
+{
+	if (OFFSET(struct dentry, d_name.name) ==
+	    OFFSET(struct dentry, d_parent) + __builtin_offsetof(struct dentry_name, name)) {
+		bpf_probe_read_kernel(out, sizeof(*out), (void *)ADDRESS(dentry, d_parent));
+		return;
+	}
+	out->parent = READ(dentry, d_parent);
+	out->length = READ(dentry, d_name.len);
+	out->name = READ(dentry, d_name.name);
+}
+
+static __always_inline void read_place(struct mount_place *out, struct mount *mount)
+{
+	if (OFFSET(struct mount, mnt_mountpoint) == OFFSET(struct mount, mnt_parent) + 8 &&
+	    OFFSET(struct mount, mnt.mnt_root) == OFFSET(struct mount, mnt_parent) + 16) {
+		bpf_probe_read_kernel(out, sizeof(*out), (void *)ADDRESS(mount, mnt_parent));
+		return;
+	}
+	out->parent = READ(mount, mnt_parent);
+	out->mountpoint = READ(mount, mnt_mountpoint);
+	out->root = READ(mount, mnt.mnt_root);
+}
+
 /*
  * Appends the names from `dentry` up to the root of its mount tree, leaf first, each ended by a
  * NUL, to the scratch's data at `offset`. Crosses mount points. A global function, so that the
@@ -105,42 +145,47 @@ __noinline u32 walk_path(u32 class, u64 dentry_address, u64 mount_address, u32 o
 	struct scratch *scratch = scratch_of(class);
 	struct dentry *dentry = (void *)dentry_address;
 	struct mount *mount = (void *)(mount_address - OFFSET(struct mount, mnt));
-	struct dentry *root;
+	struct mount_place place = {};
 	u32 limit = offset + PATH_BYTES - NAME_BYTES;
 
 	if (!scratch)
 		return offset | PATH_CUT;
-	root = READ(mount, mnt.mnt_root);
+	read_place(&place, mount);
 	for (int i = 0; i < PATH_COMPONENTS; i++) {
-		struct dentry *parent;
-		const unsigned char *name;
-		long length;
+		struct dentry_name this = {};
+		u32 length;
 
-		if (dentry == root) {
-			struct mount *above = READ(mount, mnt_parent);
-			if (above == mount)
+		if (dentry == place.root) {
+			if (place.parent == mount)
 				return offset;
-			dentry = READ(mount, mnt_mountpoint);
-			mount = above;
-			root = READ(mount, mnt.mnt_root);
+			dentry = place.mountpoint;
+			mount = place.parent;
+			read_place(&place, mount);
 			continue;
 		}
-		parent = READ(dentry, d_parent);
-		if (parent == dentry && i > 0)
+		read_name(&this, dentry);
+		if (this.parent == dentry && i > 0)
 			return offset;
-		if (offset > limit || offset > sizeof(scratch->data) - NAME_BYTES)
+		length = this.length;
+		if (offset > limit || offset > sizeof(scratch->data) - NAME_BYTES || !this.name ||
+		    length > NAME_BYTES - 1)
 			return offset | PATH_CUT;
-		name = READ(dentry, d_name.name);
-		length = bpf_probe_read_kernel_str(&scratch->data[offset], NAME_BYTES, name);
-		if (length <= 0)
+		if (bpf_probe_read_kernel(&scratch->data[offset], length, this.name))
 			return offset | PATH_CUT;
-		offset += (u32)length;
-		if (parent == dentry)
+		offset += length;
+		if (offset >= sizeof(scratch->data))
+			return offset | PATH_CUT;
+		scratch->data[offset] = 0;
+		offset++;
+		if (this.parent == dentry)
 			return offset;
-		dentry = parent;
+		dentry = this.parent;
 	}
 	return offset | PATH_CUT;
 }
+
+/* From 6.13 the highest bit of the change time says that somebody asked for it. */
+#define CTIME_QUERIED 0x80000000u
 
 static __always_inline u64 nanoseconds(s64 seconds, u64 rest)
 {
@@ -166,7 +211,8 @@ static __always_inline u64 inode_ctime(struct inode *inode)
 	struct inode___underscored *underscored = (void *)inode;
 
 	if (FIELD_EXISTS(inode->i_ctime_sec))
-		return nanoseconds(READ(inode, i_ctime_sec), READ(inode, i_ctime_nsec));
+		return nanoseconds(READ(inode, i_ctime_sec),
+				   READ(inode, i_ctime_nsec) & ~CTIME_QUERIED);
 	if (FIELD_EXISTS(underscored->__i_ctime))
 		return nanoseconds(READ(underscored, __i_ctime.tv_sec),
 				   READ(underscored, __i_ctime.tv_nsec));

@@ -37,6 +37,8 @@ int file_open(struct syscall_exit *context)
 	record->device = READ(super, s_dev);
 	record->how = HOW_OPEN;
 	record->name_len = 0;
+	record->root_len = 0;
+	record->reserved = 0;
 	end = walk_path(SCRATCH_FILE, (u64)READ(file, f_path.dentry), (u64)READ(file, f_path.mnt), 0);
 	if (end & PATH_CUT) {
 		flags |= FLAG_PATH_INCOMPLETE;
@@ -53,9 +55,9 @@ int file_open(struct syscall_exit *context)
 }
 
 /*
- * The other calls leave no open file: the record holds the base directory as the kernel knows it
- * (for a relative name: working directory or directory descriptor; else the process's root) and
- * the caller's text, read at the exit, when its page is certainly present.
+ * The other calls leave no open file: the record holds the caller's text, read at the exit, when
+ * its page is certainly present, and the base directory as the kernel knows it (for a relative
+ * name: working directory or directory descriptor; else the process's root).
  */
 __noinline int emit_name(u32 kind, u32 how, s32 descriptor, u64 name)
 {
@@ -63,10 +65,9 @@ __noinline int emit_name(u32 kind, u32 how, s32 descriptor, u64 name)
 	struct scratch *scratch = scratch_of(SCRATCH_FILE);
 	struct fs_struct *fs = task->fs;
 	struct record_file *record;
-	u64 dentry, mount;
-	u32 end, flags = 0;
+	u64 dentry, mount, root, root_mount;
+	u32 end, start, flags = 0;
 	long length;
-	u8 first = 0;
 
 	if (is_self(task))
 		return 0;
@@ -79,10 +80,21 @@ __noinline int emit_name(u32 kind, u32 how, s32 descriptor, u64 name)
 	record->inode = 0;
 	record->device = 0;
 	record->how = how;
-	bpf_probe_read_user(&first, 1, (void *)name);
-	if (first == '/') {
-		dentry = (u64)READ(fs, root.dentry);
-		mount = (u64)READ(fs, root.mnt);
+	scratch->data[0] = 0;
+	length = bpf_probe_read_user_str(scratch->data, USER_PATH_BYTES, (void *)name);
+	if (length < 0) {
+		flags |= FLAG_FAULT;
+		count(kind, COUNTER_FAULT);
+		length = 0;
+	}
+	start = (u32)length;
+	if (start > USER_PATH_BYTES)
+		start = USER_PATH_BYTES;
+	root = (u64)READ(fs, root.dentry);
+	root_mount = (u64)READ(fs, root.mnt);
+	if (scratch->data[0] == '/') {
+		dentry = root;
+		mount = root_mount;
 	} else if (descriptor == AT_FDCWD) {
 		flags |= FLAG_RELATIVE;
 		dentry = (u64)READ(fs, pwd.dentry);
@@ -93,28 +105,82 @@ __noinline int emit_name(u32 kind, u32 how, s32 descriptor, u64 name)
 		dentry = file ? (u64)READ(file, f_path.dentry) : 0;
 		mount = file ? (u64)READ(file, f_path.mnt) : 0;
 	}
-	end = walk_path(SCRATCH_FILE, dentry, mount, 0);
-	if (end & PATH_CUT) {
+	end = start;
+	if (!dentry) {
 		flags |= FLAG_PATH_INCOMPLETE;
 		count(kind, COUNTER_PATH_INCOMPLETE);
+	} else if (dentry != self_root || mount != self_root_mount) {
+		end = walk_path(SCRATCH_FILE, dentry, mount, start);
+		if (end & PATH_CUT) {
+			flags |= FLAG_PATH_INCOMPLETE;
+			count(kind, COUNTER_PATH_INCOMPLETE);
+		}
+		end &= ~PATH_CUT;
+		if (end < start || end > USER_PATH_BYTES + PATH_BYTES)
+			end = start;
 	}
-	end &= ~PATH_CUT;
-	if (end > PATH_BYTES)
-		end = PATH_BYTES;
-	record->path_len = end;
-	length = bpf_probe_read_user_str(scratch->data + end, USER_PATH_BYTES, (void *)name);
-	if (length < 0) {
-		flags |= FLAG_FAULT;
-		count(kind, COUNTER_FAULT);
-		length = 0;
-	}
-	if (length > USER_PATH_BYTES)
-		length = USER_PATH_BYTES;
 	record->header.flags |= flags;
-	record->name_len = length;
-	end += length;
+	record->name_len = start;
+	record->path_len = end - start;
+	record->root_len = 0;
+	record->reserved = 0;
+	/* The caller's `..` stop at its own root. */
+	if (flags & FLAG_RELATIVE && (root != self_root || root_mount != self_root_mount)) {
+		u32 behind = walk_path(SCRATCH_FILE, root, root_mount, end) & ~PATH_CUT;
+		if (behind > end && behind <= USER_PATH_BYTES + 2 * PATH_BYTES) {
+			record->root_len = behind - end;
+			end = behind;
+		}
+	}
 	record->header.length = sizeof(*record) + end;
 	emit(scratch, record, sizeof(*record) + end, kind);
+	return 0;
+}
+
+/* Threads whose current rename was seen to end a file. */
+struct {
+	MAP_TYPE(BPF_MAP_TYPE_LRU_HASH);
+	MAP_ENTRIES(1024);
+	MAP_KEY(u64);
+	MAP_VALUE(u8);
+} victims SEC(".maps");
+
+/*
+ * No tracepoint tells whether a rename replaced a file. But a file that loses its last name in a
+ * rename is evicted within the call, unless somebody has it open, and some file systems trace that.
+ */
+SEC("raw_tracepoint")
+int file_evict(u64 *context)
+{
+	struct inode *inode = (void *)context[0];
+	struct pt_regs *regs;
+	u64 thread, call;
+	u8 seen = 1;
+
+	if (READ(inode, i_nlink))
+		return 0;
+	regs = bpf_task_pt_regs(bpf_get_current_task_btf());
+	call = regs->orig_ax;
+	if (call != NR_RENAME && call != NR_RENAMEAT && call != NR_RENAMEAT2)
+		return 0;
+	thread = bpf_get_current_pid_tgid();
+	bpf_map_update_elem(&victims, &thread, &seen, BPF_ANY);
+	return 0;
+}
+
+/* A rename onto a name: the victim's end where one was seen, then the name's new file. */
+static __always_inline int emit_rename(s64 result, s32 descriptor, u64 name)
+{
+	u64 thread = bpf_get_current_pid_tgid();
+	u8 *victim = bpf_map_lookup_elem(&victims, &thread);
+
+	if (result == 0) {
+		if (victim)
+			emit_name(KIND_FILE_DELETE, HOW_RENAME, descriptor, name);
+		emit_name(KIND_FILE_CREATE, HOW_RENAME, descriptor, name);
+	}
+	if (victim)
+		bpf_map_delete_elem(&victims, &thread);
 	return 0;
 }
 
@@ -141,10 +207,20 @@ NAME_PROGRAM(link, KIND_FILE_CREATE, HOW_LINK, AT_FDCWD, ARGUMENT(regs, 1), 1)
 NAME_PROGRAM(linkat, KIND_FILE_CREATE, HOW_LINK, (s32)ARGUMENT(regs, 2), ARGUMENT(regs, 3), 1)
 NAME_PROGRAM(symlink, KIND_FILE_CREATE, HOW_SYMLINK, AT_FDCWD, ARGUMENT(regs, 1), 1)
 NAME_PROGRAM(symlinkat, KIND_FILE_CREATE, HOW_SYMLINK, (s32)ARGUMENT(regs, 1), ARGUMENT(regs, 2), 1)
-NAME_PROGRAM(rename, KIND_FILE_CREATE, HOW_RENAME, AT_FDCWD, ARGUMENT(regs, 1), 1)
-NAME_PROGRAM(renameat, KIND_FILE_CREATE, HOW_RENAME, (s32)ARGUMENT(regs, 2), ARGUMENT(regs, 3), 1)
-NAME_PROGRAM(renameat2, KIND_FILE_CREATE, HOW_RENAME, (s32)ARGUMENT(regs, 2), ARGUMENT(regs, 3),
-	     !(ARGUMENT(regs, 4) & RENAME_EXCHANGE))
+#define RENAME_PROGRAM(call, descriptor, name, condition)                                       \
+	SEC("tracepoint/syscalls/sys_exit_" #call)                                              \
+	int file_##call(struct syscall_exit *context)                                           \
+	{                                                                                       \
+		struct pt_regs *regs = bpf_task_pt_regs(bpf_get_current_task_btf());            \
+		if (!(condition))                                                               \
+			return 0;                                                               \
+		return emit_rename(context->ret, descriptor, name);                             \
+	}
+
+RENAME_PROGRAM(rename, AT_FDCWD, ARGUMENT(regs, 1), 1)
+RENAME_PROGRAM(renameat, (s32)ARGUMENT(regs, 2), ARGUMENT(regs, 3), 1)
+RENAME_PROGRAM(renameat2, (s32)ARGUMENT(regs, 2), ARGUMENT(regs, 3),
+	       !(ARGUMENT(regs, 4) & RENAME_EXCHANGE))
 NAME_PROGRAM(unlink, KIND_FILE_DELETE, HOW_UNLINK, AT_FDCWD, ARGUMENT(regs, 0), 1)
 NAME_PROGRAM(unlinkat, KIND_FILE_DELETE, HOW_UNLINK, (s32)ARGUMENT(regs, 0), ARGUMENT(regs, 1),
 	     !(ARGUMENT(regs, 2) & AT_REMOVEDIR))

@@ -28,12 +28,11 @@ typedef u32 __be32;
 #define IPPROTO_UDP 17
 #define TCP_ESTABLISHED 1
 #define TCP_SYN_SENT 2
-#define ETH_P_IP 0x0800
-#define ETH_P_IPV6 0x86dd
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct qstr {
+	u32 len;
 	const unsigned char *name;
 };
 struct hlist_bl_node {
@@ -181,13 +180,6 @@ struct sock {
 struct socket {
 	struct sock *sk;
 };
-struct sk_buff {
-	struct sock *sk;
-	__be16 protocol;
-	u16 transport_header;
-	u16 network_header;
-	unsigned char *head;
-};
 struct seq_file;
 struct bpf_iter_meta {
 	struct seq_file *seq;
@@ -206,6 +198,9 @@ struct pt_regs {
 	unsigned long r9;
 	unsigned long orig_ax;
 };
+#define NR_RENAME 82
+#define NR_RENAMEAT 264
+#define NR_RENAMEAT2 316
 #define ARGUMENT(regs, n) ARGUMENT_##n(regs)
 #define ARGUMENT_0(regs) ((regs)->di)
 #define ARGUMENT_1(regs) ((regs)->si)

@@ -3,11 +3,8 @@
 
 #define CONNECTING_ENTRIES 65536
 #define FLOW_ENTRIES 16384
-#define IPV4_PROTOCOL_OFFSET 9
-#define IPV4_ADDRESSES_OFFSET 12
-#define IPV6_PROTOCOL_OFFSET 6
-#define IPV6_ADDRESSES_OFFSET 8
 #define MESSAGES_EXAMINED 8
+#define MSG_ERRQUEUE 0x2000
 
 /* Sockets in SYN_SENT and who called connect: the handshake may end in any task's softirq. */
 struct {
@@ -26,7 +23,6 @@ struct flow {
 	u16 family;
 	u16 initiated;
 	u32 reserved;
-	u8 local_address[16];
 	u8 remote_address[16];
 };
 
@@ -176,7 +172,6 @@ static __always_inline void emit_flow(struct record_network *record)
 	key.remote_port = record->remote_port;
 	key.family = record->family;
 	key.initiated = record->initiated;
-	__builtin_memcpy(key.local_address, record->local_address, 16);
 	__builtin_memcpy(key.remote_address, record->remote_address, 16);
 	if (bpf_map_lookup_elem(&flows, &key))
 		return;
@@ -291,47 +286,85 @@ int network_send_length(u64 *context)
 	return 0;
 }
 
-/* A datagram being copied to the process that receives it: its headers name both ends. */
-SEC("tp_btf/skb_copy_datagram_iovec")
-int network_receive(u64 *context)
+/*
+ * Received: the sender is in the socket when it is connected, else where the caller wanted it to
+ * be written. A caller that did not ask leaves it unknown, and the record's remote end empty.
+ */
+static __always_inline int begin_receive(struct record_network *record, struct task_struct *task,
+					 struct sock *sock)
 {
-	struct sk_buff *buffer = (void *)context[0];
+	if (!begin_send(record, task, sock))
+		return 0;
+	record->initiated = 0;
+	return 1;
+}
+
+static __always_inline void receive_message(struct record_network *record, u64 message)
+{
+	struct user_msghdr header;
+
+	if (bpf_probe_read_user(&header, sizeof(header), (void *)message))
+		return;
+	if (!record->remote_port)
+		named_destination(record, header.name);
+	emit_flow(record);
+}
+
+#define RECEIVE_PROGRAM(call, flags, body)                                                      \
+	SEC("tracepoint/syscalls/sys_exit_" #call)                                              \
+	int network_##call(struct syscall_exit *context)                                        \
+	{                                                                                       \
+		struct record_network record = {};                                              \
+		struct task_struct *task;                                                       \
+		struct pt_regs *regs;                                                           \
+		struct sock *sock;                                                              \
+		long result = context->ret;                                                     \
+		if (result < 0)                                                                 \
+			return 0;                                                               \
+		task = bpf_get_current_task_btf();                                              \
+		if (is_self(task))                                                              \
+			return 0;                                                               \
+		regs = bpf_task_pt_regs(task);                                                  \
+		if ((flags) & MSG_ERRQUEUE)                                                     \
+			return 0;                                                               \
+		sock = sock_of(task, (s32)ARGUMENT(regs, 0));                                   \
+		if (!sock || !begin_receive(&record, task, sock))                               \
+			return 0;                                                               \
+		body return 0;                                                                  \
+	}
+
+RECEIVE_PROGRAM(recvfrom, ARGUMENT(regs, 3), {
+	if (!record.remote_port)
+		named_destination(&record, ARGUMENT(regs, 4));
+	emit_flow(&record);
+})
+
+RECEIVE_PROGRAM(recvmsg, ARGUMENT(regs, 2), { receive_message(&record, ARGUMENT(regs, 1)); })
+
+RECEIVE_PROGRAM(recvmmsg, ARGUMENT(regs, 3), {
+	u64 messages = ARGUMENT(regs, 1);
+	for (int i = 0; i < MESSAGES_EXAMINED; i++) {
+		struct record_network one = record;
+		if (i >= result)
+			break;
+		receive_message(&one, messages + (u64)i * sizeof(struct user_mmsghdr));
+	}
+})
+
+/* read, readv, io_uring on a connected socket pass no receive call (kernels from 6.3). */
+SEC("tp_btf/sock_recv_length")
+int network_receive_length(u64 *context)
+{
+	struct sock *sock = (void *)context[0];
 	struct record_network record = {};
 	struct task_struct *task;
-	struct sock *owner = buffer->sk;
-	u16 protocol = swap16(buffer->protocol);
-	unsigned char *network = buffer->head + buffer->network_header;
-	__be16 ports[2];
-	u8 transport = 0;
 
-	if (protocol == ETH_P_IP)
-		bpf_probe_read_kernel(&transport, 1, network + IPV4_PROTOCOL_OFFSET);
-	else if (protocol == ETH_P_IPV6)
-		bpf_probe_read_kernel(&transport, 1, network + IPV6_PROTOCOL_OFFSET);
-	if (transport != IPPROTO_UDP)
-		return 0;
-	/* A packet socket that looks on owns its copy; it is not the receiver. */
-	if (owner && (!is_internet(owner->__sk_common.skc_family) ||
-		      owner->sk_protocol != IPPROTO_UDP))
+	if ((int)context[1] < 0 || sock->sk_protocol != IPPROTO_UDP ||
+	    !sock->__sk_common.skc_dport)
 		return 0;
 	task = bpf_get_current_task_btf();
-	if (is_self(task))
+	if (is_self(task) || !begin_receive(&record, task, sock))
 		return 0;
-	fill_header(&record.header, task, KIND_NETWORK);
-	record.protocol = IPPROTO_UDP;
-	if (protocol == ETH_P_IP) {
-		record.family = AF_INET;
-		bpf_probe_read_kernel(record.remote_address, 4, network + IPV4_ADDRESSES_OFFSET);
-		bpf_probe_read_kernel(record.local_address, 4, network + IPV4_ADDRESSES_OFFSET + 4);
-	} else {
-		record.family = AF_INET6;
-		bpf_probe_read_kernel(record.remote_address, 16, network + IPV6_ADDRESSES_OFFSET);
-		bpf_probe_read_kernel(record.local_address, 16,
-				      network + IPV6_ADDRESSES_OFFSET + 16);
-	}
-	bpf_probe_read_kernel(ports, sizeof(ports), buffer->head + buffer->transport_header);
-	record.remote_port = swap16(ports[0]);
-	record.local_port = swap16(ports[1]);
 	emit_flow(&record);
 	return 0;
 }

@@ -57,14 +57,14 @@ static __always_inline u32 fill_exec(struct scratch *scratch, struct task_struct
 		u32 start = end;
 		end = walk_path(class, (u64)READ(fs, pwd.dentry), (u64)READ(fs, pwd.mnt), start);
 		if (end & PATH_CUT)
-			flags |= FLAG_PATH_INCOMPLETE;
+			flags |= FLAG_CWD_INCOMPLETE;
 		end &= ~PATH_CUT;
 		if (end > 2 * PATH_BYTES || end < start)
 			end = start;
 		record->cwd_len = end - start;
 	}
 	record->header.flags |= flags;
-	if (flags & FLAG_PATH_INCOMPLETE)
+	if (flags & (FLAG_PATH_INCOMPLETE | FLAG_CWD_INCOMPLETE))
 		count(kind, COUNTER_PATH_INCOMPLETE);
 	return end;
 }
@@ -203,7 +203,14 @@ int process_snapshot(struct bpf_iter__task *context)
 	if (!self_pid) {
 		self_pid = bpf_get_current_pid_tgid() >> 32;
 		struct nsproxy *proxy = bpf_get_current_task_btf()->nsproxy;
+		struct fs_struct *fs = bpf_get_current_task_btf()->fs;
+		u64 root = (u64)READ(fs, root.dentry), mount = (u64)READ(fs, root.mnt);
+
 		self_mounts = (u64)READ(proxy, mnt_ns);
+		if (walk_path(SCRATCH_ITERATOR, root, mount, 0) == 0) {
+			self_root = root;
+			self_root_mount = mount;
+		}
 	}
 	if (!task || !scratch || task->pid != task->tgid || task->flags & PF_KTHREAD || !task->mm)
 		return 0;

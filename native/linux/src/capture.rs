@@ -11,7 +11,7 @@ use crate::{
 use aya::{
     Btf, Ebpf, EbpfLoader,
     maps::{MapData, PerCpuArray, RingBuf},
-    programs::{BtfTracePoint, TracePoint},
+    programs::{BtfTracePoint, RawTracePoint, TracePoint},
 };
 use monomi_record::{MAX_RECORD, counter, kind};
 use std::{
@@ -86,7 +86,6 @@ impl Waiter {
 /// A running capture. Dropping it detaches everything.
 pub struct Capture {
     ebpf: Ebpf,
-    btf: Btf,
     ring: RingBuf<MapData>,
     counters: PerCpuArray<MapData, u64>,
     waiter: Arc<Waiter>,
@@ -107,7 +106,7 @@ impl Capture {
     /// See [`CaptureError`]; nothing stays loaded or attached.
     pub fn open(options: &Options) -> Result<Self, CaptureError> {
         kernel::check()?;
-        let btf = Btf::from_sys_fs().map_err(|error| CaptureError::NoTypes(one_line(&error)))?;
+        let btf = kernel_types()?;
         let mut ebpf = EbpfLoader::new()
             .btf(Some(&btf))
             .map_max_entries("ring", options.ring_bytes)
@@ -131,7 +130,6 @@ impl Capture {
         });
         let mut capture = Self {
             ebpf,
-            btf,
             ring,
             counters,
             waiter,
@@ -142,17 +140,20 @@ impl Capture {
             ring_bytes: options.ring_bytes,
             delivered: 0,
         };
-        // Lineage is attached before the list is taken, so that no process falls in between. The
-        // iterator's first run tells the programs who we are.
-        snapshot::take(&mut capture.ebpf, &capture.btf, &mut capture.normalizer, 0)?;
-        capture.configure(EventSet(0))?;
+        // Lineage is attached before the list is taken, so that no process falls in between; taking
+        // the list tells the programs who we are, before any of the noisy ones is attached.
+        kernel::with_tracing(|| capture.apply(EventSet(0), &btf))??;
         capture.pending = snapshot::take(
             &mut capture.ebpf,
-            &capture.btf,
+            &btf,
             &mut capture.normalizer,
             options.max_args as usize,
         )?;
-        capture.configure(options.events)?;
+        kernel::with_tracing(|| capture.apply(options.events, &btf))??;
+        drop(btf);
+        // Reading the kernel's types took tens of megabytes that nobody needs any more.
+        // SAFETY: malloc_trim only gives free memory back to the system.
+        unsafe { libc::malloc_trim(0) };
         Ok(capture)
     }
 
@@ -161,15 +162,16 @@ impl Capture {
     /// # Errors
     /// [`CaptureError::Program`] or [`CaptureError::Attach`]; what was attached before stays.
     pub fn configure(&mut self, events: EventSet) -> Result<(), CaptureError> {
-        kernel::with_tracing(|| self.apply(events))?
+        let btf = kernel_types()?;
+        kernel::with_tracing(|| self.apply(events, &btf))?
     }
 
-    fn apply(&mut self, events: EventSet) -> Result<(), CaptureError> {
+    fn apply(&mut self, events: EventSet, btf: &Btf) -> Result<(), CaptureError> {
         for program in PROGRAMS.iter().filter(|program| program.needed(events)) {
             if self.attached.contains_key(program.name) {
                 continue;
             }
-            match self.attach(program) {
+            match self.attach(program, btf) {
                 Ok(hooks) => {
                     self.attached.insert(program.name, hooks);
                 }
@@ -185,12 +187,11 @@ impl Capture {
         Ok(())
     }
 
-    fn attach(&mut self, program: &Program) -> Result<Vec<String>, CaptureError> {
+    fn attach(&mut self, program: &Program, btf: &Btf) -> Result<Vec<String>, CaptureError> {
         let refused = |reason| CaptureError::Program {
             program: program.name.to_string(),
             reason,
         };
-        let btf = &self.btf;
         let loaded = self
             .ebpf
             .program_mut(program.name)
@@ -207,6 +208,19 @@ impl Capture {
                     .attach()
                     .map_err(|error| attach_error(program.name, hook, &error))?;
                 Ok(vec![hook.to_string()])
+            }
+            Hook::Raw(names) => {
+                let raw: &mut RawTracePoint = loaded
+                    .try_into()
+                    .map_err(|error| refused(one_line(&error)))?;
+                raw.load()
+                    .map_err(|error| program_error(program.name, &error))?;
+                let attached = |name: &&&str| raw.attach(name).is_ok();
+                Ok(names
+                    .iter()
+                    .filter(attached)
+                    .map(ToString::to_string)
+                    .collect())
             }
             Hook::SystemCalls(calls) => {
                 let classic: &mut TracePoint = loaded
@@ -234,6 +248,7 @@ impl Capture {
         };
         let result = match program.hook {
             Hook::Typed(_) => <&mut BtfTracePoint>::try_from(loaded).and_then(|p| p.unload()),
+            Hook::Raw(_) => <&mut RawTracePoint>::try_from(loaded).and_then(|p| p.unload()),
             Hook::SystemCalls(_) => <&mut TracePoint>::try_from(loaded).and_then(|p| p.unload()),
         };
         result.map_err(|error| program_error(program.name, &error))
@@ -355,10 +370,15 @@ fn family_of(program: &str) -> &'static str {
         "process_exec" => "exec",
         "process_fork" => "fork",
         "process_exit" => "exit",
-        "file_unlink" | "file_unlinkat" => "fileDelete",
+        "file_unlink" | "file_unlinkat" | "file_evict" => "fileDelete",
         name if name.starts_with("file_") => "fileCreate",
         _ => "network",
     }
+}
+
+/// The kernel's types; too large to keep.
+fn kernel_types() -> Result<Btf, CaptureError> {
+    Btf::from_sys_fs().map_err(|error| CaptureError::NoTypes(one_line(&error)))
 }
 
 fn take_map<T: TryFrom<aya::maps::Map, Error = aya::maps::MapError>>(

@@ -57,12 +57,12 @@ impl Normalizer {
         let own_args = take(&mut rest, record.args_len)?;
         let text = &mut self.text;
         text.clear();
-        push_reversed(path, text);
+        push_walked(path, record.header.flags & flag::PATH_INCOMPLETE != 0, text);
         if record.header.flags & flag::UNLINKED != 0 {
             text.extend_from_slice(DELETED);
         }
         record.path_len = text.len() as u32;
-        push_reversed(cwd, text);
+        push_walked(cwd, record.header.flags & flag::CWD_INCOMPLETE != 0, text);
         record.cwd_len = text.len() as u32 - record.path_len;
         let args = if args.is_empty() { own_args } else { args };
         text.extend_from_slice(args);
@@ -75,22 +75,28 @@ impl Normalizer {
     fn file(&mut self, raw: &[u8], now: Instant, out: &mut [u8]) -> Option<usize> {
         let mut record: File = read(raw)?;
         let mut rest = &raw[size_of::<File>()..];
-        let base = take(&mut rest, record.path_len)?;
         let name = take(&mut rest, record.name_len)?;
+        let base = take(&mut rest, record.path_len)?;
+        let root = take(&mut rest, record.root_len)?;
         let name = name.strip_suffix(&[0]).unwrap_or(name);
         let text = &mut self.text;
         text.clear();
-        push_reversed(base, text);
+        push_walked(base, record.header.flags & flag::PATH_INCOMPLETE != 0, text);
         if record.how != how::OPEN {
             let relative = record.header.flags & flag::RELATIVE != 0;
             let jailed = !relative && text.len() > 1;
-            let floor = if relative { 0 } else { text.len() };
+            let floor = if relative {
+                floor_of(root, text)
+            } else {
+                text.len()
+            };
             push_named(name, floor, text);
             let has_directory = name
                 .iter()
                 .rposition(|&byte| byte == b'/')
                 .is_some_and(|at| at > 0);
-            if has_directory {
+            let complete = record.header.flags & flag::PATH_INCOMPLETE == 0;
+            if has_directory && complete {
                 let foreign = record.header.flags & flag::FOREIGN != 0;
                 let root_of = if foreign && !jailed {
                     record.header.pid
@@ -104,6 +110,7 @@ impl Normalizer {
         }
         record.path_len = text.len() as u32;
         record.name_len = 0;
+        record.root_len = 0;
         finish(&mut record.header, size_of::<File>(), text);
         Some(write(&record, text, out))
     }
@@ -123,6 +130,25 @@ impl Normalizer {
         finish(&mut record.header, size_of::<Network>(), &[]);
         Some(write(&record, &[], out))
     }
+}
+
+/// A path whose upper part is missing begins with `+`, as Sysmon for Linux marks it (Q31).
+fn push_walked(names: &[u8], incomplete: bool, text: &mut Vec<u8>) {
+    if incomplete {
+        text.push(b'+');
+    }
+    push_reversed(names, text);
+}
+
+/// How much of `path` is the process's root: all of the root where the path lies beneath it.
+fn floor_of(root: &[u8], path: &[u8]) -> usize {
+    if root.is_empty() {
+        return 0;
+    }
+    let mut text = Vec::new();
+    push_reversed(root, &mut text);
+    let beneath = path.starts_with(&text) && matches!(path.get(text.len()), None | Some(b'/'));
+    if beneath { text.len() } else { 0 }
 }
 
 fn address(record: &Network, bytes: [u8; 16]) -> IpAddr {
@@ -222,8 +248,8 @@ mod tests {
             ..File::default()
         };
         let mut out = vec![0; 4096];
-        let mut text = base.to_vec();
-        text.extend_from_slice(name);
+        let mut text = name.to_vec();
+        text.extend_from_slice(base);
         let length = write(&record, &text, &mut out);
         out.truncate(length);
         out
@@ -259,6 +285,14 @@ mod tests {
             record.header.flags & (flag::PLAIN | flag::ASCII),
             flag::ASCII
         );
+    }
+
+    #[test]
+    fn dots_stop_at_the_root_of_the_process() {
+        assert_eq!(floor_of(b"jail\0srv\0", b"/srv/jail/work"), 9);
+        assert_eq!(floor_of(b"jail\0srv\0", b"/srv/jail"), 9);
+        assert_eq!(floor_of(b"jail\0srv\0", b"/srv/jailed"), 0);
+        assert_eq!(floor_of(b"", b"/srv"), 0);
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub enum Hook {
     Typed(&'static str),
     /// The exits of system calls; those that the kernel lacks are left out.
     SystemCalls(&'static [&'static str]),
+    /// Tracepoints of drivers, by name; those that the kernel lacks are left out.
+    Raw(&'static [&'static str]),
 }
 
 /// One kernel program of the plan.
@@ -50,6 +52,7 @@ const fn calls(
 
 const CREATE: &[u32] = &[11];
 const DELETE: &[u32] = &[23, 26];
+const RENAME: &[u32] = &[11, 23, 26];
 const NETWORK: &[u32] = &[3];
 
 /// Every program, in the order in which it is attached: lineage first, so that no process is
@@ -65,9 +68,15 @@ pub const PROGRAMS: &[Program] = &[
     calls("file_linkat", &["linkat"], CREATE),
     calls("file_symlink", &["symlink"], CREATE),
     calls("file_symlinkat", &["symlinkat"], CREATE),
-    calls("file_rename", &["rename"], CREATE),
-    calls("file_renameat", &["renameat"], CREATE),
-    calls("file_renameat2", &["renameat2"], CREATE),
+    calls("file_rename", &["rename"], RENAME),
+    calls("file_renameat", &["renameat"], RENAME),
+    calls("file_renameat2", &["renameat2"], RENAME),
+    Program {
+        name: "file_evict",
+        hook: Hook::Raw(&["ext4_evict_inode", "btrfs_inode_evict", "f2fs_evict_inode"]),
+        events: DELETE,
+        optional: true,
+    },
     calls("file_unlink", &["unlink"], DELETE),
     calls("file_unlinkat", &["unlinkat"], DELETE),
     typed("network_connect", "inet_sock_set_state", NETWORK),
@@ -81,7 +90,15 @@ pub const PROGRAMS: &[Program] = &[
         events: NETWORK,
         optional: true,
     },
-    typed("network_receive", "skb_copy_datagram_iovec", NETWORK),
+    calls("network_recvfrom", &["recvfrom"], NETWORK),
+    calls("network_recvmsg", &["recvmsg"], NETWORK),
+    calls("network_recvmmsg", &["recvmmsg"], NETWORK),
+    Program {
+        name: "network_receive_length",
+        hook: Hook::Typed("sock_recv_length"),
+        events: NETWORK,
+        optional: true,
+    },
 ];
 
 /// A set of Sysmon event ids below 64.

@@ -39,6 +39,7 @@ const FLAGS: &[(&str, u16)] = &[
     ("ASCII", flag::ASCII),
     ("FAULT", flag::FAULT),
     ("FOREIGN", flag::FOREIGN),
+    ("CWD_INCOMPLETE", flag::CWD_INCOMPLETE),
 ];
 
 const HOWS: &[(&str, u32)] = &[

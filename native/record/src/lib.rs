@@ -142,8 +142,14 @@ records! {
         how: u32,
         /// Bytes of the path.
         path_len: u32,
-        /// Bytes of the caller's own path text; kernel side only, 0 in delivered records.
+        /// Bytes of the caller's own path text, in front of the path; kernel side only, 0 in
+        /// delivered records.
         name_len: u32,
+        /// Bytes of the process's root, behind the path, where it is not the sensor's; kernel side
+        /// only, 0 in delivered records.
+        root_len: u32,
+        /// Zero.
+        reserved: u32,
     }
     /// A connection or the first datagram of a flow.
     Network = 6 {
@@ -210,6 +216,8 @@ pub mod flag {
     pub const FAULT: u16 = 128;
     /// The process lives in another mount namespace than the sensor.
     pub const FOREIGN: u16 = 256;
+    /// As [`PATH_INCOMPLETE`], for the working directory.
+    pub const CWD_INCOMPLETE: u16 = 512;
 }
 
 /// Values of [`File::how`].
