@@ -69,6 +69,15 @@ Deno.test("the caller's environment cannot steer the runtime", async () => {
   assert(!exists(cache));
 });
 
+Deno.test("a terminal shows what the program says and nothing else", async () => {
+  const { code, stdout } = await start("/usr/bin/script", {
+    args: ["--quiet", "--return", "--command", `'${MONOMI}' --version`, "/dev/null"],
+    env: { SHELL: "/bin/sh" },
+  });
+  assert.equal(code, 0);
+  assert.match(stdout, /^monomi [\d.]+\r\n$/);
+});
+
 Deno.test("the caller's arguments cannot choose the native library", async () => {
   const { code, stderr } = await start(MONOMI, { args: ["--monomi-native=/x.so", "run"] });
   assert.equal(code, 2);

@@ -13,6 +13,7 @@ import { Sensor } from "./support/sensor.ts";
 
 const NOBODY = 65534;
 const DEFAULT_ARGUMENT_BYTES = 65_536;
+const DEEPER_THAN_WALKED = 600;
 /** A C0 control cannot stand in XML 1.0 even as a reference; its picture stands for it. */
 const CONTROL_PICTURES = 0x2400;
 
@@ -221,6 +222,21 @@ captureTest("odd input gives whole events in every format", async (t) => {
       assert.equal(child.CurrentDirectory, bottom);
     });
   }
+
+  const tooDeep = folder.at("too-deep");
+  await Deno.mkdir(tooDeep);
+  const deeper = await loads.run("deep_directories", tooDeep, DEEPER_THAN_WALKED, 2, "/bin/true");
+  later("directories deeper than is walked are marked", (events) => {
+    const program = events.json.find((event) =>
+      event.EventID === 1 && event.ParentProcessId === deeper.pid
+    )!;
+    const leaf = events.ofProcess(11, deeper.pid).find(({ TargetFilename }) =>
+      String(TargetFilename).endsWith("/leaf")
+    )!;
+    for (const path of [leaf.TargetFilename, `${program.CurrentDirectory}/`, program.Image]) {
+      assert.match(String(path), /^\+(\/dd){500,}\/(leaf|program)?$/);
+    }
+  });
 
   const threads = await loads.run("thread_exec", "/bin/true", "from a thread");
   later("a thread that executes is its process", (events) => {

@@ -7,8 +7,10 @@ import { parseXml } from "@rgrove/parse-xml";
 import type { Event } from "../src/events/event.ts";
 import { ODD_TEXT, sampleEvent } from "../src/sinks/sample_events.ts";
 import { openSinks, parseSink, type SinkSet } from "../src/sinks/mod.ts";
+import { builtNative } from "../src/sources/testing.ts";
 
 const RSYSLOGD = "/usr/sbin/rsyslogd";
+const { sockets } = builtNative();
 
 function isFile(path: string): boolean {
   try {
@@ -96,6 +98,7 @@ function open(sink: string, problems: string[] = []): SinkSet {
     computer: "build-7",
     processId: 4000,
     userId: 0,
+    sockets,
     onProblem: (message) => problems.push(message),
   });
 }
@@ -205,6 +208,7 @@ Deno.test({
         computer: "build-7",
         processId: 4000,
         userId: 0,
+        sockets,
         queueBytes: 1 << 20,
       });
       daemon.signal("SIGSTOP");
@@ -261,6 +265,23 @@ Deno.test("a daemon with a stream socket receives messages that end with NUL", (
     assert.match(messages[0], new RegExp(`^<14>${time} sysmon: \\{"EventID":5,.*\\}$`));
     assert.match(messages[1], /sysmon: \{"EventID":11,.*\}$/);
     assert.equal(sinks.counters()[0].written, 2);
+  }));
+
+Deno.test("a stream daemon that hangs gets every message whole and once when it goes on", () =>
+  withDirectory(async (directory) => {
+    const daemon = Deno.listen({ transport: "unix", path: `${directory}/log` });
+    const sinks = open(`json:syslog:${directory}/log`);
+    sinks.write(numbered(0, 5_000), 5_000);
+    const connection = await daemon.accept();
+    await until(() => sinks.counters()[0].errors >= 1, "an error");
+    assert.match(sinks.counters()[0].lastError!, /does not read/);
+    const received = new Response(connection.readable).text();
+    await until(() => sinks.counters()[0].written === 5_000, "the rest");
+    await sinks.close();
+    daemon.close();
+    const messages = (await received).split("\0").slice(0, -1);
+    const ids = messages.map((line) => JSON.parse(line.slice(line.indexOf("{"))).EventRecordID);
+    assert.deepEqual(ids, Array.from({ length: 5_000 }, (_, i) => i));
   }));
 
 Deno.test("a hanging daemon whose queue others have filled is tried again and again", () =>

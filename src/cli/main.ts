@@ -27,13 +27,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
 /** Options that the launcher of the single file puts in front. */
 const NATIVE_OPTION = "--monomi-native=";
+/** The name itself is for the launcher's preload, which names the process. */
 const NAME_OPTION = "--monomi-name=";
 /** Where the library lies when running from the sources. */
 const BUILT_LIBRARY = new URL("../../native/target/release/libmonomi.so", import.meta.url);
 
 /** Runs the program; the result is its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const { args, library, name } = launchOptions(argv);
+  const { args, library } = launchOptions(argv);
   const [command = "help", ...rest] = args;
   if (command === "--version") {
     console.log(`monomi ${VERSION}`);
@@ -46,11 +47,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return Exit.WRONG_USAGE;
   }
   try {
-    return await COMMANDS[chosen](rest, () => {
-      const native = new Native(library);
-      native.setTitle([name, ...args].join("\0"));
-      return native;
-    });
+    return await COMMANDS[chosen](rest, () => new Native(library));
   } catch (error) {
     return told(chosen, error);
   }
@@ -74,12 +71,10 @@ function told(command: string, error: unknown): number {
 
 function launchOptions(argv: readonly string[]) {
   let library = decodeURIComponent(BUILT_LIBRARY.pathname);
-  let name = "monomi";
   let at = 0;
   for (; at < argv.length; at++) {
     if (argv[at].startsWith(NATIVE_OPTION)) library = argv[at].slice(NATIVE_OPTION.length);
-    else if (argv[at].startsWith(NAME_OPTION)) name = argv[at].slice(NAME_OPTION.length);
-    else break;
+    else if (!argv[at].startsWith(NAME_OPTION)) break;
   }
-  return { args: argv.slice(at), library, name };
+  return { args: argv.slice(at), library };
 }

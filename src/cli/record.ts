@@ -6,6 +6,7 @@ import type { Native } from "../sources/native.ts";
 import { recordHead } from "../sources/record_file.ts";
 import { parseAccounts } from "../sources/accounts.ts";
 import { OutputError } from "./outputs.ts";
+import { dropPermissions } from "./permissions.ts";
 import { loadPolicy } from "./policy.ts";
 import { CAPTURE_OPTIONS, captureSizes } from "./run.ts";
 import { onSignals } from "./signals.ts";
@@ -33,6 +34,7 @@ export async function record(args: string[], load: () => Native): Promise<number
     : (await loadPolicy(values.config)).events;
   using file = create(values.output);
   writeAll(file, recordHead(factsOf(host), host.bootEpoch()));
+  dropPermissions();
   native.open({ events, ...sizes });
   let stopping = false;
   const stop = () => {

@@ -1,14 +1,17 @@
 /** `monomi replay`: a recorded capture through the same rules and sinks. */
 import process from "node:process";
 import { replayRecords } from "../sensor/replay.ts";
+import { ResourceMeter } from "../sensor/resources.ts";
 import { describe } from "../sensor/summary.ts";
+import type { Native } from "../sources/native.ts";
 import { openRecordFile, RecordFileError } from "../sources/record_file.ts";
 import { openOutputs } from "./outputs.ts";
+import { dropPermissions } from "./permissions.ts";
 import { loadPolicy } from "./policy.ts";
 import { Exit, readArguments, UsageError } from "./usage.ts";
 
-/** Replays record files one after the other. Needs no privileges. */
-export async function replay(args: string[]): Promise<number> {
+/** Replays a record file. Needs no privileges. */
+export async function replay(args: string[], load: () => Native): Promise<number> {
   const { values, positionals } = readArguments({
     args,
     allowPositionals: true,
@@ -29,11 +32,15 @@ export async function replay(args: string[]): Promise<number> {
       userId: process.geteuid!(),
       tree: values.tree,
       lossless: true,
-    });
-    const summary = await replayRecords(file, policy, sinks);
+    }, load);
+    using resources = new ResourceMeter();
+    dropPermissions();
+    const summary = await replayRecords(file, policy, sinks, resources);
     file.close();
     if (file.cut > 0) {
-      console.error(`monomi: ${positionals[0]}: the file ends in the middle of a record (${file.cut} bytes)`);
+      console.error(
+        `monomi: ${positionals[0]}: the file ends in the middle of a record (${file.cut} bytes)`,
+      );
     }
     console.error(describe(summary));
     if (values.stats) console.error(JSON.stringify({ summary }));

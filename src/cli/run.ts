@@ -1,10 +1,12 @@
 /** `monomi run`: capture live. */
 import process from "node:process";
+import { escapeUnprintable } from "../config/mod.ts";
 import { Sensor } from "../sensor/sensor.ts";
 import { describe } from "../sensor/summary.ts";
 import { LiveHost } from "../sources/live_host.ts";
 import type { Native } from "../sources/native.ts";
 import { openOutputs } from "./outputs.ts";
+import { dropPermissions } from "./permissions.ts";
 import { loadPolicy } from "./policy.ts";
 import { onSignals } from "./signals.ts";
 import { Exit, parseDuration, parseSize, readArguments, UsageError } from "./usage.ts";
@@ -59,8 +61,9 @@ export async function run(args: string[], load: () => Native): Promise<number> {
     processId: Deno.pid,
     userId: process.geteuid!(),
     tree: values.tree,
-  });
+  }, () => native);
   const sensor = new Sensor(native, host, policy, sinks);
+  dropPermissions();
   const letGo = onSignals(() => sensor.stop(), () => void reload(sensor, values.config, hash));
   sensor.open(sizes);
   console.error("monomi: capturing");
@@ -85,9 +88,23 @@ async function reload(
   hash: Parameters<typeof loadPolicy>[1],
 ): Promise<void> {
   try {
+    if (path !== undefined && !isReadableAgain(path)) {
+      throw new Error(`${path} can be read only at the start; start with a file to reload it`);
+    }
     sensor.reload(await loadPolicy(path, hash));
     console.error("monomi: configuration reloaded");
   } catch (error) {
-    console.error(`monomi: not reloaded, the old configuration stays: ${(error as Error).message}`);
+    const reason = escapeUnprintable((error as Error).message);
+    console.error(`monomi: not reloaded, the old configuration stays: ${reason}`);
+  }
+}
+
+/** Pipes give their text once, and what lies under /dev is out of reach by now. */
+function isReadableAgain(path: string): boolean {
+  if (path === "-") return false;
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    return !(error instanceof Deno.errors.NotCapable);
   }
 }

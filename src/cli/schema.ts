@@ -14,6 +14,7 @@ import {
   type SchemaVersion,
   type VersionedEvent,
 } from "../schema/mod.ts";
+import { dropPermissions } from "./permissions.ts";
 
 const USAGE = "usage: monomi schema [--json] [VERSION|all]   (such as 4.81 or windows-4.90)";
 
@@ -39,6 +40,7 @@ const OUT_TYPES: Readonly<Partial<Record<FieldHistory["type"], string>>> = {
  * version: the newest of this system. Returns 0, 1 when there is no such version, 2 for wrong usage.
  */
 export function schema(args: string[]): number {
+  dropPermissions();
   let json: boolean;
   let wanted: string | undefined;
   try {

@@ -44,9 +44,8 @@ export class ProcessTable {
   ): Process {
     const known = this.#lookUp(pid, startLow, startHigh, execId);
     if (known !== undefined) return known;
-    const face = this.#byPid.get(pid)?.face ?? UNKNOWN;
     const parent = this.#byPid.get(parentPid);
-    return this.#add(pid, startLow, startHigh, execId, face, uid, parent);
+    return this.#add(pid, startLow, startHigh, execId, UNKNOWN, uid, parent);
   }
 
   /** The newest process with this pid. */

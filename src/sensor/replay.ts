@@ -7,7 +7,7 @@ import type { RecordFile } from "../sources/record_file.ts";
 import type { SinkSet } from "../sinks/mod.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { Policy } from "./policy.ts";
-import { resourcesUsed } from "./resources.ts";
+import type { ResourceMeter } from "./resources.ts";
 import type { Summary } from "./summary.ts";
 import { BATCH_BYTES } from "./sensor.ts";
 
@@ -19,6 +19,7 @@ export async function replayRecords(
   file: RecordFile,
   policy: Policy,
   sinks: SinkSet,
+  resources: ResourceMeter,
 ): Promise<Summary> {
   const begin = performance.now();
   const buffer = new Uint8Array(BATCH_BYTES);
@@ -41,6 +42,6 @@ export async function replayRecords(
     events: pipeline.counters(),
     sinks: sinks.counters(),
     decoder: decoder.counters,
-    resources: resourcesUsed(),
+    resources: resources.used(),
   };
 }

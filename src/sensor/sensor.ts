@@ -9,12 +9,12 @@ import type { SinkSet } from "../sinks/mod.ts";
 import { configurationChanged, errorReport, stateChanged } from "./own_events.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { Policy } from "./policy.ts";
-import { resourcesUsed } from "./resources.ts";
+import { ResourceMeter } from "./resources.ts";
 import { lost, type Summary } from "./summary.ts";
 import { yieldToLoop } from "./yield.ts";
 
 /** Bytes of one batch; a record has at most 320 KiB. */
-export const BATCH_BYTES = 1024 * 1024;
+export const BATCH_BYTES = 384 * 1024;
 
 const WAIT_MS = 1000;
 const LOSS_REPORT_MS = 5_000;
@@ -40,6 +40,7 @@ export class Sensor {
   readonly #buffer = new Uint8Array(BATCH_BYTES);
   readonly #events: Event[] = [];
   readonly #reported = new Map<string, number>();
+  readonly #resources = new ResourceMeter();
   #pending: Policy | undefined;
   #stopping = false;
   #startedAt = 0;
@@ -111,7 +112,7 @@ export class Sensor {
       decoder: this.#decoder.counters,
       hashing: this.#pipeline.policy.hasher?.counters,
       capture,
-      resources: resourcesUsed(),
+      resources: this.#resources.used(),
     };
   }
 

@@ -5,7 +5,8 @@
 const CHUNK_BYTES = 256 * 1024;
 const BLOCK_CHARACTERS = 16 * 1024;
 const MOST_BYTES_PER_CHARACTER = 3;
-const POOLED_CHUNKS = 4;
+/** Enough for a full queue: garbage of this size is freed too late to keep memory bounded. */
+const POOLED_CHUNKS = 32;
 
 /** Encoded lines, each with its separator; `bytes[start]` to `bytes[end - 1]` are undelivered. */
 export class Chunk {

@@ -10,6 +10,8 @@
  * ```
  */
 export { type JsonOptions, jsonRenderer } from "./json.ts";
+export { NULL_DEVICE } from "./discard.ts";
+export type { SocketCalls, SocketKind } from "./local_socket.ts";
 export { escapeForPeople, type PrettyOptions, prettyRenderer } from "./pretty.ts";
 export type { Renderer } from "./renderer.ts";
 export type { Rotation } from "./rotation.ts";

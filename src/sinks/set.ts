@@ -5,6 +5,7 @@ import type { Event } from "../events/event.ts";
 import { NULL_DEVICE, openDiscard } from "./discard.ts";
 import { openFileTarget } from "./file.ts";
 import { jsonRenderer } from "./json.ts";
+import type { SocketCalls } from "./local_socket.ts";
 import { prettyRenderer } from "./pretty.ts";
 import type { Renderer } from "./renderer.ts";
 import { type SinkPlace, type SinkSpec, SinkSyntaxError } from "./spec.ts";
@@ -29,6 +30,8 @@ export interface SinkOptions extends TargetOptions {
   readonly color?: boolean;
   /** `pretty` indents processes under their parents. */
   readonly tree?: boolean;
+  /** What syslog sinks send with; without it there can be none. */
+  readonly sockets?: SocketCalls;
 }
 
 /** What became of the events given to one sink. */
@@ -108,15 +111,19 @@ function renderer(format: SinkSpec["format"], color: boolean, options: SinkOptio
   }
 }
 
-function openTarget(place: SinkPlace, options: TargetOptions): Target {
+function openTarget(place: SinkPlace, options: SinkOptions): Target {
   switch (place.kind) {
     case "stdout":
       return openStdout(options);
     case "file":
       if (place.path === NULL_DEVICE) return openDiscard(options);
       return openFileTarget(place.path, { ...options, rotation: place.rotation });
-    case "syslog":
-      return openSyslog({ ...options, socket: place.socket, identity: place.identity });
+    case "syslog": {
+      const { sockets } = options;
+      if (sockets === undefined) throw new Error("syslog needs the native library");
+      const { socket, identity } = place;
+      return openSyslog({ ...options, sockets, socket, identity });
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseXml } from "@rgrove/parse-xml";
+import { builtNative } from "../sources/testing.ts";
 import { sampleEvent } from "./sample_events.ts";
 import { openSinks } from "./set.ts";
 import { parseSink, SinkSyntaxError } from "./spec.ts";
@@ -28,7 +29,12 @@ Deno.test("events go to every sink in its format; one that is down stops no othe
         `pretty:${directory}/c`,
         `json:${directory}/d`,
       ].map(parseSink),
-      { ...host, onProblem: (message) => problems.push(message), color: true },
+      {
+        ...host,
+        sockets: builtNative().sockets,
+        onProblem: (message) => problems.push(message),
+        color: true,
+      },
     );
     sinks.write([sampleEvent(1), sampleEvent(3), sampleEvent(5), sampleEvent(11)], 3);
     await sinks.ready();

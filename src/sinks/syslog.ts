@@ -2,9 +2,9 @@
  * Lines to the local syslog daemon, as the C library's syslog() sends them (config-semantics T33).
  */
 import type { Chunk } from "./line_queue.ts";
+import { LocalSocket, type SocketCalls } from "./local_socket.ts";
 import { QueuedTarget, type Sender } from "./queued_target.ts";
 import { perSecond } from "./renderer.ts";
-import { UnixDatagram } from "./unix_datagram.ts";
 import { codeOf, type Target, type TargetOptions } from "./target.ts";
 
 /** Settings of a syslog target. */
@@ -13,6 +13,7 @@ export interface SyslogTargetOptions extends TargetOptions {
   readonly socket?: string;
   /** The name in front of each message; `sysmon` when absent. */
   readonly identity?: string;
+  readonly sockets: SocketCalls;
 }
 
 /** Facility user, severity informational. */
@@ -26,19 +27,22 @@ const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
  * datagram a line; on a stream socket each line ends with a NUL. A daemon that is absent, restarts
  * or hangs is tried again; what its socket cannot take because of its length is dropped.
  */
-export function openSyslog(options: SyslogTargetOptions = {}): Target {
-  const { socket = "/dev/log", identity = "sysmon" } = options;
-  return new QueuedTarget(`syslog ${socket}`, new SyslogSender(socket, identity), options);
+export function openSyslog(options: SyslogTargetOptions): Target {
+  const { socket = "/dev/log", identity = "sysmon", sockets } = options;
+  const sender = new SyslogSender(sockets, socket, identity);
+  return new QueuedTarget(`syslog ${socket}`, sender, options);
 }
 
 class SyslogSender implements Sender {
   readonly separator = NUL;
+  readonly #sockets: SocketCalls;
   readonly #path: string;
   readonly #identity: string;
   readonly #timestamp = perSecond(syslogTimestamp);
   #connection: Connection | undefined;
 
-  constructor(path: string, identity: string) {
+  constructor(sockets: SocketCalls, path: string, identity: string) {
+    this.#sockets = sockets;
     this.#path = path;
     this.#identity = identity;
   }
@@ -50,10 +54,10 @@ class SyslogSender implements Sender {
 
   async send(chunk: Chunk): Promise<void> {
     try {
-      this.#connection ??= await connect(this.#path);
+      this.#connection ??= connect(this.#sockets, this.#path);
       await this.#connection.send(chunk);
     } catch (error) {
-      this.close();
+      if (!(error instanceof InMidMessage)) this.close();
       throw error;
     }
   }
@@ -73,19 +77,24 @@ interface Connection {
   close(): void;
 }
 
-async function connect(path: string): Promise<Connection> {
+const NOT_READING = "the syslog daemon does not read";
+
+/** The daemon does not read; what it got of a message goes on where it stopped. */
+class InMidMessage extends Error {}
+
+function connect(sockets: SocketCalls, path: string): Connection {
   try {
-    return new DatagramConnection(new UnixDatagram(path));
+    return new DatagramConnection(new LocalSocket(sockets, path, "datagram"));
   } catch (error) {
     if (codeOf(error) !== "EPROTOTYPE") throw error;
-    return new StreamConnection(await Deno.connect({ transport: "unix", path }));
+    return new StreamConnection(new LocalSocket(sockets, path, "stream"));
   }
 }
 
 class DatagramConnection implements Connection {
-  readonly #socket: UnixDatagram;
+  readonly #socket: LocalSocket;
 
-  constructor(socket: UnixDatagram) {
+  constructor(socket: LocalSocket) {
     this.#socket = socket;
   }
 
@@ -93,10 +102,10 @@ class DatagramConnection implements Connection {
     while (chunk.start < chunk.end) {
       const end = chunk.nextLine();
       try {
-        if (this.#socket.trySend(chunk.bytes.subarray(chunk.start, end - 1))) {
+        if (this.#socket.trySend(chunk.bytes.subarray(chunk.start, end - 1)) > 0) {
           chunk.consume(end - chunk.start);
         } else if (!await this.#socket.waitForRoom(STUCK_AFTER_MILLISECONDS)) {
-          throw new Error("the syslog daemon does not read");
+          throw new Error(NOT_READING);
         }
       } catch (error) {
         if (codeOf(error) !== "EMSGSIZE") throw error;
@@ -112,18 +121,25 @@ class DatagramConnection implements Connection {
 }
 
 class StreamConnection implements Connection {
-  readonly #socket: Deno.UnixConn;
+  readonly #socket: LocalSocket;
+  /** Bytes of the chunk's first line that this connection has taken. */
+  #begun = 0;
 
-  constructor(socket: Deno.UnixConn) {
+  constructor(socket: LocalSocket) {
     this.#socket = socket;
   }
 
   /** Consumes whole lines only: after a lost connection the line it was in begins anew. */
   async send(chunk: Chunk): Promise<void> {
-    let position = chunk.start;
-    while (position < chunk.end) {
-      position += await this.#socket.write(chunk.bytes.subarray(position, chunk.end));
-      chunk.consume(chunk.lastLineEnd(position) - chunk.start);
+    while (chunk.start < chunk.end) {
+      const begin = chunk.start + this.#begun;
+      const taken = this.#socket.trySend(chunk.bytes.subarray(begin, chunk.end));
+      const whole = chunk.lastLineEnd(begin + taken) - chunk.start;
+      chunk.consume(whole);
+      this.#begun += taken - whole;
+      if (taken === 0 && !await this.#socket.waitForRoom(STUCK_AFTER_MILLISECONDS)) {
+        throw new InMidMessage(NOT_READING);
+      }
     }
   }
 

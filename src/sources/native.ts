@@ -20,12 +20,17 @@ const SYMBOLS = {
   },
   monomi_user_name: { parameters: ["u32", "buffer", "u32"], result: "i32" },
   monomi_boot_epoch_ms: { parameters: [], result: "f64" },
-  monomi_set_title: { parameters: ["buffer", "u32"], result: "i32" },
+  monomi_socket_connect: { parameters: ["buffer", "u32", "u32"], result: "i32" },
+  monomi_socket_send: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  monomi_socket_wait: { parameters: ["i32", "i32"], result: "i32", nonblocking: true },
+  monomi_socket_close: { parameters: ["i32"], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 1;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 2;
 const TEXT_BYTES = 64 * 1024;
+/** There is no open capture. */
+const CLOSED = -2;
 
 /** The native side cannot do what was asked; the message says why and what to do. */
 export class NativeError extends Error {
@@ -108,9 +113,15 @@ export class Native {
     this.#check(this.#library.symbols.monomi_configure(events, text, text.length));
   }
 
-  /** Resolves to true when records are there, to false after the time or {@link wake}. */
+  /**
+   * Resolves to true when records are there, to false after the time or {@link wake}.
+   *
+   * @throws {NativeError} when no capture is open.
+   */
   async wait(milliseconds: number): Promise<boolean> {
-    return await this.#library.symbols.monomi_wait(milliseconds) === 1;
+    const result = await this.#library.symbols.monomi_wait(milliseconds);
+    if (result < 0) throw refusal(result);
+    return result === 1;
   }
 
   /** Ends a running {@link wait}. */
@@ -118,16 +129,22 @@ export class Native {
     this.#library.symbols.monomi_wake();
   }
 
-  /** Moves whole records into `buffer`; the number of bytes, 0 when there are none. */
+  /**
+   * Moves whole records into `buffer`; the number of bytes, 0 when there are none.
+   *
+   * @throws {NativeError} when no capture is open.
+   */
   drain(buffer: Uint8Array<ArrayBuffer>): number {
-    return Math.max(0, this.#library.symbols.monomi_drain(buffer, buffer.length));
+    const length = this.#library.symbols.monomi_drain(buffer, buffer.length);
+    if (length < 0) throw refusal(length);
+    return length;
   }
 
   /** @throws {NativeError} when no capture is open. */
   stats(): CaptureStats {
     const text = this.#text;
     const length = this.#library.symbols.monomi_stats(text, text.length);
-    if (length < 0) throw new NativeError("the capture is closed");
+    if (length < 0) throw refusal(length);
     return JSON.parse(this.#decoder.decode(text.subarray(0, length)));
   }
 
@@ -153,15 +170,34 @@ export class Native {
     return this.#library.symbols.monomi_boot_epoch_ms();
   }
 
-  /** Names this process in `ps`. */
-  setTitle(title: string): void {
-    const bytes = new TextEncoder().encode(title);
-    this.#library.symbols.monomi_set_title(bytes, bytes.length);
-  }
+  /** Connected sockets of the local host; results below zero are negated error numbers. */
+  readonly sockets = {
+    /** A descriptor that never blocks. */
+    connect: (path: string, kind: "datagram" | "stream"): number => {
+      const bytes = new TextEncoder().encode(path);
+      const isStream = Number(kind === "stream");
+      return this.#library.symbols.monomi_socket_connect(bytes, bytes.length, isStream);
+    },
+    /** How many bytes were taken: one datagram whole, of a stream as much as fits. */
+    send: (socket: number, bytes: Uint8Array<ArrayBuffer>): number =>
+      this.#library.symbols.monomi_socket_send(socket, bytes, bytes.length),
+    /** 1 once the receiver's queue has room, 0 after `milliseconds`. */
+    wait: (socket: number, milliseconds: number): Promise<number> =>
+      this.#library.symbols.monomi_socket_wait(socket, milliseconds),
+    /** Not to be called while {@link wait} runs. */
+    close: (socket: number): void => this.#library.symbols.monomi_socket_close(socket),
+  };
 
   #check(result: number): void {
     if (result >= 0) return;
     const text = this.#decoder.decode(this.#text).replace(/\0+$/, "");
-    throw new NativeError(text || `the native library answered ${result}`);
+    throw text === "" ? refusal(result) : new NativeError(text);
   }
+}
+
+/** A failure that the native side has no words for. */
+function refusal(result: number): NativeError {
+  return new NativeError(
+    result === CLOSED ? "the capture is closed" : `the native library failed (${result})`,
+  );
 }

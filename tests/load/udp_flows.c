@@ -1,7 +1,8 @@
 /*
  * Sends DATAGRAMS datagrams over each of FLOWS pairs of ports on loopback and receives them in the
  * same process. Words choose the variant: v6; connected (send on a connected socket), sendmsg,
- * sendmmsg, write; recvmsg, recvmmsg, read. Prints the two ports of each flow, sender first, then
+ * sendmmsg, write; paired (receive on a socket connected to the sender), named (ask for the
+ * sender's address), recvmsg, recvmmsg, read. Prints the two ports of each flow, sender first, then
  * the report.
  */
 #include "report.h"
@@ -71,8 +72,13 @@ static void receive_one(int receiver)
 {
 	char buffer[64];
 	struct iovec data = { .iov_base = buffer, .iov_len = sizeof(buffer) };
+	struct sockaddr_storage sender;
+	struct sockaddr *name = is_chosen("named") ? (struct sockaddr *)&sender : NULL;
+	socklen_t length = name ? sizeof(sender) : 0;
 	struct mmsghdr message = { 0 };
 
+	message.msg_hdr.msg_name = name;
+	message.msg_hdr.msg_namelen = length;
 	message.msg_hdr.msg_iov = &data;
 	message.msg_hdr.msg_iovlen = 1;
 	if (is_chosen("recvmsg"))
@@ -82,7 +88,8 @@ static void receive_one(int receiver)
 	else if (is_chosen("read"))
 		must(read(receiver, buffer, sizeof(buffer)), "read");
 	else
-		must(recvfrom(receiver, buffer, sizeof(buffer), 0, NULL, NULL), "recvfrom");
+		must(recvfrom(receiver, buffer, sizeof(buffer), 0, name, name ? &length : NULL),
+		     "recvfrom");
 }
 
 int main(int argc, char **argv)
@@ -105,6 +112,8 @@ int main(int argc, char **argv)
 
 		if (is_chosen("connected"))
 			must(connect(sender, (struct sockaddr *)&to, to_length), "connect");
+		if (is_chosen("paired"))
+			must(connect(receiver, (struct sockaddr *)&from, from_length), "connect");
 		for (long j = 0; j < datagrams; j++) {
 			send_one(sender, &to, to_length);
 			receive_one(receiver);

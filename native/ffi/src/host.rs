@@ -1,4 +1,4 @@
-//! Facts of the host that only the C library or the kernel know: account names, clocks, titles.
+//! Facts of the host that only the C library or the kernel know: account names, clocks.
 
 use std::ffi::CStr;
 
@@ -44,9 +44,4 @@ fn clock_ms(clock: libc::clockid_t) -> f64 {
 /// Wall clock minus boot clock, in milliseconds.
 pub(crate) fn boot_epoch_ms() -> f64 {
     clock_ms(libc::CLOCK_REALTIME) - clock_ms(libc::CLOCK_BOOTTIME)
-}
-
-/// Sets the main thread's name and overwrites the command line in place.
-pub(crate) fn set_title(_title: &[u8]) -> i32 {
-    0
 }

@@ -1,10 +1,11 @@
 //! The C ABI that TypeScript loads (`src/sources/native.ts` holds its other half).
 //!
-//! One capture exists per process. [`monomi_wait`] is the only call that may run on another thread
-//! than the rest; it holds no lock while it waits. Lengths are bytes, negative results are errors,
-//! and a call after [`monomi_close`] is refused, not undefined.
+//! One capture exists per process. [`monomi_wait`], [`monomi_hash`] and [`monomi_socket_wait`] may
+//! run on other threads than the rest; they hold no lock while they wait. Lengths are bytes, negative
+//! results are errors, and a call after [`monomi_close`] is refused, not undefined.
 
 mod host;
+mod local_socket;
 mod text;
 
 use monomi_linux::{Capture, Options, Waiter, plan::EventSet};
@@ -15,7 +16,7 @@ use std::{
 use text::{Bytes, give};
 
 /// Version of these functions and of the record layout together; the loader refuses another.
-pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 1;
+pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 2;
 
 /// The call failed; the error text says why.
 const FAILED: i32 = -1;
@@ -171,7 +172,8 @@ pub extern "C" fn monomi_close() {
     });
 }
 
-/// Digests a file; see `native/hash/src/request.rs` for both layouts. Blocks; call it off the main thread.
+/// Digests a file; see `native/hash/src/request.rs` for both layouts. Blocks; call it off the main
+/// thread.
 ///
 /// # Safety
 /// `request` must be readable and `out` writable for their lengths.
@@ -210,15 +212,46 @@ pub extern "C" fn monomi_boot_epoch_ms() -> f64 {
     host::boot_epoch_ms()
 }
 
-/// Names this process in `ps`: the kernel's task name and the command line.
+/// Connects to the local socket at `path` (bytes, no NUL), a stream socket when `stream` is not 0:
+/// a descriptor for the calls below, or a negated error number.
 ///
 /// # Safety
-/// `title` must be readable for `length` bytes.
+/// `path` must be readable for `length` bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn monomi_set_title(title: *const u8, length: u32) -> i32 {
-    guarded(|| {
+pub unsafe extern "C" fn monomi_socket_connect(path: *const u8, length: u32, stream: u32) -> i32 {
+    guarded_as(-libc::EIO, || {
         // SAFETY: the caller's promise.
-        let title = unsafe { text::borrow(title, length) };
-        host::set_title(title)
+        let path = unsafe { text::borrow(path, length) };
+        local_socket::connect(path, stream != 0)
     })
+}
+
+/// Sends one datagram, or as much as a stream takes, without waiting: how many bytes, or a negated
+/// error number (EAGAIN: the receiver's queue is full).
+///
+/// # Safety
+/// `bytes` must be readable for `length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_socket_send(socket: i32, bytes: *const u8, length: u32) -> i32 {
+    guarded_as(-libc::EIO, || {
+        // SAFETY: the caller's promise.
+        let bytes = unsafe { text::borrow(bytes, length) };
+        local_socket::send(socket, bytes)
+    })
+}
+
+/// Waits until the receiver's queue has room: 1, 0 after `milliseconds`, or a negated error number.
+/// Blocks; call it off the main thread, and do not close the socket meanwhile.
+#[unsafe(no_mangle)]
+pub extern "C" fn monomi_socket_wait(socket: i32, milliseconds: i32) -> i32 {
+    guarded_as(-libc::EIO, || local_socket::wait(socket, milliseconds))
+}
+
+/// Closes a descriptor of [`monomi_socket_connect`].
+#[unsafe(no_mangle)]
+pub extern "C" fn monomi_socket_close(socket: i32) {
+    guarded(|| {
+        local_socket::close(socket);
+        0
+    });
 }

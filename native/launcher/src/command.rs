@@ -15,10 +15,11 @@ pub const LIBRARY_ARGUMENT: &str = "--monomi-native=";
 pub const NAME_ARGUMENT: &str = "--monomi-name=";
 
 /// The runtime looks for nothing on disk, fetches nothing, and asks nobody. To programs with fewer
-/// than all permissions it refuses `/dev/log`, a shell's pipes (`/dev/fd/63`) and `/proc`. The
-/// script's path has no extension; without one the runtime would compile the script as TypeScript
-/// and insist for 0.2 s on storing the result.
-const FLAGS: [&str; 12] = [
+/// than all permissions it refuses `/dev` and `/proc`, and with them a shell's pipes; the script
+/// gives permissions up once everything is open. Its path has no extension; were it not said to be
+/// JavaScript, the runtime would compile it as TypeScript and insist for 0.2 s on storing the
+/// result.
+const FLAGS: [&str; 13] = [
     "--allow-all",
     "--ext=js",
     "--quiet",
@@ -31,7 +32,11 @@ const FLAGS: [&str; 12] = [
     "--no-prompt",
     "--node-modules-dir=none",
     "--unstable-net",
+    YOUNG_GENERATION,
 ];
+
+/// What a batch of events leaves behind fits, and is gone before it gets old.
+const YOUNG_GENERATION: &str = "--v8-flags=--max-semi-space-size=4";
 
 /// Variables without effect on how code is loaded; all others are dropped.
 const KEPT_VARIABLES: [&str; 10] = [
@@ -47,10 +52,12 @@ const KEPT_VARIABLES: [&str; 10] = [
     "WATCHDOG_USEC",
 ];
 
-/// A cache directory that cannot come into being, so that the runtime keeps its caches in memory;
-/// a home that cannot hold dot files (nothing can be created under `/proc/self`).
-const FIXED_VARIABLES: [&str; 4] = [
+/// A cache directory that cannot come into being, so that the runtime keeps its caches in memory,
+/// which it is not to complain about on terminals; a home that cannot hold dot files (nothing can
+/// be created under `/proc/self`).
+const FIXED_VARIABLES: [&str; 5] = [
     "DENO_DIR=/proc/self/nowhere",
+    "DENO_LOG=error,deno::cache=off",
     "DENO_NO_PACKAGE_JSON=1",
     "DENO_NO_UPDATE_CHECK=1",
     "HOME=/proc/self/nowhere",
@@ -210,6 +217,7 @@ mod tests {
             found,
             [
                 "DENO_DIR=/proc/self/nowhere",
+                "DENO_LOG=error,deno::cache=off",
                 "DENO_NO_PACKAGE_JSON=1",
                 "DENO_NO_UPDATE_CHECK=1",
                 "HOME=/proc/self/nowhere",

@@ -5,8 +5,11 @@
 #define NAME_BYTES 256
 #define USER_PATH_BYTES 4096
 #define PATH_COMPONENTS 512
+#define COMPONENTS_A_STEP 8
 /* Set in walk_path's result when the walk ended before the root. */
 #define PATH_CUT (1u << 31)
+/* Set in the result of a step when the walk has reached the root. */
+#define PATH_DONE (1u << 30)
 
 /* Set before load. */
 volatile const u32 max_args = 65536;
@@ -30,9 +33,32 @@ struct {
 	MAP_VALUE(u64);
 } counters SEC(".maps");
 
+/* Neighbours in their structures on every kernel so far, which lets one read fetch all three. */
+struct dentry_name {
+	struct dentry *parent;
+	u32 hash;
+	u32 length;
+	const unsigned char *name;
+};
+struct mount_place {
+	struct mount *parent;
+	struct dentry *mountpoint;
+	struct dentry *root;
+};
+
+/* Where a walk stands. */
+struct walk {
+	struct dentry *dentry;
+	struct mount *mount;
+	struct mount_place place;
+	u32 start;
+	u32 limit;
+};
+
 /* Programs that can interrupt each other never share a scratch: one per class. */
 enum { SCRATCH_PROCESS, SCRATCH_FILE, SCRATCH_ITERATOR, SCRATCH_COUNT };
 struct scratch {
+	struct walk walk;
 	/* The fixed part ends where data begins, so that a record is one run of bytes. */
 	u8 fixed[192];
 	u8 data[3 * PATH_BYTES + NAME_BYTES];
@@ -97,19 +123,6 @@ static __always_inline void fill_header(struct record_header *header, struct tas
 	header->parent_pid = parent->tgid;
 }
 
-/* Neighbours in their structures on every kernel so far, which lets one read fetch all three. */
-struct dentry_name {
-	struct dentry *parent;
-	u32 hash;
-	u32 length;
-	const unsigned char *name;
-};
-struct mount_place {
-	struct mount *parent;
-	struct dentry *mountpoint;
-	struct dentry *root;
-};
-
 static __always_inline void read_name(struct dentry_name *out, struct dentry *dentry)
 {
 	if (OFFSET(struct dentry, d_name.name) ==
@@ -134,52 +147,79 @@ static __always_inline void read_place(struct mount_place *out, struct mount *mo
 	out->root = READ(mount, mnt.mnt_root);
 }
 
+static __always_inline u32 walk_one(struct scratch *scratch, u32 offset)
+{
+	struct walk *walk = &scratch->walk;
+	struct dentry_name this = {};
+	u32 length;
+
+	if (walk->dentry == walk->place.root) {
+		if (walk->place.parent == walk->mount)
+			return offset | PATH_DONE;
+		walk->dentry = walk->place.mountpoint;
+		walk->mount = walk->place.parent;
+		read_place(&walk->place, walk->mount);
+		return offset;
+	}
+	read_name(&this, walk->dentry);
+	if (this.parent == walk->dentry && offset > walk->start)
+		return offset | PATH_DONE;
+	length = this.length;
+	if (offset > walk->limit || offset > sizeof(scratch->data) - NAME_BYTES || !this.name ||
+	    length > NAME_BYTES - 1)
+		return offset | PATH_CUT;
+	if (bpf_probe_read_kernel(&scratch->data[offset], length, this.name))
+		return offset | PATH_CUT;
+	offset += length;
+	if (offset >= sizeof(scratch->data))
+		return offset | PATH_CUT;
+	scratch->data[offset++] = 0;
+	if (this.parent == walk->dentry)
+		return offset | PATH_DONE;
+	walk->dentry = this.parent;
+	return offset;
+}
+
 /*
- * Appends the names from `dentry` up to the root of its mount tree, leaf first, each ended by a
- * NUL, to the scratch's data at `offset`. Crosses mount points. A global function, so that the
- * verifier checks the walk once. Returns the offset behind the last name, with PATH_CUT set when
- * the walk ended early.
+ * A few components of a walk. A global function, so that the verifier checks it once and not for
+ * every turn of the loop in walk_path.
  */
-__noinline u32 walk_path(u32 class, u64 dentry_address, u64 mount_address, u32 offset)
+__noinline u32 walk_some(u32 class, u32 offset)
 {
 	struct scratch *scratch = scratch_of(class);
-	struct dentry *dentry = (void *)dentry_address;
-	struct mount *mount = (void *)(mount_address - OFFSET(struct mount, mnt));
-	struct mount_place place = {};
-	u32 limit = offset + PATH_BYTES - NAME_BYTES;
 
 	if (!scratch)
 		return offset | PATH_CUT;
-	read_place(&place, mount);
-	for (int i = 0; i < PATH_COMPONENTS; i++) {
-		struct dentry_name this = {};
-		u32 length;
+	for (int i = 0; i < COMPONENTS_A_STEP; i++) {
+		offset = walk_one(scratch, offset);
+		if (offset & (PATH_DONE | PATH_CUT))
+			break;
+	}
+	return offset;
+}
 
-		if (dentry == place.root) {
-			if (place.parent == mount)
-				return offset;
-			dentry = place.mountpoint;
-			mount = place.parent;
-			read_place(&place, mount);
-			continue;
-		}
-		read_name(&this, dentry);
-		if (this.parent == dentry && i > 0)
-			return offset;
-		length = this.length;
-		if (offset > limit || offset > sizeof(scratch->data) - NAME_BYTES || !this.name ||
-		    length > NAME_BYTES - 1)
-			return offset | PATH_CUT;
-		if (bpf_probe_read_kernel(&scratch->data[offset], length, this.name))
-			return offset | PATH_CUT;
-		offset += length;
-		if (offset >= sizeof(scratch->data))
-			return offset | PATH_CUT;
-		scratch->data[offset] = 0;
-		offset++;
-		if (this.parent == dentry)
-			return offset;
-		dentry = this.parent;
+/*
+ * Appends the names from `dentry` up to the root of its mount tree, leaf first, each ended by a
+ * NUL, to the scratch's data at `offset`. Crosses mount points. Returns the offset behind the last
+ * name, with PATH_CUT set when the walk ended early.
+ */
+__noinline u32 walk_path(u32 class, u64 dentry, u64 mount, u32 offset)
+{
+	struct scratch *scratch = scratch_of(class);
+	struct walk *walk;
+
+	if (!scratch)
+		return offset | PATH_CUT;
+	walk = &scratch->walk;
+	walk->dentry = (void *)dentry;
+	walk->mount = (void *)(mount - OFFSET(struct mount, mnt));
+	walk->start = offset;
+	walk->limit = offset + PATH_BYTES - NAME_BYTES;
+	read_place(&walk->place, walk->mount);
+	for (int i = 0; i < PATH_COMPONENTS / COMPONENTS_A_STEP; i++) {
+		offset = walk_some(class, offset);
+		if (offset & (PATH_DONE | PATH_CUT))
+			return offset & ~PATH_DONE;
 	}
 	return offset | PATH_CUT;
 }

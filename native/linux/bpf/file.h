@@ -168,59 +168,90 @@ int file_evict(u64 *context)
 	return 0;
 }
 
-/* A rename onto a name: the victim's end where one was seen, then the name's new file. */
-static __always_inline int emit_rename(s64 result, s32 descriptor, u64 name)
+/* Reports the file that a rename onto its name ended, where that was seen. */
+static __always_inline void end_victim(s64 result, s32 descriptor, u64 name)
 {
 	u64 thread = bpf_get_current_pid_tgid();
-	u8 *victim = bpf_map_lookup_elem(&victims, &thread);
 
-	if (result == 0) {
-		if (victim)
-			emit_name(KIND_FILE_DELETE, HOW_RENAME, descriptor, name);
-		emit_name(KIND_FILE_CREATE, HOW_RENAME, descriptor, name);
-	}
-	if (victim)
-		bpf_map_delete_elem(&victims, &thread);
-	return 0;
+	if (!bpf_map_lookup_elem(&victims, &thread))
+		return;
+	bpf_map_delete_elem(&victims, &thread);
+	if (result == 0)
+		emit_name(KIND_FILE_DELETE, HOW_RENAME, descriptor, name);
 }
 
 /*
- * One program per system call, named as the call; the arguments are still in the task's saved
- * registers at its exit.
+ * All calls that take names share one program, told apart by number: the verifier checks it once.
+ * Their arguments are still in the task's saved registers at the exit.
  */
-#define NAME_PROGRAM(call, kind, how, descriptor, name, condition)                              \
-	SEC("tracepoint/syscalls/sys_exit_" #call)                                              \
-	int file_##call(struct syscall_exit *context)                                           \
-	{                                                                                       \
-		struct pt_regs *regs;                                                           \
-		if (context->ret != 0)                                                          \
-			return 0;                                                               \
-		regs = bpf_task_pt_regs(bpf_get_current_task_btf());                            \
-		if (!(condition))                                                               \
-			return 0;                                                               \
-		return emit_name(kind, how, descriptor, name);                                  \
-	}
+SEC("tracepoint/syscalls/sys_exit_unlink")
+int file_name(struct syscall_exit *context)
+{
+	struct pt_regs *regs = bpf_task_pt_regs(bpf_get_current_task_btf());
+	u32 kind = KIND_FILE_CREATE, how;
+	s32 descriptor = AT_FDCWD;
+	u64 name;
 
-NAME_PROGRAM(mknod, KIND_FILE_CREATE, HOW_MKNOD, AT_FDCWD, ARGUMENT(regs, 0), 1)
-NAME_PROGRAM(mknodat, KIND_FILE_CREATE, HOW_MKNOD, (s32)ARGUMENT(regs, 0), ARGUMENT(regs, 1), 1)
-NAME_PROGRAM(link, KIND_FILE_CREATE, HOW_LINK, AT_FDCWD, ARGUMENT(regs, 1), 1)
-NAME_PROGRAM(linkat, KIND_FILE_CREATE, HOW_LINK, (s32)ARGUMENT(regs, 2), ARGUMENT(regs, 3), 1)
-NAME_PROGRAM(symlink, KIND_FILE_CREATE, HOW_SYMLINK, AT_FDCWD, ARGUMENT(regs, 1), 1)
-NAME_PROGRAM(symlinkat, KIND_FILE_CREATE, HOW_SYMLINK, (s32)ARGUMENT(regs, 1), ARGUMENT(regs, 2), 1)
-#define RENAME_PROGRAM(call, descriptor, name, condition)                                       \
-	SEC("tracepoint/syscalls/sys_exit_" #call)                                              \
-	int file_##call(struct syscall_exit *context)                                           \
-	{                                                                                       \
-		struct pt_regs *regs = bpf_task_pt_regs(bpf_get_current_task_btf());            \
-		if (!(condition))                                                               \
-			return 0;                                                               \
-		return emit_rename(context->ret, descriptor, name);                             \
+	switch (context->nr) {
+	case NR_UNLINK:
+		kind = KIND_FILE_DELETE;
+		how = HOW_UNLINK;
+		name = ARGUMENT(regs, 0);
+		break;
+	case NR_UNLINKAT:
+		if (ARGUMENT(regs, 2) & AT_REMOVEDIR)
+			return 0;
+		kind = KIND_FILE_DELETE;
+		how = HOW_UNLINK;
+		descriptor = ARGUMENT(regs, 0);
+		name = ARGUMENT(regs, 1);
+		break;
+	case NR_RENAME:
+		how = HOW_RENAME;
+		name = ARGUMENT(regs, 1);
+		break;
+	case NR_RENAMEAT2:
+		if (ARGUMENT(regs, 4) & RENAME_EXCHANGE)
+			return 0;
+	/* fall through */
+	case NR_RENAMEAT:
+		how = HOW_RENAME;
+		descriptor = ARGUMENT(regs, 2);
+		name = ARGUMENT(regs, 3);
+		break;
+	case NR_MKNOD:
+		how = HOW_MKNOD;
+		name = ARGUMENT(regs, 0);
+		break;
+	case NR_MKNODAT:
+		how = HOW_MKNOD;
+		descriptor = ARGUMENT(regs, 0);
+		name = ARGUMENT(regs, 1);
+		break;
+	case NR_LINK:
+		how = HOW_LINK;
+		name = ARGUMENT(regs, 1);
+		break;
+	case NR_LINKAT:
+		how = HOW_LINK;
+		descriptor = ARGUMENT(regs, 2);
+		name = ARGUMENT(regs, 3);
+		break;
+	case NR_SYMLINK:
+		how = HOW_SYMLINK;
+		name = ARGUMENT(regs, 1);
+		break;
+	case NR_SYMLINKAT:
+		how = HOW_SYMLINK;
+		descriptor = ARGUMENT(regs, 1);
+		name = ARGUMENT(regs, 2);
+		break;
+	default:
+		return 0;
 	}
-
-RENAME_PROGRAM(rename, AT_FDCWD, ARGUMENT(regs, 1), 1)
-RENAME_PROGRAM(renameat, (s32)ARGUMENT(regs, 2), ARGUMENT(regs, 3), 1)
-RENAME_PROGRAM(renameat2, (s32)ARGUMENT(regs, 2), ARGUMENT(regs, 3),
-	       !(ARGUMENT(regs, 4) & RENAME_EXCHANGE))
-NAME_PROGRAM(unlink, KIND_FILE_DELETE, HOW_UNLINK, AT_FDCWD, ARGUMENT(regs, 0), 1)
-NAME_PROGRAM(unlinkat, KIND_FILE_DELETE, HOW_UNLINK, (s32)ARGUMENT(regs, 0), ARGUMENT(regs, 1),
-	     !(ARGUMENT(regs, 2) & AT_REMOVEDIR))
+	if (how == HOW_RENAME)
+		end_victim(context->ret, descriptor, name);
+	if (context->ret == 0)
+		emit_name(kind, how, descriptor, name);
+	return 0;
+}

@@ -198,8 +198,22 @@ struct pt_regs {
 	unsigned long r9;
 	unsigned long orig_ax;
 };
+#define NR_SENDTO 44
+#define NR_RECVFROM 45
+#define NR_SENDMSG 46
+#define NR_RECVMSG 47
 #define NR_RENAME 82
+#define NR_LINK 86
+#define NR_UNLINK 87
+#define NR_SYMLINK 88
+#define NR_MKNOD 133
+#define NR_MKNODAT 259
+#define NR_UNLINKAT 263
 #define NR_RENAMEAT 264
+#define NR_LINKAT 265
+#define NR_SYMLINKAT 266
+#define NR_RECVMMSG 299
+#define NR_SENDMMSG 307
 #define NR_RENAMEAT2 316
 #define ARGUMENT(regs, n) ARGUMENT_##n(regs)
 #define ARGUMENT_0(regs) ((regs)->di)

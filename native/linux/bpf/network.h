@@ -179,8 +179,8 @@ static __always_inline void emit_flow(struct record_network *record)
 	emit_network(record);
 }
 
-/* The destination that the caller named, for a socket that is not connected. */
-static __always_inline int named_destination(struct record_network *record, u64 name)
+/* The peer that the caller named, or that the kernel wrote for it. */
+static __always_inline int named_peer(struct record_network *record, u64 name)
 {
 	struct {
 		u16 family;
@@ -207,153 +207,110 @@ static __always_inline int named_destination(struct record_network *record, u64 
 	return 0;
 }
 
-static __always_inline int begin_send(struct record_network *record, struct task_struct *task,
-				      struct sock *sock)
+/* Fills a record of a datagram socket's own ends; 0 for any other socket. */
+static __always_inline int begin_datagram(struct record_network *record, struct task_struct *task,
+					  struct sock *sock, u16 sending)
 {
 	if (READ(sock, sk_protocol) != IPPROTO_UDP ||
 	    !is_internet(READ(sock, __sk_common.skc_family)))
 		return 0;
 	fill_header(&record->header, task, KIND_NETWORK);
 	record->protocol = IPPROTO_UDP;
-	record->initiated = 1;
+	record->initiated = sending;
 	fill_addresses(record, sock);
 	return 1;
 }
 
-static __always_inline void send_message(struct record_network *record, u64 message)
-{
-	struct user_msghdr header;
-
-	if (bpf_probe_read_user(&header, sizeof(header), (void *)message))
-		return;
-	if (named_destination(record, header.name) || record->remote_port)
-		emit_flow(record);
-}
-
-#define SEND_PROGRAM(call, body)                                                                \
-	SEC("tracepoint/syscalls/sys_exit_" #call)                                              \
-	int network_##call(struct syscall_exit *context)                                        \
-	{                                                                                       \
-		struct record_network record = {};                                              \
-		struct task_struct *task;                                                       \
-		struct pt_regs *regs;                                                           \
-		struct sock *sock;                                                              \
-		long result = context->ret;                                                     \
-		if (result < 0)                                                                 \
-			return 0;                                                               \
-		task = bpf_get_current_task_btf();                                              \
-		if (is_self(task))                                                              \
-			return 0;                                                               \
-		regs = bpf_task_pt_regs(task);                                                  \
-		sock = sock_of(task, (s32)ARGUMENT(regs, 0));                                   \
-		if (!sock || !begin_send(&record, task, sock))                                  \
-			return 0;                                                               \
-		body return 0;                                                                  \
-	}
-
-SEND_PROGRAM(sendto, {
-	if (named_destination(&record, ARGUMENT(regs, 4)) || record.remote_port)
-		emit_flow(&record);
-})
-
-SEND_PROGRAM(sendmsg, { send_message(&record, ARGUMENT(regs, 1)); })
-
-SEND_PROGRAM(sendmmsg, {
-	u64 messages = ARGUMENT(regs, 1);
-	for (int i = 0; i < MESSAGES_EXAMINED; i++) {
-		struct record_network one = record;
-		if (i >= result)
-			break;
-		send_message(&one, messages + (u64)i * sizeof(struct user_mmsghdr));
-	}
-})
-
-/* write, writev, splice, io_uring on a connected socket pass no send call (kernels from 6.3). */
-SEC("tp_btf/sock_send_length")
-int network_send_length(u64 *context)
-{
-	struct sock *sock = (void *)context[0];
-	struct record_network record = {};
-	struct task_struct *task;
-
-	if ((int)context[1] < 0 || sock->sk_protocol != IPPROTO_UDP ||
-	    !sock->__sk_common.skc_dport)
-		return 0;
-	task = bpf_get_current_task_btf();
-	if (is_self(task) || !begin_send(&record, task, sock))
-		return 0;
-	emit_flow(&record);
-	return 0;
-}
-
 /*
- * Received: the sender is in the socket when it is connected, else where the caller wanted it to
- * be written. A caller that did not ask leaves it unknown, and the record's remote end empty.
+ * A sender names the peer unless the socket is connected, and may even then. A receiver knows it
+ * from its connected socket, else from where it wanted the sender written; one that did not ask
+ * leaves the peer unknown and the record's remote end empty.
  */
-static __always_inline int begin_receive(struct record_network *record, struct task_struct *task,
-					 struct sock *sock)
+static __always_inline void datagram(struct record_network *record, u64 name)
 {
-	if (!begin_send(record, task, sock))
-		return 0;
-	record->initiated = 0;
-	return 1;
-}
-
-static __always_inline void receive_message(struct record_network *record, u64 message)
-{
-	struct user_msghdr header;
-
-	if (bpf_probe_read_user(&header, sizeof(header), (void *)message))
+	if (record->initiated) {
+		if (named_peer(record, name) || record->remote_port)
+			emit_flow(record);
 		return;
+	}
 	if (!record->remote_port)
-		named_destination(record, header.name);
+		named_peer(record, name);
 	emit_flow(record);
 }
 
-#define RECEIVE_PROGRAM(call, flags, body)                                                      \
-	SEC("tracepoint/syscalls/sys_exit_" #call)                                              \
-	int network_##call(struct syscall_exit *context)                                        \
-	{                                                                                       \
-		struct record_network record = {};                                              \
-		struct task_struct *task;                                                       \
-		struct pt_regs *regs;                                                           \
-		struct sock *sock;                                                              \
-		long result = context->ret;                                                     \
-		if (result < 0)                                                                 \
-			return 0;                                                               \
-		task = bpf_get_current_task_btf();                                              \
-		if (is_self(task))                                                              \
-			return 0;                                                               \
-		regs = bpf_task_pt_regs(task);                                                  \
-		if ((flags) & MSG_ERRQUEUE)                                                     \
-			return 0;                                                               \
-		sock = sock_of(task, (s32)ARGUMENT(regs, 0));                                   \
-		if (!sock || !begin_receive(&record, task, sock))                               \
-			return 0;                                                               \
-		body return 0;                                                                  \
+/* sendto, sendmsg, sendmmsg, recvfrom, recvmsg, recvmmsg share one program, told apart by number. */
+SEC("tracepoint/syscalls/sys_exit_sendto")
+int network_message(struct syscall_exit *context)
+{
+	struct record_network record = {};
+	struct task_struct *task;
+	u64 name = 0, messages = 0, flags = 0;
+	s64 result = context->ret, messages_done = 1;
+	struct pt_regs *regs;
+	struct sock *sock;
+	u16 sending = 0;
+
+	if (result < 0)
+		return 0;
+	task = bpf_get_current_task_btf();
+	if (is_self(task))
+		return 0;
+	regs = bpf_task_pt_regs(task);
+	switch (context->nr) {
+	case NR_SENDTO:
+		sending = 1;
+		name = ARGUMENT(regs, 4);
+		break;
+	case NR_SENDMSG:
+		sending = 1;
+		messages = ARGUMENT(regs, 1);
+		break;
+	case NR_SENDMMSG:
+		sending = 1;
+		messages = ARGUMENT(regs, 1);
+		messages_done = result;
+		break;
+	case NR_RECVFROM:
+		name = ARGUMENT(regs, 4);
+		flags = ARGUMENT(regs, 3);
+		break;
+	case NR_RECVMSG:
+		messages = ARGUMENT(regs, 1);
+		flags = ARGUMENT(regs, 2);
+		break;
+	case NR_RECVMMSG:
+		messages = ARGUMENT(regs, 1);
+		flags = ARGUMENT(regs, 3);
+		messages_done = result;
+		break;
+	default:
+		return 0;
 	}
-
-RECEIVE_PROGRAM(recvfrom, ARGUMENT(regs, 3), {
-	if (!record.remote_port)
-		named_destination(&record, ARGUMENT(regs, 4));
-	emit_flow(&record);
-})
-
-RECEIVE_PROGRAM(recvmsg, ARGUMENT(regs, 2), { receive_message(&record, ARGUMENT(regs, 1)); })
-
-RECEIVE_PROGRAM(recvmmsg, ARGUMENT(regs, 3), {
-	u64 messages = ARGUMENT(regs, 1);
+	/* What comes from the error queue was sent by this socket, not to it. */
+	if (!sending && flags & MSG_ERRQUEUE)
+		return 0;
+	sock = sock_of(task, (s32)ARGUMENT(regs, 0));
+	if (!sock || !begin_datagram(&record, task, sock, sending))
+		return 0;
+	if (!messages) {
+		datagram(&record, name);
+		return 0;
+	}
 	for (int i = 0; i < MESSAGES_EXAMINED; i++) {
 		struct record_network one = record;
-		if (i >= result)
-			break;
-		receive_message(&one, messages + (u64)i * sizeof(struct user_mmsghdr));
-	}
-})
+		struct user_msghdr header;
 
-/* read, readv, io_uring on a connected socket pass no receive call (kernels from 6.3). */
-SEC("tp_btf/sock_recv_length")
-int network_receive_length(u64 *context)
+		if (i >= messages_done)
+			break;
+		if (bpf_probe_read_user(&header, sizeof(header),
+					(void *)(messages + i * sizeof(struct user_mmsghdr))))
+			break;
+		datagram(&one, header.name);
+	}
+	return 0;
+}
+
+static __always_inline int connected_datagram(u64 *context, u16 sending)
 {
 	struct sock *sock = (void *)context[0];
 	struct record_network record = {};
@@ -363,8 +320,20 @@ int network_receive_length(u64 *context)
 	    !sock->__sk_common.skc_dport)
 		return 0;
 	task = bpf_get_current_task_btf();
-	if (is_self(task) || !begin_receive(&record, task, sock))
-		return 0;
-	emit_flow(&record);
+	if (!is_self(task) && begin_datagram(&record, task, sock, sending))
+		emit_flow(&record);
 	return 0;
+}
+
+/* read, write, splice, io_uring on a connected socket pass no message call (kernels from 6.3). */
+SEC("tp_btf/sock_send_length")
+int network_send(u64 *context)
+{
+	return connected_datagram(context, 1);
+}
+
+SEC("tp_btf/sock_recv_length")
+int network_receive(u64 *context)
+{
+	return connected_datagram(context, 0);
 }

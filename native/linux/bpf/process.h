@@ -149,7 +149,7 @@ int process_fork(u64 *context)
 	struct task_struct *parent = child->real_parent;
 	struct record_fork *record;
 
-	if (child->pid != child->tgid || is_self(task))
+	if (child->pid != child->tgid || child->flags & PF_KTHREAD || is_self(task))
 		return 0;
 	record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);
 	if (!record) {

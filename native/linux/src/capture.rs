@@ -3,15 +3,15 @@
 use crate::{
     error::{CaptureError, is_permission, one_line},
     kernel,
+    links::{self, Link},
     normalize::Normalizer,
-    plan::{EventSet, Hook, PROGRAMS, Program},
+    plan::{EventSet, Hook, PROGRAMS},
     snapshot,
     stats::{self, ProgramFigures},
 };
 use aya::{
     Btf, Ebpf, EbpfLoader,
     maps::{MapData, PerCpuArray, RingBuf},
-    programs::{BtfTracePoint, RawTracePoint, TracePoint},
 };
 use monomi_record::{MAX_RECORD, counter, kind};
 use std::{
@@ -20,7 +20,7 @@ use std::{
     io,
     os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd},
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/capture.bpf.o"));
@@ -43,8 +43,12 @@ pub struct Waiter {
     wake: OwnedFd,
 }
 
-/// How long a batch may gather after its first record.
-const GATHER_MS: i32 = 4;
+/// How long a batch may gather behind its first record on a quiet host.
+const QUIET_GATHER_MS: i32 = 4;
+/// The same while records keep coming.
+const BUSY_GATHER_MS: i32 = 20;
+/// Waiting less than this for the first record means that records keep coming.
+const BUSY: Duration = Duration::from_millis(20);
 
 impl Waiter {
     /// Waits until records are there (true) or `timeout_ms` passed or [`Waiter::wake`] was called.
@@ -58,14 +62,21 @@ impl Waiter {
             events: libc::POLLIN,
             revents: 0,
         });
+        let begin = Instant::now();
         // SAFETY: the array outlives the call and its length is passed.
         let ready = unsafe { libc::poll(fds.as_mut_ptr(), 2, timeout_ms) };
         if ready <= 0 || fds[1].revents != 0 {
             self.clear();
             return false;
         }
+        let busy = begin.elapsed() < BUSY;
+        let gather = if busy {
+            BUSY_GATHER_MS
+        } else {
+            QUIET_GATHER_MS
+        };
         // SAFETY: as above, the second element alone.
-        unsafe { libc::poll(&raw mut fds[1], 1, GATHER_MS) };
+        unsafe { libc::poll(&raw mut fds[1], 1, gather) };
         true
     }
 
@@ -93,8 +104,8 @@ pub struct Capture {
     /// Delivered records that wait for room: the processes that were there at the start.
     pending: Vec<u8>,
     pending_at: usize,
-    /// Hooks by program, in the order of attaching.
-    attached: BTreeMap<&'static str, Vec<String>>,
+    /// By program and hook.
+    attached: BTreeMap<(&'static str, String), Link>,
     ring_bytes: u32,
     delivered: u64,
 }
@@ -167,91 +178,42 @@ impl Capture {
     }
 
     fn apply(&mut self, events: EventSet, btf: &Btf) -> Result<(), CaptureError> {
-        for program in PROGRAMS.iter().filter(|program| program.needed(events)) {
-            if self.attached.contains_key(program.name) {
-                continue;
-            }
-            match self.attach(program, btf) {
-                Ok(hooks) => {
-                    self.attached.insert(program.name, hooks);
-                }
-                Err(_) if program.optional => {}
-                Err(error) => return Err(error),
+        for program in PROGRAMS {
+            for place in program.places.iter().filter(|place| place.needed(events)) {
+                self.attach(program.name, place.hook, btf)?;
             }
         }
-        for program in PROGRAMS.iter().filter(|program| !program.needed(events)) {
-            if self.attached.remove(program.name).is_some() {
-                self.detach(program)?;
+        for program in PROGRAMS {
+            for place in program.places.iter().filter(|place| !place.needed(events)) {
+                self.detach(program.name, place.hook)?;
             }
         }
         Ok(())
     }
 
-    fn attach(&mut self, program: &Program, btf: &Btf) -> Result<Vec<String>, CaptureError> {
-        let refused = |reason| CaptureError::Program {
-            program: program.name.to_string(),
-            reason,
-        };
+    fn attach(&mut self, name: &'static str, hook: Hook, btf: &Btf) -> Result<(), CaptureError> {
+        if self.attached.contains_key(&(name, hook.name())) {
+            return Ok(());
+        }
         let loaded = self
             .ebpf
-            .program_mut(program.name)
-            .ok_or_else(|| CaptureError::Object(format!("no program {}", program.name)))?;
-        match program.hook {
-            Hook::Typed(hook) => {
-                let typed: &mut BtfTracePoint = loaded
-                    .try_into()
-                    .map_err(|error| refused(one_line(&error)))?;
-                typed
-                    .load(hook, btf)
-                    .map_err(|error| program_error(program.name, &error))?;
-                typed
-                    .attach()
-                    .map_err(|error| attach_error(program.name, hook, &error))?;
-                Ok(vec![hook.to_string()])
-            }
-            Hook::Raw(names) => {
-                let raw: &mut RawTracePoint = loaded
-                    .try_into()
-                    .map_err(|error| refused(one_line(&error)))?;
-                raw.load()
-                    .map_err(|error| program_error(program.name, &error))?;
-                let attached = |name: &&&str| raw.attach(name).is_ok();
-                Ok(names
-                    .iter()
-                    .filter(attached)
-                    .map(ToString::to_string)
-                    .collect())
-            }
-            Hook::SystemCalls(calls) => {
-                let classic: &mut TracePoint = loaded
-                    .try_into()
-                    .map_err(|error| refused(one_line(&error)))?;
-                classic
-                    .load()
-                    .map_err(|error| program_error(program.name, &error))?;
-                let mut hooks = Vec::new();
-                for call in calls.iter().filter(|call| kernel::has_system_call(call)) {
-                    let hook = format!("sys_exit_{call}");
-                    classic
-                        .attach("syscalls", &hook)
-                        .map_err(|error| attach_error(program.name, &hook, &error))?;
-                    hooks.push(hook);
-                }
-                Ok(hooks)
-            }
+            .program_mut(name)
+            .ok_or_else(|| CaptureError::Object(format!("no program {name}")))?;
+        if let Some(link) = links::attach(loaded, hook, btf).map_err(|step| step.of(name, hook))? {
+            self.attached.insert((name, hook.name()), link);
         }
+        Ok(())
     }
 
-    fn detach(&mut self, program: &Program) -> Result<(), CaptureError> {
-        let Some(loaded) = self.ebpf.program_mut(program.name) else {
+    fn detach(&mut self, name: &'static str, hook: Hook) -> Result<(), CaptureError> {
+        let Some(link) = self.attached.remove(&(name, hook.name())) else {
             return Ok(());
         };
-        let result = match program.hook {
-            Hook::Typed(_) => <&mut BtfTracePoint>::try_from(loaded).and_then(|p| p.unload()),
-            Hook::Raw(_) => <&mut RawTracePoint>::try_from(loaded).and_then(|p| p.unload()),
-            Hook::SystemCalls(_) => <&mut TracePoint>::try_from(loaded).and_then(|p| p.unload()),
+        let is_last = !self.attached.keys().any(|(program, _)| *program == name);
+        let Some(loaded) = self.ebpf.program_mut(name) else {
+            return Ok(());
         };
-        result.map_err(|error| program_error(program.name, &error))
+        links::detach(loaded, link, is_last).map_err(|step| step.of(name, hook))
     }
 
     /// What another thread needs to wait for records.
@@ -313,21 +275,28 @@ impl Capture {
             text.push('}');
         }
         text.push_str("},\"programs\":[");
-        for (at, (name, hooks)) in self.attached.iter().enumerate() {
-            let figures = self.figures(name);
+        let mut comma = "";
+        for program in PROGRAMS {
+            let hooks: Vec<String> = self
+                .attached
+                .keys()
+                .filter(|(name, _)| *name == program.name)
+                .map(|(_, hook)| format!("\"{hook}\""))
+                .collect();
+            if hooks.is_empty() {
+                continue;
+            }
+            let figures = self.figures(program.name);
             let _ = write!(
                 text,
-                "{}{{\"name\":\"{name}\",\"hooks\":[{}],\"runTimeNs\":{},\"runCount\":{},\"recursionMisses\":{}}}",
-                if at == 0 { "" } else { "," },
-                hooks
-                    .iter()
-                    .map(|hook| format!("\"{hook}\""))
-                    .collect::<Vec<_>>()
-                    .join(","),
+                "{comma}{{\"name\":\"{}\",\"hooks\":[{}],\"runTimeNs\":{},\"runCount\":{},\"recursionMisses\":{}}}",
+                program.name,
+                hooks.join(","),
                 figures.run_time_ns,
                 figures.run_count,
                 figures.recursion_misses,
             );
+            comma = ",";
         }
         let _ = write!(
             text,
@@ -344,12 +313,12 @@ impl Capture {
             .unwrap_or_default()
     }
 
-    /// Skipped runs of the programs whose name begins with a kind's family.
-    fn recursion(&self, kind_name: &str) -> u64 {
-        self.attached
-            .keys()
-            .filter(|program| family_of(program) == kind_name)
-            .map(|program| self.figures(program).recursion_misses)
+    /// Skipped runs of the programs that deliver a kind of record.
+    fn recursion(&self, kind: &str) -> u64 {
+        PROGRAMS
+            .iter()
+            .filter(|program| program.kind == kind)
+            .map(|program| self.figures(program.name).recursion_misses)
             .sum()
     }
 }
@@ -364,17 +333,6 @@ const KIND_NAMES: &[(u16, &str)] = &[
     (kind::FILE_DELETE, "fileDelete"),
     (kind::NETWORK, "network"),
 ];
-
-fn family_of(program: &str) -> &'static str {
-    match program {
-        "process_exec" => "exec",
-        "process_fork" => "fork",
-        "process_exit" => "exit",
-        "file_unlink" | "file_unlinkat" | "file_evict" => "fileDelete",
-        name if name.starts_with("file_") => "fileCreate",
-        _ => "network",
-    }
-}
 
 /// The kernel's types; too large to keep.
 fn kernel_types() -> Result<Btf, CaptureError> {
@@ -399,20 +357,5 @@ fn load_error(error: &aya::EbpfError, ring_bytes: u32) -> CaptureError {
     match error {
         aya::EbpfError::MapError(_) => CaptureError::Buffers { ring_bytes, reason },
         _ => CaptureError::Object(reason),
-    }
-}
-
-fn program_error(program: &str, error: &aya::programs::ProgramError) -> CaptureError {
-    CaptureError::Program {
-        program: program.to_string(),
-        reason: one_line(error),
-    }
-}
-
-fn attach_error(program: &str, hook: &str, error: &aya::programs::ProgramError) -> CaptureError {
-    CaptureError::Attach {
-        program: program.to_string(),
-        hook: hook.to_string(),
-        reason: one_line(error),
     }
 }

@@ -7,6 +7,7 @@
 mod capture;
 mod error;
 mod kernel;
+mod links;
 mod normalize;
 mod paths;
 pub mod plan;

@@ -1,0 +1,116 @@
+//! Attaching one program to one tracepoint, and detaching it.
+
+use crate::{
+    error::{CaptureError, one_line},
+    kernel,
+    plan::Hook,
+};
+use aya::{
+    Btf,
+    programs::{
+        BtfTracePoint, Program, ProgramError, RawTracePoint, TracePoint,
+        raw_trace_point::RawTracePointLinkId, tp_btf::BtfTracePointLinkId,
+        trace_point::TracePointLinkId,
+    },
+};
+
+/// An attached program at one hook.
+#[derive(Debug)]
+pub(crate) enum Link {
+    Typed(BtfTracePointLinkId),
+    Exit(TracePointLinkId),
+    Driver(RawTracePointLinkId),
+}
+
+/// What failed.
+pub(crate) enum Step {
+    Load(ProgramError),
+    Attach(ProgramError),
+}
+
+impl Step {
+    pub(crate) fn of(self, program: &str, hook: Hook) -> CaptureError {
+        let program = program.to_string();
+        match self {
+            Self::Load(error) => CaptureError::Program {
+                program,
+                reason: one_line(&error),
+            },
+            Self::Attach(error) => CaptureError::Attach {
+                program,
+                hook: hook.name(),
+                reason: one_line(&error),
+            },
+        }
+    }
+}
+
+/// Loads the program if it is not loaded yet and attaches it. None where the kernel lacks a hook
+/// that the plan can do without.
+pub(crate) fn attach(program: &mut Program, hook: Hook, btf: &Btf) -> Result<Option<Link>, Step> {
+    match hook {
+        Hook::Typed(name) => typed(program, name, btf).map(Some),
+        Hook::NewerTyped(name) => Ok(typed(program, name, btf).ok()),
+        Hook::Exit(call) => {
+            if !kernel::has_system_call(call) {
+                return Ok(None);
+            }
+            let classic: &mut TracePoint = program.try_into().map_err(Step::Load)?;
+            if classic.fd().is_err() {
+                classic.load().map_err(Step::Load)?;
+            }
+            let link = classic
+                .attach("syscalls", &hook.name())
+                .map_err(Step::Attach)?;
+            Ok(Some(Link::Exit(link)))
+        }
+        Hook::Driver(name) => {
+            let raw: &mut RawTracePoint = program.try_into().map_err(Step::Load)?;
+            if raw.fd().is_err() {
+                raw.load().map_err(Step::Load)?;
+            }
+            Ok(raw.attach(name).ok().map(Link::Driver))
+        }
+    }
+}
+
+fn typed(program: &mut Program, name: &str, btf: &Btf) -> Result<Link, Step> {
+    let typed: &mut BtfTracePoint = program.try_into().map_err(Step::Load)?;
+    if typed.fd().is_err() {
+        typed.load(name, btf).map_err(Step::Load)?;
+    }
+    typed.attach().map(Link::Typed).map_err(Step::Attach)
+}
+
+/// Detaches one hook; unloads the program behind its last one.
+pub(crate) fn detach(program: &mut Program, link: Link, is_last: bool) -> Result<(), Step> {
+    match link {
+        Link::Typed(link) => {
+            let typed: &mut BtfTracePoint = program.try_into().map_err(Step::Load)?;
+            typed.detach(link).map_err(Step::Attach)?;
+            if is_last {
+                typed.unload().map_err(Step::Load)
+            } else {
+                Ok(())
+            }
+        }
+        Link::Exit(link) => {
+            let classic: &mut TracePoint = program.try_into().map_err(Step::Load)?;
+            classic.detach(link).map_err(Step::Attach)?;
+            if is_last {
+                classic.unload().map_err(Step::Load)
+            } else {
+                Ok(())
+            }
+        }
+        Link::Driver(link) => {
+            let raw: &mut RawTracePoint = program.try_into().map_err(Step::Load)?;
+            raw.detach(link).map_err(Step::Attach)?;
+            if is_last {
+                raw.unload().map_err(Step::Load)
+            } else {
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/**
+ * What the program gives up once everything it needs is open, so that an error in reading hostile
+ * data cannot start programs, use the network, or load libraries and modules from elsewhere.
+ *
+ * Reading and writing files stay: outputs rotate, a reload reads the configuration. The native
+ * library goes on working once it is loaded. With less than all permissions the runtime refuses
+ * whatever lies under /dev, /proc and /sys, /dev/null and its like apart.
+ */
+
+const GIVEN_UP = ["run", "net", "env", "import", "ffi"] as const;
+const OUT_OF_REACH = ["/dev/", "/proc/", "/sys/"];
+
+/** Gives permissions up for good; does nothing when called again. */
+export function dropPermissions(): void {
+  for (const name of GIVEN_UP) Deno.permissions.revokeSync({ name });
+}
+
+/** Whether `path`, absolute, cannot be opened any more after {@link dropPermissions}. */
+export function isOutOfReach(path: string): boolean {
+  return OUT_OF_REACH.some((folder) => path.startsWith(folder));
+}
