@@ -22,8 +22,11 @@ import { sha256 } from "./shared/digest.ts";
 import { PACKED, ROOT } from "./shared/paths.ts";
 import { asProgram, TaskError } from "./shared/task.ts";
 
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 const IDLE_SECONDS = 30;
 const RESULTS = `${ROOT}/bench/results`;
+
+let isInterrupted = false;
 
 await asProgram(import.meta.main, async () => {
   const options = parseOptions(Deno.args);
@@ -35,7 +38,7 @@ await asProgram(import.meta.main, async () => {
     monomi_sha256: await sha256(MONOMI),
     scale: options.scale,
   });
-  await runBenchmarks(options, results);
+  await untilInterrupted(() => runBenchmarks(options, results));
   const path = await save(results);
   console.log(report(results));
   if (options.scale !== 1) console.log(`\nScaled by ${options.scale}: not to be compared.`);
@@ -68,10 +71,6 @@ async function runStorms(
   const audit = await AuditSystem.open();
   if (typeof audit === "string") console.log(`Without auditd: ${audit}.\n`);
   else resources.use(audit);
-  // An interrupted storm fails, and what was changed on the machine is put back.
-  const interrupt = () => {};
-  Deno.addSignalListener("SIGINT", interrupt);
-  resources.defer(() => Deno.removeSignalListener("SIGINT", interrupt));
   for (const storm of storms) {
     const scaled = { ...storm, operations: Math.ceil(storm.operations * scale) };
     const contenders: Contender[] = storm.setups.map(monomiContender);
@@ -80,7 +79,23 @@ async function runStorms(
   }
 }
 
+/** Lets a signal end `work` in order, so that what it changed on the machine is put back. */
+async function untilInterrupted(work: () => Promise<void>): Promise<void> {
+  const interrupt = () => isInterrupted = true;
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, interrupt);
+  try {
+    await work();
+  } catch (error) {
+    // Ctrl-C ends the storm and the sensor, too, which then fail for this reason alone.
+    throw isInterrupted ? new TaskError("interrupted, nothing was saved") : error;
+  } finally {
+    for (const signal of SIGNALS) Deno.removeSignalListener(signal, interrupt);
+  }
+}
+
+/** Tells what comes next. @throws {TaskError} when it should not come any more. */
 function say(text: string): void {
+  if (isInterrupted) throw new TaskError("interrupted");
   console.error(`> ${text}`);
 }
 

@@ -16,6 +16,7 @@ import { ProcessTable } from "./process_table.ts";
 import type { Process } from "./process.ts";
 import {
   ExecLayout,
+  ExitLayout,
   FileLayout,
   Flag,
   ForkLayout,
@@ -33,6 +34,16 @@ const TERMINAL_INDEX_MASK = 0xfffff;
 /** Sysmon's text where Windows has an integrity level (T14). */
 const NO_INTEGRITY = "no level";
 const IMAGES_SHARED = 4096;
+/** Bytes in front of a record's texts. */
+const FIXED_BYTES: Readonly<Record<number, number>> = {
+  [Kind.EXEC]: ExecLayout.bytes,
+  [Kind.FORK]: ForkLayout.bytes,
+  [Kind.EXIT]: ExitLayout.bytes,
+  [Kind.FILE_CREATE]: FileLayout.bytes,
+  [Kind.FILE_DELETE]: FileLayout.bytes,
+  [Kind.NETWORK]: NetworkLayout.bytes,
+  [Kind.PROCESS]: ExecLayout.bytes,
+};
 
 const [CREATE, CONNECT, TERMINATE, FILE_CREATE, FILE_DELETE, FILE_DELETE_DETECTED] = [
   1,
@@ -42,9 +53,6 @@ const [CREATE, CONNECT, TERMINATE, FILE_CREATE, FILE_DELETE, FILE_DELETE_DETECTE
   23,
   26,
 ].map((id) => eventById(id)!);
-
-/** The event by which a deletion is offered to the rules first; see {@link alternative}. */
-export const DELETION_EVENTS = [FILE_DELETE, FILE_DELETE_DETECTED] as const;
 
 /** What the decoder met besides events. */
 export interface DecoderCounters {
@@ -105,7 +113,12 @@ export class Decoder {
   }
 
   #record(at: number, size: number): Event | undefined {
-    switch (this.#halves[(at + HeaderLayout.kind) >> 1]) {
+    const kind = this.#halves[(at + HeaderLayout.kind) >> 1];
+    if (size < (FIXED_BYTES[kind] ?? Infinity)) {
+      this.counters.unknown++;
+      return undefined;
+    }
+    switch (kind) {
       case Kind.FILE_CREATE:
         return this.#file(at, size, FILE_CREATE);
       case Kind.FILE_DELETE:
@@ -121,9 +134,6 @@ export class Decoder {
         return this.#exit(at);
       case Kind.PROCESS:
         this.#running(at, size);
-        return undefined;
-      default:
-        this.counters.unknown++;
         return undefined;
     }
   }
@@ -178,8 +188,12 @@ export class Decoder {
     const process = this.#actor(at);
     const wanted = this.#wanted(definition.id) ||
       definition === FILE_DELETE && this.#wanted(FILE_DELETE_DETECTED.id);
+    if (!wanted) return undefined;
     const length = this.#word(at + FileLayout.pathLen);
-    if (!wanted || FileLayout.bytes + length > size) return undefined;
+    if (FileLayout.bytes + length > size) {
+      this.counters.unknown++;
+      return undefined;
+    }
     const path = this.#text(at, at + FileLayout.bytes, length);
     const time = this.#time(at);
     const text = utcTime(time);

@@ -46,6 +46,13 @@ export class Process {
     );
   }
 
+  /** Whether this one had its pid before `other` had it, or before its exec. */
+  isBefore(other: Process): boolean {
+    if (this.startHigh !== other.startHigh) return this.startHigh < other.startHigh;
+    if (this.startLow !== other.startLow) return this.startLow < other.startLow;
+    return this.execId < other.execId;
+  }
+
   /** Whether a record's acting process is this very one. */
   is(startLow: number, startHigh: number, execId: number): boolean {
     return this.startLow === startLow && this.startHigh === startHigh && this.execId === execId;

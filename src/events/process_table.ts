@@ -33,7 +33,10 @@ export class ProcessTable {
     return this.#byPid.size;
   }
 
-  /** The process that acted; a placeholder is made for one never heard of. */
+  /**
+   * The process that acted; a placeholder is made for one never heard of. It takes its pid's place
+   * unless a later process has that: the event may come long after its process ended.
+   */
   find(
     pid: number,
     startLow: number,
@@ -45,7 +48,10 @@ export class ProcessTable {
     const known = this.#lookUp(pid, startLow, startHigh, execId);
     if (known !== undefined) return known;
     const parent = this.#byPid.get(parentPid);
-    return this.#add(pid, startLow, startHigh, execId, UNKNOWN, uid, parent);
+    const unknown = this.#make(pid, startLow, startHigh, execId, UNKNOWN, uid, parent);
+    const newest = this.#byPid.get(pid);
+    if (newest === undefined || newest.isBefore(unknown)) this.#byPid.set(pid, unknown);
+    return unknown;
   }
 
   /** The newest process with this pid. */
@@ -63,7 +69,7 @@ export class ProcessTable {
     execId: number,
     uid: number,
   ): Process {
-    return this.#add(pid, startLow, startHigh, execId, face, uid, parent);
+    return this.#keep(this.#make(pid, startLow, startHigh, execId, face, uid, parent));
   }
 
   /**
@@ -83,7 +89,9 @@ export class ProcessTable {
     const same = before !== undefined && before.startLow === startLow &&
       before.startHigh === startHigh;
     const parent = same && before.parent !== undefined ? before.parent : this.#byPid.get(parentPid);
-    const process = this.#add(pid, startLow, startHigh, execId, face, uid, parent);
+    const process = this.#keep(
+      this.#make(pid, startLow, startHigh, execId, face, uid, parent),
+    );
     if (same && before !== process) {
       before.before = undefined;
       process.before = before;
@@ -121,7 +129,12 @@ export class ProcessTable {
     );
   }
 
-  #add(
+  #keep(process: Process): Process {
+    this.#byPid.set(process.pid, process);
+    return process;
+  }
+
+  #make(
     pid: number,
     startLow: number,
     startHigh: number,
@@ -131,7 +144,7 @@ export class ProcessTable {
     parent: Process | undefined,
   ): Process {
     const seconds = Math.floor((this.#guidEpoch + millisecondsOf(startLow, startHigh)) / 1000);
-    const process = new Process(
+    return new Process(
       pid,
       startLow,
       startHigh,
@@ -143,7 +156,5 @@ export class ProcessTable {
       this.#host.machine,
       seconds,
     );
-    this.#byPid.set(pid, process);
-    return process;
   }
 }

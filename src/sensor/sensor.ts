@@ -19,7 +19,7 @@ export const BATCH_BYTES = 384 * 1024;
 const WAIT_MS = 1000;
 const LOSS_REPORT_MS = 5_000;
 /** How long one run of batches may keep the event loop from signals and sinks. */
-const TURN_MS = 10;
+const TURN_MS = 1;
 /** Events held back for hashes, beyond which the kernel's buffer has to hold the rest. */
 const MAX_WAITING = 65_536;
 /** A stop writes what happened before it, not what a busy host goes on doing. */

@@ -14,13 +14,16 @@ const DEBIAN_SETTINGS = ["-b 8192", "--backlog_wait_time 60000", "-f 1"];
  * until the next boot, with or without rules, unless this rule forbids it.
  */
 const NO_CONTEXTS = "-a never,task";
+const NO_RULES = "No rules";
 
 /** The audit system as the benchmark found it; disposing puts it back. */
 export class AuditSystem implements AsyncDisposable {
   readonly #status: Readonly<Record<string, number>>;
+  readonly #rules: string;
 
-  private constructor(status: Readonly<Record<string, number>>) {
+  private constructor(status: Readonly<Record<string, number>>, rules: string) {
     this.#status = status;
+    this.#rules = rules;
   }
 
   /** Gives the reason, in words, when auditd cannot take part. */
@@ -31,10 +34,13 @@ export class AuditSystem implements AsyncDisposable {
     const status = await auditStatus();
     if (status.enabled === 2) return "the audit rules are locked until the next boot";
     if (status.pid !== 0) return "an audit daemon is running (stop it for the benchmark)";
-    if (!(await output("auditctl", "-l")).startsWith("No rules")) {
+    const rules = (await output("auditctl", "-l")).trim();
+    if (rules !== NO_RULES && rules !== NO_CONTEXTS) {
       return "there are audit rules (auditctl -D removes them)";
     }
-    return new AuditSystem(status);
+    const system = new AuditSystem(status, rules);
+    await forbidContexts();
+    return system;
   }
 
   readonly contender: Contender = {
@@ -46,6 +52,7 @@ export class AuditSystem implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const { enabled, failure, backlog_limit, backlog_wait_time } = this.#status;
     await auditctl("-D");
+    if (this.#rules === NO_CONTEXTS) await auditctl(NO_CONTEXTS);
     await auditctl(`-e ${enabled}`);
     await auditctl(`-b ${backlog_limit}`);
     await auditctl(`--backlog_wait_time ${backlog_wait_time}`);
@@ -124,9 +131,8 @@ class RunningAuditd implements RunningSensor {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await auditctl("-D");
     await auditctl("-e 0");
-    await auditctl(NO_CONTEXTS);
+    await forbidContexts();
     if (!this.#ended) this.#daemon.kill("SIGTERM");
     await this.#daemon.status;
   }
@@ -150,6 +156,11 @@ disk_full_action = SUSPEND
 disk_error_action = SUSPEND
 plugin_dir = ${plugins}
 `;
+}
+
+async function forbidContexts(): Promise<void> {
+  await auditctl("-D");
+  await auditctl(NO_CONTEXTS);
 }
 
 async function auditctl(words: string, directory = ""): Promise<void> {

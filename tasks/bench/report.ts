@@ -21,20 +21,20 @@ export function report(results: Results): string {
     if (sensors.length === 0) return undefined;
     const median = (sensor: string, quantity: string) => results.median(name, sensor, quantity);
     const rows = sensors.map((sensor) => {
-      const perOperations = (...quantities: string[]) => {
+      const perOperations = (digits: number, ...quantities: string[]) => {
         const values = quantities.map((quantity) => median(sensor, quantity));
         if (values[0] === undefined) return "";
         const total = values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
-        return number(total * PER / median(sensor, "operations")!, 2);
+        return number(total * PER / median(sensor, "operations")!, digits);
       };
       return [
         sensor,
         number(median(sensor, "rate_per_s"), 0),
         sensor === NOBODY ? "1" : number(ratio(name, sensor), 2),
         sensor === NOBODY ? "" : number(pairwise(name, sensor), 2),
-        perOperations("sensor_user_s", "sensor_system_s"),
-        perOperations("kauditd_user_s", "kauditd_system_s"),
-        perOperations(KERNEL_TIME),
+        perOperations(2, "sensor_user_s", "sensor_system_s"),
+        perOperations(2, "kauditd_user_s", "kauditd_system_s"),
+        perOperations(3, KERNEL_TIME),
         megabytes(median(sensor, "memory_in_all_kib")),
         number(results.sum(name, sensor, "expected_events"), 0),
         number(results.sum(name, sensor, "written_events"), 0),

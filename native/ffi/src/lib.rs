@@ -70,6 +70,7 @@ pub unsafe extern "C" fn monomi_open(
         };
         match Capture::open(&options) {
             Ok(opened) => {
+                host::raise_priority();
                 *waiter() = Some(opened.waiter());
                 *capture() = Some(opened);
                 0

@@ -13,9 +13,8 @@ int file_open(struct syscall_exit *context)
 	struct task_struct *task;
 	struct scratch *scratch;
 	struct record_file *record;
-	struct super_block *super;
-	struct inode *inode;
 	struct file *file;
+	struct path path;
 	u32 end, flags = 0;
 
 	if (context->ret < 0)
@@ -31,15 +30,14 @@ int file_open(struct syscall_exit *context)
 	}
 	record = file_part(scratch);
 	fill_header(&record->header, task, KIND_FILE_CREATE);
-	inode = READ(file, f_inode);
-	record->inode = READ(inode, i_ino);
-	super = READ(inode, i_sb);
-	record->device = READ(super, s_dev);
+	record->inode = 0;
+	record->device = 0;
 	record->how = HOW_OPEN;
 	record->name_len = 0;
 	record->root_len = 0;
 	record->reserved = 0;
-	end = walk_path(SCRATCH_FILE, (u64)READ(file, f_path.dentry), (u64)READ(file, f_path.mnt), 0);
+	bpf_probe_read_kernel(&path, sizeof(path), (void *)ADDRESS(file, f_path));
+	end = walk_path(SCRATCH_FILE, (u64)path.dentry, (u64)path.mnt, 0);
 	if (end & PATH_CUT) {
 		flags |= FLAG_PATH_INCOMPLETE;
 		count(KIND_FILE_CREATE, COUNTER_PATH_INCOMPLETE);
@@ -50,7 +48,7 @@ int file_open(struct syscall_exit *context)
 	record->header.flags |= flags;
 	record->path_len = end;
 	record->header.length = sizeof(*record) + end;
-	emit(scratch, record, sizeof(*record) + end, KIND_FILE_CREATE);
+	emit(record, sizeof(*record) + end, KIND_FILE_CREATE);
 	return 0;
 }
 
@@ -65,7 +63,8 @@ __noinline int emit_name(u32 kind, u32 how, s32 descriptor, u64 name)
 	struct scratch *scratch = scratch_of(SCRATCH_FILE);
 	struct fs_struct *fs = task->fs;
 	struct record_file *record;
-	u64 dentry, mount, root, root_mount;
+	u64 dentry = 0, mount = 0;
+	int at_our_root;
 	u32 end, start, flags = 0;
 	long length;
 
@@ -90,26 +89,23 @@ __noinline int emit_name(u32 kind, u32 how, s32 descriptor, u64 name)
 	start = (u32)length;
 	if (start > USER_PATH_BYTES)
 		start = USER_PATH_BYTES;
-	root = (u64)READ(fs, root.dentry);
-	root_mount = (u64)READ(fs, root.mnt);
-	if (scratch->data[0] == '/') {
-		dentry = root;
-		mount = root_mount;
-	} else if (descriptor == AT_FDCWD) {
+	at_our_root = (u64)fs->root.dentry == self_root && (u64)fs->root.mnt == self_root_mount;
+	if (scratch->data[0] != '/') {
 		flags |= FLAG_RELATIVE;
-		dentry = (u64)READ(fs, pwd.dentry);
-		mount = (u64)READ(fs, pwd.mnt);
-	} else {
-		struct file *file = file_of(task, descriptor);
-		flags |= FLAG_RELATIVE;
-		dentry = file ? (u64)READ(file, f_path.dentry) : 0;
-		mount = file ? (u64)READ(file, f_path.mnt) : 0;
+		if (descriptor == AT_FDCWD) {
+			dentry = (u64)READ(fs, pwd.dentry);
+			mount = (u64)READ(fs, pwd.mnt);
+		} else {
+			struct file *file = file_of(task, descriptor);
+			dentry = file ? (u64)READ(file, f_path.dentry) : 0;
+			mount = file ? (u64)READ(file, f_path.mnt) : 0;
+		}
+	} else if (!at_our_root) {
+		dentry = (u64)READ(fs, root.dentry);
+		mount = (u64)READ(fs, root.mnt);
 	}
 	end = start;
-	if (!dentry) {
-		flags |= FLAG_PATH_INCOMPLETE;
-		count(kind, COUNTER_PATH_INCOMPLETE);
-	} else if (dentry != self_root || mount != self_root_mount) {
+	if (dentry) {
 		end = walk_path(SCRATCH_FILE, dentry, mount, start);
 		if (end & PATH_CUT) {
 			flags |= FLAG_PATH_INCOMPLETE;
@@ -118,6 +114,9 @@ __noinline int emit_name(u32 kind, u32 how, s32 descriptor, u64 name)
 		end &= ~PATH_CUT;
 		if (end < start || end > USER_PATH_BYTES + PATH_BYTES)
 			end = start;
+	} else if (flags & FLAG_RELATIVE) {
+		flags |= FLAG_PATH_INCOMPLETE;
+		count(kind, COUNTER_PATH_INCOMPLETE);
 	}
 	record->header.flags |= flags;
 	record->name_len = start;
@@ -125,7 +124,8 @@ __noinline int emit_name(u32 kind, u32 how, s32 descriptor, u64 name)
 	record->root_len = 0;
 	record->reserved = 0;
 	/* The caller's `..` stop at its own root. */
-	if (flags & FLAG_RELATIVE && (root != self_root || root_mount != self_root_mount)) {
+	if (flags & FLAG_RELATIVE && !at_our_root) {
+		u64 root = (u64)READ(fs, root.dentry), root_mount = (u64)READ(fs, root.mnt);
 		u32 behind = walk_path(SCRATCH_FILE, root, root_mount, end) & ~PATH_CUT;
 		if (behind > end && behind <= USER_PATH_BYTES + 2 * PATH_BYTES) {
 			record->root_len = behind - end;
@@ -133,7 +133,7 @@ __noinline int emit_name(u32 kind, u32 how, s32 descriptor, u64 name)
 		}
 	}
 	record->header.length = sizeof(*record) + end;
-	emit(scratch, record, sizeof(*record) + end, kind);
+	emit(record, sizeof(*record) + end, kind);
 	return 0;
 }
 

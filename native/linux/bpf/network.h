@@ -86,10 +86,7 @@ static __always_inline int is_internet(u16 family)
 static __always_inline void emit_network(struct record_network *record)
 {
 	record->header.length = sizeof(*record);
-	if (bpf_ringbuf_output(&ring, record, sizeof(*record), 0))
-		count(KIND_NETWORK, COUNTER_RING_FULL);
-	else
-		count(KIND_NETWORK, COUNTER_EMITTED);
+	emit(record, sizeof(*record), KIND_NETWORK);
 }
 
 SEC("tp_btf/inet_sock_set_state")

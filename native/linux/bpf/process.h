@@ -92,7 +92,6 @@ static __always_inline void emit_long_exec(struct scratch *scratch, u32 used, u6
 	record->header.length = sizeof(struct record_exec) + used + length;
 	out->exec = *record;
 	bpf_ringbuf_submit(out, 0);
-	count(KIND_EXEC, COUNTER_EMITTED);
 }
 
 SEC("tp_btf/sched_process_exec")
@@ -137,7 +136,7 @@ int process_exec(u64 *context)
 	record->header.length = sizeof(*record) + used;
 	if (used > 3 * PATH_BYTES)
 		used = 3 * PATH_BYTES;
-	emit(scratch, record, sizeof(*record) + used, KIND_EXEC);
+	emit(record, sizeof(*record) + used, KIND_EXEC);
 	return 0;
 }
 
@@ -164,7 +163,6 @@ int process_fork(u64 *context)
 	record->child_pid = child->tgid;
 	record->child_parent_pid = parent->tgid;
 	bpf_ringbuf_submit(record, 0);
-	count(KIND_FORK, COUNTER_EMITTED);
 	return 0;
 }
 
@@ -188,7 +186,6 @@ int process_exit(u64 *context)
 								task->exit_code;
 	record->reserved = 0;
 	bpf_ringbuf_submit(record, 0);
-	count(KIND_EXIT, COUNTER_EMITTED);
 	return 0;
 }
 

@@ -107,7 +107,8 @@ pub struct Capture {
     /// By program and hook.
     attached: BTreeMap<(&'static str, String), Link>,
     ring_bytes: u32,
-    delivered: u64,
+    /// By kind.
+    delivered: [u64; kind::COUNT as usize],
 }
 
 impl Capture {
@@ -149,7 +150,7 @@ impl Capture {
             pending_at: 0,
             attached: BTreeMap::new(),
             ring_bytes: options.ring_bytes,
-            delivered: 0,
+            delivered: Default::default(),
         };
         // Lineage is attached before the list is taken, so that no process falls in between; taking
         // the list tells the programs who we are, before any of the noisy ones is attached.
@@ -230,8 +231,8 @@ impl Capture {
         while used + MAX_RECORD <= out.len() {
             let Some(item) = self.ring.next() else { break };
             if let Some(length) = self.normalizer.deliver(&item, now, &mut out[used..]) {
+                self.delivered[usize::from(kind_at(&out[used..]))] += 1;
                 used += length;
-                self.delivered += 1;
             }
         }
         used
@@ -263,12 +264,11 @@ impl Capture {
             let comma = if *number == KIND_NAMES[0].0 { "" } else { "," };
             let _ = write!(text, "{comma}\"{name}\":{{");
             for (reason, label) in counter::NAMES.iter().enumerate() {
-                let value = counters[*number as usize][reason]
-                    + if reason == counter::RECURSION {
-                        self.recursion(name)
-                    } else {
-                        0
-                    };
+                let value = match reason {
+                    counter::EMITTED => self.delivered[*number as usize],
+                    counter::RECURSION => self.recursion(name),
+                    _ => counters[*number as usize][reason],
+                };
                 let comma = if reason == 0 { "" } else { "," };
                 let _ = write!(text, "{comma}\"{label}\":{value}");
             }
@@ -301,7 +301,9 @@ impl Capture {
         let _ = write!(
             text,
             "],\"ringBytes\":{},\"delivered\":{},\"malformed\":{}}}",
-            self.ring_bytes, self.delivered, self.normalizer.malformed
+            self.ring_bytes,
+            self.delivered.iter().sum::<u64>(),
+            self.normalizer.malformed
         );
         text
     }
@@ -321,6 +323,11 @@ impl Capture {
             .map(|program| self.figures(program.name).recursion_misses)
             .sum()
     }
+}
+
+/// The kind of a delivered record; the normalizer lets no unknown one pass.
+fn kind_at(record: &[u8]) -> u16 {
+    u16::from_le_bytes([record[4], record[5]])
 }
 
 const MAX_ARGS: u32 = 256 * 1024;

@@ -78,7 +78,7 @@ pub(crate) fn one_line(error: &(dyn std::error::Error + 'static)) -> String {
         let mut lines = text.lines().filter(|line| !line.trim().is_empty());
         let first = lines.next().unwrap_or_default().trim().to_string();
         let last = lines
-            .last()
+            .next_back()
             .map(|line| format!(" … {}", line.trim()))
             .unwrap_or_default();
         let line = first + &last;

@@ -51,11 +51,14 @@ const FRESH: Duration = Duration::from_secs(1);
 /// How many directories are remembered.
 const REMEMBERED: usize = 4096;
 
+/// A directory as it is named, and the process in whose root; 0 for the sensor's own.
+type Named = (u32, Vec<u8>);
+
 /// Resolves the symbolic links of directories, remembering each for a moment: the tracepoints see
 /// the path as the caller wrote it.
 #[derive(Debug, Default)]
 pub(crate) struct Directories {
-    known: HashMap<(u32, Vec<u8>), (Instant, Option<Vec<u8>>)>,
+    known: HashMap<Named, (Instant, Option<Vec<u8>>)>,
 }
 
 impl Directories {

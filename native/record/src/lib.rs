@@ -238,7 +238,7 @@ pub mod how {
 
 /// Reasons for which the kernel side counts per kind, in this order.
 pub mod counter {
-    /// Delivered to the ring buffer.
+    /// Delivered; counted by the reader of the ring buffer.
     pub const EMITTED: usize = 0;
     /// Lost: the ring buffer was full.
     pub const RING_FULL: usize = 1;
