@@ -23,10 +23,10 @@ function cargo(...args: string[]): Check {
 const CHECKS: readonly Check[] = [
   deno("fmt", "--check"),
   deno("lint"),
-  deno("check", "main.ts", "src/", "tasks/", "tests/"),
+  deno("check", "main.ts", "rules/", "src/", "tasks/", "tests/"),
   cargo("fmt", "--all", "--check"),
   cargo("clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"),
-  deno("test", "--allow-all", "--quiet", "src/", "tasks/shared/"),
+  deno("test", "--allow-all", "--quiet", "rules/", "src/", "tasks/"),
   cargo("test", "--workspace", "--quiet", "--lib", "--bins"),
 ];
 

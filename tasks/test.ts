@@ -42,7 +42,7 @@ await asProgram(import.meta.main, async () => {
   );
   const typescript = await runTests(
     Deno.execPath(),
-    ["test", "--allow-all", "src/", "tasks/shared/", "tests/"],
+    ["test", "--allow-all", "rules/", "src/", "tasks/", "tests/"],
     ROOT,
     denoTally,
   );
