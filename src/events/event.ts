@@ -12,7 +12,7 @@ export type FieldValue = string | number | boolean;
 
 /**
  * A process's image as the kernel saw it, for hashing what really ran. 64-bit numbers come as
- * halves of 32 bits.
+ * halves of 32 bits, signed or unsigned alike: what a record holds, and exact and cheap to compare.
  */
 export interface Image {
   readonly pid: number;

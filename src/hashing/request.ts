@@ -3,6 +3,7 @@
  * holds the layout. fixtures/abi/hash-request.bin keeps the two together.
  */
 import type { HashAlgorithm } from "../config/model.ts";
+import type { Image } from "../events/event.ts";
 
 const VERSION = 1;
 const HEADER_SIZE = 64;
@@ -21,32 +22,11 @@ const ALGORITHM_BITS: Readonly<Record<HashAlgorithm, number>> = {
   IMPHASH: 8,
 };
 
-/**
- * A file as the kernel saw it. 64-bit numbers come as halves of 32 bits, signed or unsigned alike,
- * because that is what a record holds and what can be compared exactly and cheaply.
- */
-export interface FileIdentity {
-  /** Device of the super block as `major << 20 | minor`. */
-  readonly device: number;
-  readonly inodeLow: number;
-  readonly inodeHigh: number;
-  /** Size in bytes. */
-  readonly sizeLow: number;
-  readonly sizeHigh: number;
-  /** Nanoseconds since 1970. */
-  readonly mtimeLow: number;
-  readonly mtimeHigh: number;
-  /** Nanoseconds since 1970. */
-  readonly ctimeLow: number;
-  readonly ctimeHigh: number;
-}
-
 /** The image of a process. The caller may reuse the object: nothing keeps it. */
-export interface HashTarget extends FileIdentity {
-  readonly pid: number;
-  /** Absolute path as the process sees it; bytes where it is not valid UTF-8. */
-  readonly path: string | Uint8Array;
-}
+export type HashTarget = Image;
+
+/** What tells a file from every other, as a record holds it. */
+export type FileIdentity = Omit<Image, "pid" | "path">;
 
 /** Policy that goes into every request. */
 export interface RequestPolicy {
