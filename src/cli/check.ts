@@ -3,6 +3,8 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Diagnostic, escapeUnprintable, formatDiagnostic } from "../config/mod.ts";
 import { loadConfigFile } from "../config/read_file.ts";
+import type { Command } from "./command.ts";
+import { readFailure } from "./configuration.ts";
 import { dropPermissions, isOutOfReach } from "./permissions.ts";
 
 const USAGE = "usage: monomi check [--permissive] [--json] FILE…   (- is standard input)";
@@ -26,7 +28,7 @@ interface Checked {
  * object to stdout instead. Returns 0 when all files are valid, 1 when one is not, 2 for wrong usage
  * and 3 when a file cannot be read.
  */
-export async function check(args: string[]): Promise<number> {
+async function checkFiles(args: string[]): Promise<number> {
   const options = readOptions(args);
   if (typeof options === "string") {
     console.error(`monomi check: ${options}\n${USAGE}`);
@@ -70,20 +72,8 @@ async function checkFile(file: string, permissive: boolean): Promise<Checked> {
     const { config, diagnostics } = await loadConfigFile(file, { permissive });
     return { file, valid: config !== undefined, diagnostics };
   } catch (error) {
-    const isOurFault = !(error instanceof Error) ||
-      /^(Type|Range|Reference|Syntax)Error$/.test(error.name);
-    if (isOurFault) throw error;
     return { file, valid: false, diagnostics: [], failure: readFailure(error) };
   }
-}
-
-function readFailure(error: Error): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  if (error instanceof Deno.errors.NotCapable) return "permission denied";
-  if (error instanceof Deno.errors.IsADirectory) return "it is a directory";
-  const code = "code" in error ? String(error.code) : "";
-  return code === "EISDIR" ? "it is a directory" : escapeUnprintable(code || error.message);
 }
 
 function report({ file, valid, diagnostics, failure }: Checked, several: boolean): void {
@@ -96,3 +86,15 @@ function report({ file, valid, diagnostics, failure }: Checked, several: boolean
   const prefix = several ? `${escapeUnprintable(file)}: ` : "";
   console.log(`${prefix}Configuration file validated.`);
 }
+
+/** The command. */
+export const check: Command = {
+  name: "check",
+  group: "configurations",
+  summary: "validate configurations",
+  help: `usage: monomi check [--permissive] [--json] FILE…
+
+Validates Sysmon configurations; - is standard input. Problems go to stderr as
+file:line:column: severity: message [code].`,
+  run: checkFiles,
+};

@@ -1,39 +1,11 @@
 import assert from "node:assert/strict";
+import { monomi, type Run } from "./testing.ts";
 
 const FIXTURES = new URL("../../fixtures/config/", import.meta.url);
 
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs `check` in a process of its own, as the program does. */
-async function check(
-  args: readonly string[],
-  input: Uint8Array<ArrayBuffer> | null = null,
-): Promise<Run> {
-  const module = new URL("./check.ts", import.meta.url).href;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "eval",
-      "--quiet",
-      `import { check } from ${JSON.stringify(module)}; Deno.exit(await check(Deno.args));`,
-      "--",
-      ...args,
-    ],
-    cwd: FIXTURES,
-    env: { NO_COLOR: "1" },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  if (input !== null) await writer.write(input);
-  await writer.close();
-  const { code, stdout, stderr } = await child.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+/** Runs `check` beside the fixtures. */
+function check(args: readonly string[], input?: Uint8Array<ArrayBuffer>): Promise<Run> {
+  return monomi(["check", ...args], { cwd: FIXTURES, input });
 }
 
 Deno.test("a valid file is said to be valid", async () => {

@@ -4,26 +4,11 @@
 import { escapeUnprintable } from "../config/mod.ts";
 import { Native, NativeError } from "../sources/native.ts";
 import { VERSION } from "../sensor/version.ts";
-import { check } from "./check.ts";
-import { help } from "./help.ts";
+import { COMMANDS } from "./commands.ts";
+import { overview } from "./help.ts";
 import { OutputError } from "./outputs.ts";
 import { PolicyError } from "./policy.ts";
-import { record } from "./record.ts";
-import { replay } from "./replay.ts";
-import { run } from "./run.ts";
-import { schema } from "./schema.ts";
 import { complain, Exit, UsageError } from "./usage.ts";
-
-type Command = (args: string[], load: () => Native) => number | Promise<number>;
-
-const COMMANDS: Readonly<Record<string, Command>> = {
-  run,
-  record,
-  replay,
-  check,
-  schema,
-  help,
-};
 
 /** Options that the launcher of the single file puts in front. */
 const NATIVE_OPTION = "--monomi-native=";
@@ -40,16 +25,19 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.log(`monomi ${VERSION}`);
     return Exit.OK;
   }
-  const chosen = command === "--help" || command === "-?" ? "help" : command;
-  if (!Object.hasOwn(COMMANDS, chosen)) {
-    console.error(`monomi: there is no command "${escapeUnprintable(chosen)}"\n`);
-    help([]);
+  const name = command === "--help" || command === "-?" ? "help" : command;
+  const chosen = COMMANDS.get(name);
+  if (chosen === undefined) {
+    console.error(
+      `monomi: there is no command "${escapeUnprintable(name)}"\n\n` +
+        overview([...COMMANDS.values()]),
+    );
     return Exit.WRONG_USAGE;
   }
   try {
-    return await COMMANDS[chosen](rest, () => new Native(library));
+    return await chosen.run(rest, () => new Native(library));
   } catch (error) {
-    return told(chosen, error);
+    return told(name, error);
   }
 }
 

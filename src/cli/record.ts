@@ -5,10 +5,11 @@ import { LiveHost } from "../sources/live_host.ts";
 import type { Native } from "../sources/native.ts";
 import { recordHead } from "../sources/record_file.ts";
 import { parseAccounts } from "../sources/accounts.ts";
+import type { Command } from "./command.ts";
 import { OutputError } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
 import { loadPolicy } from "./policy.ts";
-import { CAPTURE_OPTIONS, captureSizes } from "./run.ts";
+import { CAPTURE_HELP, CAPTURE_OPTIONS, captureSizes } from "./run.ts";
 import { onSignals } from "./signals.ts";
 import { Exit, parseDuration, readArguments, UsageError } from "./usage.ts";
 
@@ -19,7 +20,7 @@ const PRIVATE = 0o600;
  * Records until a signal or the end of `--duration`. With `-c` only what that configuration needs is
  * captured, without it everything.
  */
-export async function record(args: string[], load: () => Native): Promise<number> {
+async function recordLive(args: string[], load: () => Native): Promise<number> {
   const { values } = readArguments({
     args,
     options: { ...CAPTURE_OPTIONS, output: { type: "string", short: "o" } },
@@ -97,3 +98,19 @@ function writeAll(file: Deno.FsFile, bytes: Uint8Array<ArrayBuffer>): void {
     throw new OutputError(`cannot write the recording: ${(error as Error).message}`);
   }
 }
+
+/** The command. */
+export const record: Command = {
+  name: "record",
+  group: "capture",
+  summary: "capture live into a record file",
+  help: `usage: monomi record -o FILE [-c FILE] [--duration T]
+
+Writes exactly what the native side delivers; monomi replay reads it, on any machine.
+
+  -o, --output FILE     must not exist yet
+  -c, --config FILE     capture only what this configuration needs; without it everything
+  --duration T          stop after 90s, 15m, 2h …
+${CAPTURE_HELP}`,
+  run: recordLive,
+};

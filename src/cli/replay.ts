@@ -5,13 +5,14 @@ import { ResourceMeter } from "../sensor/resources.ts";
 import { describe } from "../sensor/summary.ts";
 import type { Native } from "../sources/native.ts";
 import { openRecordFile, RecordFileError } from "../sources/record_file.ts";
+import type { Command } from "./command.ts";
 import { openOutputs } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
 import { loadPolicy } from "./policy.ts";
 import { Exit, readArguments, UsageError } from "./usage.ts";
 
 /** Replays a record file. Needs no privileges. */
-export async function replay(args: string[], load: () => Native): Promise<number> {
+async function replayFile(args: string[], load: () => Native): Promise<number> {
   const { values, positionals } = readArguments({
     args,
     allowPositionals: true,
@@ -51,3 +52,15 @@ export async function replay(args: string[], load: () => Native): Promise<number
     return Exit.NO;
   }
 }
+
+/** The command. */
+export const replay: Command = {
+  name: "replay",
+  group: "capture",
+  summary: "send a record file through a configuration",
+  help: `usage: monomi replay FILE [-c FILE] [--sink FORMAT:TARGET]… [--stats] [--tree]
+
+Sends a record file through the same rules and sinks as live capture. Needs no privileges. Images
+are not hashed.`,
+  run: replayFile,
+};

@@ -5,6 +5,7 @@ import { Sensor } from "../sensor/sensor.ts";
 import { describe } from "../sensor/summary.ts";
 import { LiveHost } from "../sources/live_host.ts";
 import type { Native } from "../sources/native.ts";
+import type { Command } from "./command.ts";
 import { openOutputs } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
 import { loadPolicy } from "./policy.ts";
@@ -25,6 +26,10 @@ export const CAPTURE_OPTIONS = {
   "max-arguments": { type: "string" },
 } as const;
 
+/** What the help of `run` and `record` says of these options. */
+export const CAPTURE_HELP = `  --ring SIZE           the kernel's buffer, a power of two (16M)
+  --max-arguments SIZE  longest argument list taken, at most 256K (64K)`;
+
 /** Reads `--ring` and `--max-arguments`. @throws {UsageError} */
 export function captureSizes(values: { ring?: string; "max-arguments"?: string }) {
   const ringBytes = parseSize(values.ring ?? DEFAULT_RING);
@@ -40,7 +45,7 @@ export function captureSizes(values: { ring?: string; "max-arguments"?: string }
 }
 
 /** Captures until a signal, the end of `--duration`, or the loss of the last output. */
-export async function run(args: string[], load: () => Native): Promise<number> {
+async function runLive(args: string[], load: () => Native): Promise<number> {
   const { values } = readArguments({
     args,
     options: {
@@ -108,3 +113,23 @@ function isReadableAgain(path: string): boolean {
     return !(error instanceof Deno.errors.NotCapable);
   }
 }
+
+/** The command. */
+export const run: Command = {
+  name: "run",
+  group: "capture",
+  summary: "capture live and write events",
+  help: `usage: monomi run [-c FILE] [--sink FORMAT:TARGET]… [--duration T] [--stats] [--tree]
+
+Captures live until SIGINT, SIGTERM or the end of --duration; SIGHUP reloads the configuration.
+
+  -c, --config FILE     Sysmon configuration; without it the shipped rules for Linux servers
+  --sink FORMAT:TARGET  json, xml or pretty to - (standard output), a file, or syslog[:SOCKET];
+                        file options: ,size=100M,count=5; may be given several times. Without it
+                        pretty on a terminal, json elsewhere
+  --duration T          stop after 90s, 15m, 2h …
+  --stats               print the summary as one line of JSON, too
+  --tree                in pretty output, indent processes under their parents
+${CAPTURE_HELP}`,
+  run: runLive,
+};

@@ -14,6 +14,7 @@ import {
   type SchemaVersion,
   type VersionedEvent,
 } from "../schema/mod.ts";
+import type { Command } from "./command.ts";
 import { dropPermissions } from "./permissions.ts";
 
 const USAGE = "usage: monomi schema [--json] [VERSION|all]   (such as 4.81 or windows-4.90)";
@@ -39,7 +40,7 @@ const OUT_TYPES: Readonly<Partial<Record<FieldHistory["type"], string>>> = {
  * Prints schema versions as Sysmon's manifest XML, or with `--json` as a list of objects. Without a
  * version: the newest of this system. Returns 0, 1 when there is no such version, 2 for wrong usage.
  */
-export function schema(args: string[]): number {
+function printSchema(args: string[]): number {
   dropPermissions();
   let json: boolean;
   let wanted: string | undefined;
@@ -186,3 +187,14 @@ function tag(
     .join("");
   return `<${name}${written}${empty ? " />" : ">"}`;
 }
+
+/** The command. */
+export const schema: Command = {
+  name: "schema",
+  group: "reference",
+  summary: "print events, fields and operators of a schema version",
+  help: `usage: monomi schema [--json] [VERSION|all]
+
+Prints a schema version (4.81, windows-4.90 …); without one the newest.`,
+  run: printSchema,
+};

@@ -1,24 +1,9 @@
 import assert from "node:assert/strict";
+import { monomi, type Run } from "./testing.ts";
 import { parseXml, XmlElement } from "@rgrove/parse-xml";
 
-/** Runs `schema` in a process of its own, as the program does. */
-async function schema(
-  ...args: string[]
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  const module = new URL("./schema.ts", import.meta.url).href;
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "eval",
-      "--quiet",
-      `import { schema } from ${JSON.stringify(module)}; Deno.exit(schema(Deno.args));`,
-      "--",
-      ...args,
-    ],
-    cwd: new URL(".", import.meta.url),
-    env: { NO_COLOR: "1" },
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+function schema(...args: string[]): Promise<Run> {
+  return monomi(["schema", ...args]);
 }
 
 function elements(parent: XmlElement, name: string): XmlElement[] {
