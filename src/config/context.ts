@@ -5,7 +5,7 @@ import type { PlacedName } from "./model.ts";
 import type { ConfigNode } from "./node.ts";
 import type { SourceText } from "./source.ts";
 import { didYouMean, oneOf } from "./suggest.ts";
-import { strayText } from "./tree.ts";
+import { NOT_BLANK, strayText } from "./tree.ts";
 
 /** The reading of one file. */
 export interface ReadContext {
@@ -47,10 +47,10 @@ export function checkNoText(context: ReadContext, element: ConfigNode): void {
   const stray = strayText(element);
   if (stray === undefined) return;
   const raw = context.source.text.slice(stray.offset, stray.end);
-  const offset = stray.offset + Math.max(raw.search(/\S/), 0);
+  const offset = stray.offset + Math.max(raw.search(NOT_BLANK), 0);
   context.reporter.refuse(
     "MON032",
-    { offset, end: stray.offset + raw.trimEnd().length },
+    { offset, end: stray.offset + raw.replace(/[ \t\n\r]+$/, "").length },
     `text is not allowed directly inside <${element.name}>`,
   );
 }

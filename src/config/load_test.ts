@@ -205,3 +205,10 @@ Deno.test("the permissive profile skips what it cannot use and keeps the rest", 
     ["a", ["c"], "xz"],
   );
 });
+
+Deno.test("a no-break space between elements is text, as XML has it", () => {
+  const text = `<Sysmon schemaversion="4.90"><EventFiltering>\u00a0</EventFiltering></Sysmon>`;
+  const { config, diagnostics } = loadConfig(new TextEncoder().encode(text), "nbsp.xml");
+  assert.equal(config, undefined);
+  assert.deepEqual(diagnostics.map(({ code, column }) => [code, column]), [["MON032", 46]]);
+});

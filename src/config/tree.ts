@@ -22,10 +22,13 @@ export function ownText(node: ConfigNode): string {
   return text;
 }
 
+/** Anything but XML's white space, to which a no-break space does not belong. */
+export const NOT_BLANK = /[^ \t\n\r]/;
+
 /** The first text directly in the element that is not blank. */
 export function strayText(node: ConfigNode): TextNode | undefined {
   return node.children.find((child): child is TextNode =>
-    child.kind === "text" && /\S/.test(child.text)
+    child.kind === "text" && NOT_BLANK.test(child.text)
   );
 }
 

@@ -1,7 +1,7 @@
 /** ConfigDocument -> canonical XML, the form that docs/fmt.md describes. */
 import { quote } from "./diagnostics.ts";
 import type { ChildNode, CommentNode, ConfigDocument, ConfigNode, TextNode } from "./node.ts";
-import { type Content, contentOf } from "./tree.ts";
+import { type Content, contentOf, NOT_BLANK } from "./tree.ts";
 
 /** A document has something that XML 1.0 cannot hold: a control character, a name with a blank. */
 export class NotXmlError extends Error {
@@ -121,7 +121,7 @@ function rank(attribute: string): number {
 }
 
 function isBlank(child: ChildNode): child is TextNode {
-  return child.kind === "text" && !/\S/.test(child.text);
+  return child.kind === "text" && !NOT_BLANK.test(child.text);
 }
 
 /** Comments that come from XML are kept as they are; others must not contain `--`. */
