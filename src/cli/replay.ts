@@ -58,9 +58,14 @@ export const replay: Command = {
   name: "replay",
   group: "capture",
   summary: "send a record file through a configuration",
-  help: `usage: monomi replay FILE [-c FILE] [--sink FORMAT:TARGET]… [--stats] [--tree]
+  help: `usage: monomi replay [OPTION]… FILE
 
 Sends a record file through the same rules and sinks as live capture. Needs no privileges. Images
-are not hashed.`,
+are not hashed.
+
+  -c, --config FILE     Sysmon configuration; without it the shipped rules for Linux servers
+  --sink FORMAT:TARGET  as for monomi run
+  --stats               print the summary as one line of JSON, too
+  --tree                in pretty output, indent processes under their parents`,
   run: replayFile,
 };
