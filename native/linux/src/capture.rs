@@ -236,7 +236,9 @@ impl Capture {
         let now = Instant::now();
         while used + MAX_RECORD <= out.len() {
             let Some(item) = self.ring.next() else { break };
-            if let Some(length) = self.normalizer.deliver(&item, now, &mut out[used..]) {
+            if let Some(length) = self.normalizer.deliver(&item, now, &mut out[used..])
+                && length > 0
+            {
                 self.delivered[usize::from(kind_at(&out[used..]))] += 1;
                 used += length;
             }
@@ -349,6 +351,14 @@ const KIND_NAMES: &[(u16, &str)] = &[
     (kind::RAW_READ, "rawRead"),
     (kind::ACCESS, "access"),
     (kind::INJECT, "inject"),
+    (kind::TAMPER, "tamper"),
+    (kind::STREAM, "stream"),
+    (kind::PIPE_CREATE, "pipeCreate"),
+    (kind::PIPE_CONNECT, "pipeConnect"),
+    (kind::MODULE, "module"),
+    (kind::IMAGE_LOAD, "imageLoad"),
+    (kind::BPF, "bpf"),
+    (kind::EXECUTABLE, "executable"),
 ];
 
 /// The kernel's types; too large to keep.

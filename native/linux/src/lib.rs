@@ -6,6 +6,7 @@
 
 mod capture;
 mod error;
+mod facts;
 mod kernel;
 mod links;
 mod normalize;

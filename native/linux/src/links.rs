@@ -51,19 +51,8 @@ pub(crate) fn attach(program: &mut Program, hook: Hook, btf: &Btf) -> Result<Opt
     match hook {
         Hook::Typed(name) => typed(program, name, btf).map(Some),
         Hook::NewerTyped(name) => Ok(typed(program, name, btf).ok()),
-        Hook::Enter(_) | Hook::Exit(_) => {
-            if !kernel::has_system_call(&hook.name()) {
-                return Ok(None);
-            }
-            let classic: &mut TracePoint = program.try_into().map_err(Step::Load)?;
-            if classic.fd().is_err() {
-                classic.load().map_err(Step::Load)?;
-            }
-            let link = classic
-                .attach("syscalls", &hook.name())
-                .map_err(Step::Attach)?;
-            Ok(Some(Link::SystemCall(link)))
-        }
+        Hook::NewerExit(_) => Ok(system_call(program, hook).ok().flatten()),
+        Hook::Enter(_) | Hook::Exit(_) => system_call(program, hook),
         Hook::Driver(name) => {
             let raw: &mut RawTracePoint = program.try_into().map_err(Step::Load)?;
             if raw.fd().is_err() {
@@ -72,6 +61,20 @@ pub(crate) fn attach(program: &mut Program, hook: Hook, btf: &Btf) -> Result<Opt
             Ok(raw.attach(name).ok().map(Link::Driver))
         }
     }
+}
+
+fn system_call(program: &mut Program, hook: Hook) -> Result<Option<Link>, Step> {
+    if !kernel::has_system_call(&hook.name()) {
+        return Ok(None);
+    }
+    let classic: &mut TracePoint = program.try_into().map_err(Step::Load)?;
+    if classic.fd().is_err() {
+        classic.load().map_err(Step::Load)?;
+    }
+    let link = classic
+        .attach("syscalls", &hook.name())
+        .map_err(Step::Attach)?;
+    Ok(Some(Link::SystemCall(link)))
 }
 
 fn typed(program: &mut Program, name: &str, btf: &Btf) -> Result<Link, Step> {

@@ -19,6 +19,9 @@ pub enum Hook {
     Enter(&'static str),
     /// The exit of a system call; left out where the architecture or kernel lacks it.
     Exit(&'static str),
+    /// The exit of a system call, for a program that older kernels refuse; the capture works
+    /// without it.
+    NewerExit(&'static str),
     /// One of a driver; left out where the driver is not there.
     Driver(&'static str),
 }
@@ -30,7 +33,7 @@ impl Hook {
         match self {
             Self::Typed(name) | Self::NewerTyped(name) | Self::Driver(name) => name.to_string(),
             Self::Enter(call) => format!("sys_enter_{call}"),
-            Self::Exit(call) => format!("sys_exit_{call}"),
+            Self::Exit(call) | Self::NewerExit(call) => format!("sys_exit_{call}"),
         }
     }
 }
