@@ -5,6 +5,7 @@ import { decodeAccess, decodeInjection } from "./access_records.ts";
 import { Batch } from "./batch.ts";
 import { decodeBpf } from "./bpf_records.ts";
 import type { DecoderCounters, Decoding, RecordDecoder } from "./decoding.ts";
+import { decodeQuery } from "./dns_records.ts";
 import type { Event } from "./event.ts";
 import {
   decodeCreation,
@@ -28,6 +29,7 @@ import { ProcessTable } from "./process_table.ts";
 import {
   AccessLayout,
   BpfLayout,
+  DnsLayout,
   ExecLayout,
   ExitLayout,
   FileLayout,
@@ -58,6 +60,7 @@ const KINDS: readonly (readonly [bytes: number, decode: RecordDecoder] | undefin
   [Kind.IMAGE_LOAD]: [FileLayout.bytes, decodeImageLoad],
   [Kind.BPF]: [BpfLayout.bytes, decodeBpf],
   [Kind.EXECUTABLE]: [FileLayout.bytes, decodeExecutable],
+  [Kind.DNS]: [DnsLayout.bytes, decodeQuery],
 });
 
 function kinds(table: Readonly<Record<number, readonly [number, RecordDecoder]>>) {

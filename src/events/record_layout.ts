@@ -27,7 +27,8 @@ export const Kind = {
   IMAGE_LOAD: 17,
   BPF: 18,
   EXECUTABLE: 19,
-  COUNT: 20,
+  DNS: 20,
+  COUNT: 21,
 } as const;
 
 /** Bits of a record's flags. */
@@ -215,6 +216,21 @@ export const BpfLayout = {
   reserved: 76,
   name: 80,
   bytes: 96,
+} as const;
+
+/** Offsets in a record's Dns part. */
+export const DnsLayout = {
+  socket: 64,
+  sequence: 72,
+  payloadTotal: 76,
+  payloadLen: 80,
+  protocol: 84,
+  isAnswer: 86,
+  status: 88,
+  nameLen: 92,
+  resultsLen: 96,
+  reserved: 100,
+  bytes: 104,
 } as const;
 
 /** Offsets in a record's Facts part. */

@@ -12,6 +12,7 @@
 #include "access.h"
 #include "special.h"
 #include "network.h"
+#include "dns.h"
 #include "pipes.h"
 #include "streams.h"
 #include "mapping.h"

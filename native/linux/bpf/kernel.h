@@ -349,6 +349,13 @@ struct pt_regs {
 #pragma clang attribute pop
 
 /* Stable ABI, not relocated. */
+struct skb { /* struct __sk_buff */
+	u32 len;
+	u32 pkt_type;
+	u32 mark;
+	u32 queue_mapping;
+	u32 protocol;
+};
 struct syscall_enter {
 	u64 common;
 	int nr;

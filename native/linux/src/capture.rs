@@ -234,6 +234,12 @@ impl Capture {
     pub fn drain(&mut self, out: &mut [u8]) -> usize {
         let mut used = self.drain_pending(out);
         let now = Instant::now();
+        while used + MAX_RECORD <= out.len()
+            && let Some(length) = self.normalizer.expire(now, &mut out[used..])
+        {
+            self.delivered[usize::from(kind::DNS)] += 1;
+            used += length;
+        }
         while used + MAX_RECORD <= out.len() {
             let Some(item) = self.ring.next() else { break };
             if let Some(length) = self.normalizer.deliver(&item, now, &mut out[used..])
@@ -359,6 +365,7 @@ const KIND_NAMES: &[(u16, &str)] = &[
     (kind::IMAGE_LOAD, "imageLoad"),
     (kind::BPF, "bpf"),
     (kind::EXECUTABLE, "executable"),
+    (kind::DNS, "dns"),
 ];
 
 /// The kernel's types; too large to keep.

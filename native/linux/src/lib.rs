@@ -5,6 +5,7 @@
 //! [`plan::MINIMUM_KERNEL`].
 
 mod capture;
+mod dns;
 mod error;
 mod facts;
 mod kernel;

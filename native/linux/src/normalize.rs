@@ -3,11 +3,13 @@
 
 mod names;
 mod plain;
+mod queries;
 mod reach;
 
 pub(crate) use plain::read;
 
 use crate::{
+    dns::Conversations,
     facts::Contents,
     paths::{Directories, push_reversed},
     routes::Routes,
@@ -30,6 +32,7 @@ pub(crate) struct Normalizer {
     text: Vec<u8>,
     own: Vec<u8>,
     contents: Contents,
+    conversations: Conversations,
     /// Raw records that were shorter than their own lengths say: a defect, counted.
     pub(crate) malformed: u64,
 }
@@ -60,6 +63,7 @@ impl Normalizer {
             | kind::MODULE
             | kind::IMAGE_LOAD
             | kind::EXECUTABLE => self.file(raw, now, out),
+            kind::DNS => self.dns(raw, now, out),
             kind::BPF => copy(raw, size_of::<monomi_record::Bpf>(), out),
             kind::ACCESS | kind::INJECT => self.access(raw, out),
             kind::NETWORK => self.network(raw, out),

@@ -38,6 +38,7 @@ const KINDS: &[(&str, u16)] = &[
     ("IMAGE_LOAD", kind::IMAGE_LOAD),
     ("BPF", kind::BPF),
     ("EXECUTABLE", kind::EXECUTABLE),
+    ("DNS", kind::DNS),
     ("COUNT", kind::COUNT),
 ];
 

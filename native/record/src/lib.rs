@@ -240,6 +240,31 @@ records! {
         /// Name of the program, filled with NULs.
         name: [u8; 16],
     }
+    /// A DNS query with its answer. From the kernel side: one packet, whose payload follows.
+    Dns = 20 {
+        /// Common start; the time is the query's.
+        header: Header,
+        /// The socket's cookie.
+        socket: u64,
+        /// TCP's sequence number of the payload (kernel side only).
+        sequence: u32,
+        /// Bytes of the packet's payload (kernel side only).
+        payload_total: u32,
+        /// Bytes of it that are here (kernel side only).
+        payload_len: u32,
+        /// 6 TCP, 17 UDP.
+        protocol: u16,
+        /// 1 when the packet came from the server (kernel side only).
+        is_answer: u16,
+        /// Windows' number for the outcome.
+        status: u32,
+        /// Bytes of the name that was asked for.
+        name_len: u32,
+        /// Bytes of the results, in Sysmon's form, behind the name.
+        results_len: u32,
+        /// Zero.
+        reserved: u32,
+    }
     /// What tells a file from every other (own part of a file record).
     Facts = 17 {
         /// Size in bytes.
@@ -292,8 +317,10 @@ pub mod kind {
     /// [`super::File`] with [`super::Facts`]: a file that was written was closed, or one was made
     /// executable.
     pub const EXECUTABLE: u16 = 19;
+    /// [`super::Dns`].
+    pub const DNS: u16 = 20;
     /// One more than the highest kind.
-    pub const COUNT: u16 = 20;
+    pub const COUNT: u16 = 21;
 }
 
 /// Bits of [`Header::flags`].

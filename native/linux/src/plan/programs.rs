@@ -20,6 +20,7 @@ const SPECIAL_FILES: &[u32] = &[8, 9, 10, 18];
 const PIPE_CREATED: &[u32] = &[17];
 const PIPE_CONNECTED: &[u32] = &[18];
 const STREAM: &[u32] = &[15];
+const DNS: &[u32] = &[22];
 const LOAD: &[u32] = &[7];
 const LOAD_OR_TAMPER: &[u32] = &[7, 25];
 const TAMPER: &[u32] = &[25];
@@ -163,6 +164,16 @@ pub const PROGRAMS: &[Program] = &[
         name: "network_receive",
         kind: "network",
         places: &[at(Hook::NewerTyped("sock_recv_length"), NETWORK)],
+    },
+    Program {
+        name: "dns_query",
+        kind: "dns",
+        places: &[at(Hook::PacketsOut, DNS)],
+    },
+    Program {
+        name: "dns_answer",
+        kind: "dns",
+        places: &[at(Hook::PacketsIn, DNS)],
     },
     Program {
         name: "pipe_make",
