@@ -28,7 +28,8 @@ export const Kind = {
   BPF: 18,
   EXECUTABLE: 19,
   DNS: 20,
-  COUNT: 21,
+  DONE: 21,
+  COUNT: 22,
 } as const;
 
 /** Bits of a record's flags. */
@@ -44,6 +45,7 @@ export const Flag = {
   FOREIGN: 256,
   CWD_INCOMPLETE: 512,
   FOLLOWED: 1024,
+  PENDING: 2048,
 } as const;
 
 /** Which operation made or ended a file name. */
@@ -231,6 +233,14 @@ export const DnsLayout = {
   resultsLen: 96,
   reserved: 100,
   bytes: 104,
+} as const;
+
+/** Offsets in a record's Done part. */
+export const DoneLayout = {
+  request: 64,
+  result: 72,
+  reserved: 76,
+  bytes: 80,
 } as const;
 
 /** Offsets in a record's Facts part. */

@@ -19,5 +19,6 @@
 #include "bpf_calls.h"
 #include "executables.h"
 #include "modules.h"
+#include "uring.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

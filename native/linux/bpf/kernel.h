@@ -270,6 +270,34 @@ struct bpf_prog {
 	enum bpf_prog_type type;
 	struct bpf_prog_aux *aux;
 };
+struct filename {
+	const char *name;
+};
+struct io_cqe {
+	s32 res;
+};
+struct io_kiocb {
+	u8 opcode;
+	u32 flags;
+	struct io_cqe cqe;
+};
+struct io_unlink {
+	int dfd;
+	int flags;
+	struct filename *filename;
+};
+struct io_rename {
+	int new_dfd;
+	struct filename *newpath;
+	int flags;
+};
+struct io_link {
+	int new_dfd;
+	struct filename *newpath;
+};
+struct io_close {
+	int fd;
+};
 struct module {
 	char name[MODULE_NAME_BYTES];
 	unsigned long taints;

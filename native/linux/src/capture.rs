@@ -366,6 +366,7 @@ const KIND_NAMES: &[(u16, &str)] = &[
     (kind::BPF, "bpf"),
     (kind::EXECUTABLE, "executable"),
     (kind::DNS, "dns"),
+    (kind::DONE, "done"),
 ];
 
 /// The kernel's types; too large to keep.

@@ -57,13 +57,8 @@ pub(crate) fn attach(program: &mut Program, hook: Hook, btf: &Btf) -> Result<Opt
         Hook::Enter(_) | Hook::Exit(_) => system_call(program, hook),
         Hook::PacketsOut => packets(program, CgroupSkbAttachType::Egress).map(Some),
         Hook::PacketsIn => packets(program, CgroupSkbAttachType::Ingress).map(Some),
-        Hook::Driver(name) => {
-            let raw: &mut RawTracePoint = program.try_into().map_err(Step::Load)?;
-            if raw.fd().is_err() {
-                raw.load().map_err(Step::Load)?;
-            }
-            Ok(raw.attach(name).ok().map(Link::Driver))
-        }
+        Hook::NewerRaw(name) => Ok(raw(program, name).ok().flatten()),
+        Hook::Driver(name) => raw(program, name),
     }
 }
 
@@ -79,6 +74,14 @@ fn system_call(program: &mut Program, hook: Hook) -> Result<Option<Link>, Step> 
         .attach("syscalls", &hook.name())
         .map_err(Step::Attach)?;
     Ok(Some(Link::SystemCall(link)))
+}
+
+fn raw(program: &mut Program, name: &str) -> Result<Option<Link>, Step> {
+    let raw: &mut RawTracePoint = program.try_into().map_err(Step::Load)?;
+    if raw.fd().is_err() {
+        raw.load().map_err(Step::Load)?;
+    }
+    Ok(raw.attach(name).ok().map(Link::Driver))
 }
 
 fn packets(program: &mut Program, direction: CgroupSkbAttachType) -> Result<Link, Step> {

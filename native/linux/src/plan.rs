@@ -22,6 +22,8 @@ pub enum Hook {
     /// The exit of a system call, for a program that older kernels refuse; the capture works
     /// without it.
     NewerExit(&'static str),
+    /// One with untyped arguments that some kernels lack; the capture works without it.
+    NewerRaw(&'static str),
     /// Packets of all sockets of the host on their way out.
     PacketsOut,
     /// Packets of all sockets of the host on their way in.
@@ -35,7 +37,10 @@ impl Hook {
     #[must_use]
     pub fn name(self) -> String {
         match self {
-            Self::Typed(name) | Self::NewerTyped(name) | Self::Driver(name) => name.to_string(),
+            Self::Typed(name)
+            | Self::NewerTyped(name)
+            | Self::NewerRaw(name)
+            | Self::Driver(name) => name.to_string(),
             Self::PacketsOut => "cgroup_skb/egress".to_string(),
             Self::PacketsIn => "cgroup_skb/ingress".to_string(),
             Self::Enter(call) => format!("sys_enter_{call}"),

@@ -39,6 +39,7 @@ const KINDS: &[(&str, u16)] = &[
     ("BPF", kind::BPF),
     ("EXECUTABLE", kind::EXECUTABLE),
     ("DNS", kind::DNS),
+    ("DONE", kind::DONE),
     ("COUNT", kind::COUNT),
 ];
 
@@ -54,6 +55,7 @@ const FLAGS: &[(&str, u16)] = &[
     ("FOREIGN", flag::FOREIGN),
     ("CWD_INCOMPLETE", flag::CWD_INCOMPLETE),
     ("FOLLOWED", flag::FOLLOWED),
+    ("PENDING", flag::PENDING),
 ];
 
 const HOWS: &[(&str, u32)] = &[

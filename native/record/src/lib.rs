@@ -265,6 +265,17 @@ records! {
         /// Zero.
         reserved: u32,
     }
+    /// A request of io_uring that was announced with [`flag::PENDING`] is done (kernel side only).
+    Done = 21 {
+        /// Common start; only kind and length.
+        header: Header,
+        /// Which request.
+        request: u64,
+        /// 0 or larger, or a negated error number.
+        result: u32,
+        /// Zero.
+        reserved: u32,
+    }
     /// What tells a file from every other (own part of a file record).
     Facts = 17 {
         /// Size in bytes.
@@ -319,8 +330,10 @@ pub mod kind {
     pub const EXECUTABLE: u16 = 19;
     /// [`super::Dns`].
     pub const DNS: u16 = 20;
+    /// [`super::Done`]; never delivered.
+    pub const DONE: u16 = 21;
     /// One more than the highest kind.
-    pub const COUNT: u16 = 21;
+    pub const COUNT: u16 = 22;
 }
 
 /// Bits of [`Header::flags`].
@@ -347,6 +360,9 @@ pub mod flag {
     pub const CWD_INCOMPLETE: u16 = 512;
     /// A symbolic link that the name itself is was followed (kernel side only).
     pub const FOLLOWED: u16 = 1024;
+    /// It will be known later whether this happened; the inode number is a request's (kernel side
+    /// only).
+    pub const PENDING: u16 = 2048;
 }
 
 /// Values of [`File::how`].

@@ -27,6 +27,9 @@ const TAMPER: &[u32] = &[25];
 const BPF: &[u32] = &[100];
 const EXECUTABLE: &[u32] = &[29];
 const MODULE: &[u32] = &[6];
+/// What io_uring can do is done behind the back of system calls.
+const RING_NAMES: &[u32] = &[11, 23, 25, 26, 29];
+const RING_RESULTS: &[u32] = &[3, 8, 9, 10, 11, 18, 23, 25, 26];
 
 /// Every program, in the order in which it is attached: lineage first, so that no process is
 /// missed between the snapshot and the first event.
@@ -256,5 +259,18 @@ pub const PROGRAMS: &[Program] = &[
             at(Hook::Exit("init_module"), MODULE),
             at(Hook::Exit("finit_module"), MODULE),
         ],
+    },
+    Program {
+        name: "uring_submit",
+        kind: "fileCreate",
+        places: &[
+            at(Hook::NewerRaw("io_uring_submit_req"), RING_NAMES),
+            at(Hook::NewerRaw("io_uring_submit_sqe"), RING_NAMES),
+        ],
+    },
+    Program {
+        name: "uring_complete",
+        kind: "done",
+        places: &[at(Hook::NewerRaw("io_uring_complete"), RING_RESULTS)],
     },
 ];
