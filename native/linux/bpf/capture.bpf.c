@@ -20,5 +20,6 @@
 #include "executables.h"
 #include "modules.h"
 #include "uring.h"
+#include "compat.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -200,7 +200,11 @@ struct mnt_namespace;
 struct nsproxy {
 	struct mnt_namespace *mnt_ns;
 };
+struct thread_info {
+	u32 status;
+};
 struct task_struct {
+	struct thread_info thread_info;
 	unsigned int flags;
 	struct nsproxy *nsproxy;
 	int pid;
@@ -313,6 +317,8 @@ struct bpf_iter__task {
 };
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
+	unsigned long bx;
+	unsigned long cx;
 	unsigned long di;
 	unsigned long si;
 	unsigned long dx;

@@ -273,4 +273,9 @@ pub const PROGRAMS: &[Program] = &[
         kind: "done",
         places: &[at(Hook::NewerRaw("io_uring_complete"), RING_RESULTS)],
     },
+    Program {
+        name: "compat_exit",
+        kind: "fileCreate",
+        places: &[at(Hook::NewerRaw("sys_exit"), RING_RESULTS)],
+    },
 ];
