@@ -4,7 +4,7 @@
  */
 
 /** Version of the layout; readers refuse any other. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 /** What a record says. */
 export const Kind = {

@@ -12,7 +12,7 @@ mod layout;
 pub use layout::{c_header, snapshot, typescript};
 
 /// Version of the layout; readers refuse any other.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Longest record: fixed part, two walked paths, the largest argument list and padding.
 pub const MAX_RECORD: usize = 320 * 1024;
