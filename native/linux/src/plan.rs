@@ -138,4 +138,29 @@ mod tests {
         assert!(!hooks(&[23]).contains(&"sys_exit_openat".to_string()));
         assert!(!hooks(&[11]).contains(&"sys_exit_unlinkat".to_string()));
     }
+
+    #[test]
+    fn an_event_needs_its_own_hooks_alone() {
+        let own = |event: u8| hooks(&[event]).split_off(3);
+        assert_eq!(own(22), ["cgroup_skb/egress", "cgroup_skb/ingress"]);
+        assert_eq!(own(100), ["sys_exit_bpf"]);
+        assert_eq!(
+            own(17),
+            ["sys_exit_mknod", "sys_exit_mknodat", "sys_exit_bind"]
+        );
+        assert!(own(8).contains(&"sys_exit_write".to_string()));
+        assert!(!own(10).contains(&"sys_exit_write".to_string()));
+        assert!(
+            own(7)
+                .iter()
+                .all(|hook| hook.ends_with("mmap") || hook.ends_with("mprotect"))
+        );
+    }
+
+    #[test]
+    fn ids_that_are_no_events_of_a_capture_change_nothing() {
+        assert_eq!(EventSet::of(&[255, 200, 128]), EventSet::default());
+        assert!(EventSet::of(&[100]).has(100));
+        assert_eq!(EventSet::of(&[100, 2]).low(), 4);
+    }
 }
