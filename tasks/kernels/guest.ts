@@ -1,7 +1,7 @@
 /** A virtual machine that boots a kernel, runs steps, and tells what each printed. */
 
 import { ROOT } from "../shared/paths.ts";
-import { run, TaskError } from "../shared/task.ts";
+import { TaskError } from "../shared/task.ts";
 import type { KernelImage } from "./images.ts";
 
 const INIT = `${ROOT}/tests/kernels/init`;

@@ -38,6 +38,15 @@ pub struct Place {
 }
 
 impl Place {
+    /// The events that this hook gives; those without a list of their own follow processes.
+    pub fn serves(&self) -> &'static [u32] {
+        if self.events.is_empty() {
+            PROCESS
+        } else {
+            self.events
+        }
+    }
+
     /// Whether a configuration that can log `events` needs this hook.
     #[must_use]
     pub fn needed(&self, events: EventSet) -> bool {
@@ -60,6 +69,7 @@ const fn at(hook: Hook, events: &'static [u32]) -> Place {
     Place { hook, events }
 }
 
+const PROCESS: &[u32] = &[1, 5];
 const CREATE: &[u32] = &[11];
 const DELETE: &[u32] = &[23, 26];
 const EITHER: &[u32] = &[11, 23, 26];
