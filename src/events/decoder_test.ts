@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { eventById } from "../schema/mod.ts";
-import { alternative, Decoder } from "./decoder.ts";
+import { Decoder } from "./decoder.ts";
 import type { Event } from "./event.ts";
+import { alternative } from "./file_records.ts";
 import { NO_GUID } from "./guid.ts";
 import { ExecLayout, FileLayout, Flag, HeaderLayout, NetworkLayout } from "./record_layout.ts";
 import { type Actor, Records, TEST_HOST } from "./testing.ts";

@@ -11,12 +11,16 @@ import { Process, type ProcessFace } from "./process.ts";
 /** Ended processes that late events (a connection made in its last moment) can still find. */
 const ENDED_KEPT = 4096;
 
+/** Paths of images that are kept but once. */
+const IMAGES_SHARED = 4096;
+
 /** Image of a process that began before our time and cannot be found out (T10). */
 const UNKNOWN: ProcessFace = { image: "<unknown process>", commandLine: "-" };
 
 /** Processes by pid, with what they were before an exec. */
 export class ProcessTable {
   readonly #byPid = new Map<number, Process>();
+  readonly #images = new Map<string, string>();
   readonly #ended: (Process | undefined)[] = new Array(ENDED_KEPT).fill(undefined);
   #nextEnded = 0;
   readonly #guidEpoch: number;
@@ -52,6 +56,15 @@ export class ProcessTable {
     const newest = this.#byPid.get(pid);
     if (newest === undefined || newest.isBefore(unknown)) this.#byPid.set(pid, unknown);
     return unknown;
+  }
+
+  /** The same text, of which processes with the same image keep but one. */
+  sharedImage(path: string): string {
+    const shared = this.#images.get(path);
+    if (shared !== undefined) return shared;
+    if (this.#images.size >= IMAGES_SHARED) this.#images.clear();
+    this.#images.set(path, path);
+    return path;
   }
 
   /** The newest process with this pid. */

@@ -15,7 +15,11 @@ export const Kind = {
   FILE_DELETE: 5,
   NETWORK: 6,
   PROCESS: 7,
-  COUNT: 8,
+  FILE_TIME: 8,
+  RAW_READ: 9,
+  ACCESS: 10,
+  INJECT: 11,
+  COUNT: 12,
 } as const;
 
 /** Bits of a record's flags. */
@@ -30,6 +34,7 @@ export const Flag = {
   FAULT: 128,
   FOREIGN: 256,
   CWD_INCOMPLETE: 512,
+  FOLLOWED: 1024,
 } as const;
 
 /** Which operation made or ended a file name. */
@@ -40,6 +45,23 @@ export const How = {
   SYMLINK: 4,
   RENAME: 5,
   UNLINK: 6,
+  CHANGE: 7,
+} as const;
+
+/** In which way a process reached into another one. */
+export const Access = {
+  ATTACH: 1,
+  READ: 2,
+  OPEN_READ: 3,
+  OPEN_WRITE: 4,
+  OPEN_BOTH: 5,
+  OPEN_MAPS: 6,
+  OPEN_ENVIRONMENT: 7,
+  DUPLICATE: 8,
+  POKE: 9,
+  REGISTERS: 10,
+  WRITE: 11,
+  FILE_WRITE: 12,
 } as const;
 
 /** What the kernel side counts, per kind. */
@@ -118,7 +140,7 @@ export const FileLayout = {
   pathLen: 80,
   nameLen: 84,
   rootLen: 88,
-  reserved: 92,
+  extraLen: 92,
   bytes: 96,
 } as const;
 
@@ -134,4 +156,33 @@ export const NetworkLayout = {
   localAddress: 80,
   remoteAddress: 96,
   bytes: 112,
+} as const;
+
+/** Offsets in a record's Times part. */
+export const TimesLayout = {
+  mtime: 0,
+  previousMtime: 8,
+  bytes: 16,
+} as const;
+
+/** Offsets in a record's Access part. */
+export const AccessLayout = {
+  targetStart: 64,
+  targetExecId: 72,
+  address: 80,
+  targetPid: 88,
+  targetTid: 92,
+  targetUid: 96,
+  targetParentPid: 100,
+  how: 104,
+  pathLen: 108,
+  bytes: 112,
+} as const;
+
+/** Offsets in a record's Facts part. */
+export const FactsLayout = {
+  size: 0,
+  mtime: 8,
+  ctime: 16,
+  bytes: 24,
 } as const;

@@ -5,8 +5,8 @@
  * Events leave in the order in which they came. One whose hashes are not known yet holds those
  * behind it back, for as long as hashing may take; meanwhile capture goes on.
  */
-import { alternative } from "../events/decoder.ts";
 import { type Event, MISSING } from "../events/event.ts";
+import { alternative } from "../events/file_records.ts";
 import { eventById } from "../schema/mod.ts";
 import type { SinkSet } from "../sinks/mod.ts";
 import type { Policy } from "./policy.ts";

@@ -32,14 +32,13 @@ export interface Policy {
   readonly applyFieldSizes: ApplyFieldSizes | undefined;
   /** Absent where images cannot be hashed (a replay). */
   readonly hasher: ImageHasher | undefined;
-  /** Bit N set: Sysmon event N (below 32) can be logged; what the kernel side is asked for. */
-  readonly events: number;
+  /** Ids of the events that can be logged; what the kernel side is asked for. */
+  readonly events: ReadonlySet<number>;
   /** Whether rules on an event look at its Hashes, so that they must be there before matching. */
   readonly hashesFirst: boolean;
 }
 
 const PROCESS_CREATE = 1;
-const HIGHEST_CAPTURED = 31;
 
 /** Compiles a configuration. */
 export function compilePolicy(
@@ -48,16 +47,12 @@ export function compilePolicy(
   hasher: ImageHasher | undefined,
 ): Policy {
   const rules = compileRules(config);
-  let events = 0;
-  for (const { id } of EVENTS) {
-    if (id <= HIGHEST_CAPTURED && rules.wants(id)) events |= 1 << id;
-  }
   return {
     source,
     rules,
     applyFieldSizes: compileFieldSizes(config.options.fieldSizes),
     hasher,
-    events: events >>> 0,
+    events: new Set(EVENTS.map(({ id }) => id).filter((id) => rules.wants(id))),
     hashesFirst: rules.reads(PROCESS_CREATE, "Hashes"),
   };
 }

@@ -6,8 +6,8 @@ import { LAYOUT_VERSION } from "../events/record_layout.ts";
 
 const SYMBOLS = {
   monomi_abi_version: { parameters: [], result: "u32" },
-  monomi_open: { parameters: ["u32", "u32", "u32", "buffer", "u32"], result: "i32" },
-  monomi_configure: { parameters: ["u32", "buffer", "u32"], result: "i32" },
+  monomi_open: { parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"], result: "i32" },
+  monomi_configure: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_wait: { parameters: ["i32"], result: "i32", nonblocking: true },
   monomi_wake: { parameters: [], result: "void" },
   monomi_drain: { parameters: ["buffer", "u32"], result: "i32" },
@@ -33,7 +33,7 @@ const SYMBOLS = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 2;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 4;
 const TEXT_BYTES = 64 * 1024;
 const REASON_BYTES = 1024;
 /** There is no open capture. */
@@ -94,8 +94,8 @@ export interface Provoked {
 
 /** How the kernel side is opened. */
 export interface CaptureOptions {
-  /** Bit N set: Sysmon event N (below 32) can be logged. */
-  readonly events: number;
+  /** Ids of the Sysmon events that can be logged. */
+  readonly events: Iterable<number>;
   /** Ring buffer in bytes, a power of two. */
   readonly ringBytes: number;
   /** Longest argument list taken, in bytes. */
@@ -126,16 +126,17 @@ export class Native {
   open({ events, ringBytes, maxArguments }: CaptureOptions): void {
     const text = this.#text;
     text.fill(0);
-    this.#check(
-      this.#library.symbols.monomi_open(events, ringBytes, maxArguments, text, text.length),
-    );
+    const ids = Uint8Array.from(events);
+    const { monomi_open } = this.#library.symbols;
+    this.#check(monomi_open(ids, ids.length, ringBytes, maxArguments, text, text.length));
   }
 
   /** Attaches what `events` need, detaches the rest. @throws {NativeError} */
-  configure(events: number): void {
+  configure(events: Iterable<number>): void {
     const text = this.#text;
     text.fill(0);
-    this.#check(this.#library.symbols.monomi_configure(events, text, text.length));
+    const ids = Uint8Array.from(events);
+    this.#check(this.#library.symbols.monomi_configure(ids, ids.length, text, text.length));
   }
 
   /**

@@ -14,10 +14,10 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use text::{Bytes, give};
+use text::{Bytes, borrow, give};
 
 /// Version of these functions and of the record layout together; the loader refuses another.
-pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 2;
+pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 4;
 
 /// The call failed; the error text says why.
 const FAILED: i32 = -1;
@@ -50,14 +50,15 @@ pub extern "C" fn monomi_abi_version() -> u32 {
     ABI_VERSION
 }
 
-/// Opens the capture: `events` has bit N set when Sysmon event N (below 32) can be logged. 0, or
-/// -1 with a text in `error`.
+/// Opens the capture; `events` are the ids of the Sysmon events that can be logged, one a byte. 0,
+/// or -1 with a text in `error`.
 ///
 /// # Safety
-/// `error` must be writable for `error_length` bytes.
+/// `events` must be readable for `event_count` bytes, and `error` must be writable for `error_length` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn monomi_open(
-    events: u32,
+    events: *const u8,
+    event_count: u32,
     ring_bytes: u32,
     max_args: u32,
     error: *mut u8,
@@ -65,7 +66,8 @@ pub unsafe extern "C" fn monomi_open(
 ) -> i32 {
     guarded(|| {
         let options = Options {
-            events: EventSet(u64::from(events)),
+            // SAFETY: the caller's promise.
+            events: EventSet::of(unsafe { borrow(events, event_count) }),
             ring_bytes,
             max_args,
         };
@@ -85,18 +87,25 @@ pub unsafe extern "C" fn monomi_open(
     })
 }
 
-/// Changes what is attached. 0, or negative with a text in `error`.
+/// Changes what is attached; `events` as in [`monomi_open`]. 0, or negative with a text in `error`.
 ///
 /// # Safety
-/// `error` must be writable for `error_length` bytes.
+/// `events` must be readable for `event_count` bytes, and `error` must be writable for `error_length` bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn monomi_configure(events: u32, error: *mut u8, error_length: u32) -> i32 {
+pub unsafe extern "C" fn monomi_configure(
+    events: *const u8,
+    event_count: u32,
+    error: *mut u8,
+    error_length: u32,
+) -> i32 {
     guarded(|| {
         let mut capture = capture();
         let Some(capture) = capture.as_mut() else {
             return CLOSED;
         };
-        match capture.configure(EventSet(u64::from(events))) {
+        // SAFETY: the caller's promise.
+        let events = EventSet::of(unsafe { borrow(events, event_count) });
+        match capture.configure(events) {
             Ok(()) => 0,
             Err(reason) => {
                 // SAFETY: the caller's promise.

@@ -37,9 +37,10 @@ enum { BPF_FIELD_EXISTS = 2 };
 /* Reads one relocated field through a pointer that the verifier does not know. */
 #define READ(pointer, field)                                                                    \
 	({                                                                                      \
-		typeof((pointer)->field) value_;                                                \
+		typeof(pointer) pointer_ = (pointer);                                           \
+		typeof(pointer_->field) value_;                                                 \
 		bpf_probe_read_kernel(&value_, sizeof(value_),                                  \
-				      __builtin_preserve_access_index(&(pointer)->field));      \
+				      __builtin_preserve_access_index(&pointer_->field));       \
 		value_;                                                                         \
 	})
 #define ADDRESS(pointer, field) ((u64)__builtin_preserve_access_index(&(pointer)->field))

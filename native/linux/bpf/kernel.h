@@ -18,9 +18,23 @@ typedef u32 __be32;
 
 #define PF_KTHREAD 0x00200000
 #define SIGNAL_GROUP_EXIT 0x00000004
+#define FMODE_READ 1
+#define FMODE_WRITE 2
 #define FMODE_CREATED 0x100000
+#define S_IFMT 0170000
+#define S_IFIFO 0010000
+#define S_IFCHR 0020000
+#define S_IFBLK 0060000
+#define S_IFREG 0100000
+#define PROC_SUPER_MAGIC 0x9fa0
+#define PID_FS_MAGIC 0x50494446
+#define MEMORY_DEVICES 1 /* major number of /dev/mem, /dev/kmem, /dev/port */
 #define AT_FDCWD -100
+#define AT_SYMLINK_NOFOLLOW 0x100
 #define AT_REMOVEDIR 0x200
+#define AT_EMPTY_PATH 0x1000
+#define UTIME_NOW 0x3fffffff
+#define UTIME_OMIT 0x3ffffffe
 #define RENAME_EXCHANGE 2
 #define AF_INET 2
 #define AF_INET6 10
@@ -57,16 +71,20 @@ struct path {
 };
 struct super_block {
 	u32 s_dev;
+	unsigned long s_magic;
 };
 struct timespec64 {
 	s64 tv_sec;
 	long tv_nsec;
 };
 struct inode {
+	u16 i_mode;
+	u32 i_rdev;
 	struct super_block *i_sb;
 	unsigned long i_ino;
 	unsigned int i_nlink;
 	s64 i_size;
+	void *i_private;
 	s64 i_mtime_sec;
 	s64 i_ctime_sec;
 	u32 i_mtime_nsec;
@@ -87,6 +105,7 @@ struct file {
 	struct inode *f_inode;
 	u32 f_mode;
 	void *private_data;
+	s64 f_pos;
 };
 struct fdtable {
 	unsigned int max_fds;
@@ -131,8 +150,38 @@ struct cred {
 		u32 val;
 	} euid;
 };
+struct hlist_node {
+	struct hlist_node *next;
+};
+struct hlist_head {
+	struct hlist_node *first;
+};
+struct xa_node {
+	u8 shift;
+	void *slots[64];
+};
+struct xarray {
+	void *xa_head;
+};
+struct idr {
+	struct xarray idr_rt;
+	unsigned int idr_base;
+};
+struct pid_namespace {
+	struct idr idr;
+};
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
 struct pid {
 	unsigned int level;
+	struct hlist_head tasks[4];
+	struct upid numbers[1];
+};
+struct proc_inode {
+	struct pid *pid;
+	struct inode vfs_inode;
 };
 struct mnt_namespace;
 struct nsproxy {
@@ -148,6 +197,7 @@ struct task_struct {
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
+	struct hlist_node pid_links[4];
 	u64 start_boottime;
 	const struct cred *cred;
 	struct fs_struct *fs;
@@ -198,6 +248,9 @@ struct pt_regs {
 	unsigned long r9;
 	unsigned long orig_ax;
 };
+#define NR_WRITE 1
+#define NR_PWRITE64 18
+#define NR_WRITEV 20
 #define NR_SENDTO 44
 #define NR_RECVFROM 45
 #define NR_SENDMSG 46
@@ -206,15 +259,27 @@ struct pt_regs {
 #define NR_LINK 86
 #define NR_UNLINK 87
 #define NR_SYMLINK 88
+#define NR_PTRACE 101
+#define NR_UTIME 132
 #define NR_MKNOD 133
+#define NR_UTIMES 235
 #define NR_MKNODAT 259
+#define NR_FUTIMESAT 261
 #define NR_UNLINKAT 263
 #define NR_RENAMEAT 264
 #define NR_LINKAT 265
 #define NR_SYMLINKAT 266
+#define NR_UTIMENSAT 280
+#define NR_PWRITEV 296
 #define NR_RECVMMSG 299
 #define NR_SENDMMSG 307
+#define NR_PROCESS_VM_READV 310
+#define NR_PROCESS_VM_WRITEV 311
 #define NR_RENAMEAT2 316
+#define NR_PWRITEV2 328
+#define NR_PIDFD_GETFD 438
+/* Where the instruction pointer is among the registers that ptrace gives and takes. */
+#define USER_AREA_IP 128
 #define ARGUMENT(regs, n) ARGUMENT_##n(regs)
 #define ARGUMENT_0(regs) ((regs)->di)
 #define ARGUMENT_1(regs) ((regs)->si)
@@ -228,6 +293,12 @@ struct pt_regs {
 #pragma clang attribute pop
 
 /* Stable ABI, not relocated. */
+struct syscall_enter {
+	u64 common;
+	int nr;
+	u32 padding;
+	/* Arguments follow, as many as the call has: no program may read further. */
+};
 struct syscall_exit {
 	u64 common;
 	int nr;

@@ -11,7 +11,7 @@ use crate::{
 };
 use aya::{
     Btf, Ebpf, EbpfLoader,
-    maps::{MapData, PerCpuArray, RingBuf},
+    maps::{Array, MapData, PerCpuArray, RingBuf},
 };
 use monomi_record::{MAX_RECORD, counter, kind};
 use std::{
@@ -99,6 +99,7 @@ pub struct Capture {
     ebpf: Ebpf,
     ring: RingBuf<MapData>,
     counters: PerCpuArray<MapData, u64>,
+    wanted: Array<MapData, u64>,
     waiter: Arc<Waiter>,
     normalizer: Normalizer,
     /// Delivered records that wait for room: the processes that were there at the start.
@@ -127,6 +128,7 @@ impl Capture {
             .map_err(|error| load_error(&error, options.ring_bytes))?;
         let ring: RingBuf<MapData> = take_map(&mut ebpf, "ring")?;
         let counters: PerCpuArray<MapData, u64> = take_map(&mut ebpf, "counters")?;
+        let wanted: Array<MapData, u64> = take_map(&mut ebpf, "wanted")?;
         // SAFETY: eventfd takes no pointers; a non-negative result is a new descriptor.
         let wake = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
         if wake < 0 {
@@ -144,6 +146,7 @@ impl Capture {
             ebpf,
             ring,
             counters,
+            wanted,
             waiter,
             normalizer: Normalizer::default(),
             pending: Vec::new(),
@@ -154,7 +157,7 @@ impl Capture {
         };
         // Lineage is attached before the list is taken, so that no process falls in between; taking
         // the list tells the programs who we are, before any of the noisy ones is attached.
-        kernel::with_tracing(|| capture.apply(EventSet(0), &btf))??;
+        kernel::with_tracing(|| capture.apply(EventSet::default(), &btf))??;
         capture.pending = snapshot::take(
             &mut capture.ebpf,
             &btf,
@@ -179,6 +182,9 @@ impl Capture {
     }
 
     fn apply(&mut self, events: EventSet, btf: &Btf) -> Result<(), CaptureError> {
+        self.wanted
+            .set(0, events.low(), 0)
+            .map_err(|error| CaptureError::Object(one_line(&error)))?;
         for program in PROGRAMS {
             for place in program.places.iter().filter(|place| place.needed(events)) {
                 self.attach(program.name, place.hook, btf)?;
@@ -349,6 +355,10 @@ const KIND_NAMES: &[(u16, &str)] = &[
     (kind::FILE_CREATE, "fileCreate"),
     (kind::FILE_DELETE, "fileDelete"),
     (kind::NETWORK, "network"),
+    (kind::FILE_TIME, "fileTime"),
+    (kind::RAW_READ, "rawRead"),
+    (kind::ACCESS, "access"),
+    (kind::INJECT, "inject"),
 ];
 
 /// The kernel's types; too large to keep.

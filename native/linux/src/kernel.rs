@@ -94,14 +94,11 @@ fn mount_privately() -> io::Result<()> {
     })
 }
 
-/// Whether the kernel has the exit tracepoint of a system call.
+/// Whether the kernel has a tracepoint of a system call, such as `sys_exit_open`.
 pub(crate) fn has_system_call(name: &str) -> bool {
-    [TRACING, "/sys/kernel/debug/tracing"].iter().any(|path| {
-        Path::new(path)
-            .join("events/syscalls")
-            .join(format!("sys_exit_{name}"))
-            .is_dir()
-    })
+    [TRACING, "/sys/kernel/debug/tracing"]
+        .iter()
+        .any(|path| Path::new(path).join("events/syscalls").join(name).is_dir())
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use aya::{
 #[derive(Debug)]
 pub(crate) enum Link {
     Typed(BtfTracePointLinkId),
-    Exit(TracePointLinkId),
+    SystemCall(TracePointLinkId),
     Driver(RawTracePointLinkId),
 }
 
@@ -51,8 +51,8 @@ pub(crate) fn attach(program: &mut Program, hook: Hook, btf: &Btf) -> Result<Opt
     match hook {
         Hook::Typed(name) => typed(program, name, btf).map(Some),
         Hook::NewerTyped(name) => Ok(typed(program, name, btf).ok()),
-        Hook::Exit(call) => {
-            if !kernel::has_system_call(call) {
+        Hook::Enter(_) | Hook::Exit(_) => {
+            if !kernel::has_system_call(&hook.name()) {
                 return Ok(None);
             }
             let classic: &mut TracePoint = program.try_into().map_err(Step::Load)?;
@@ -62,7 +62,7 @@ pub(crate) fn attach(program: &mut Program, hook: Hook, btf: &Btf) -> Result<Opt
             let link = classic
                 .attach("syscalls", &hook.name())
                 .map_err(Step::Attach)?;
-            Ok(Some(Link::Exit(link)))
+            Ok(Some(Link::SystemCall(link)))
         }
         Hook::Driver(name) => {
             let raw: &mut RawTracePoint = program.try_into().map_err(Step::Load)?;
@@ -94,7 +94,7 @@ pub(crate) fn detach(program: &mut Program, link: Link, is_last: bool) -> Result
                 Ok(())
             }
         }
-        Link::Exit(link) => {
+        Link::SystemCall(link) => {
             let classic: &mut TracePoint = program.try_into().map_err(Step::Load)?;
             classic.detach(link).map_err(Step::Attach)?;
             if is_last {

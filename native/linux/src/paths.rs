@@ -107,15 +107,27 @@ const RESOLVE_IN_ROOT: u64 = 0x10;
 
 /// Asks the kernel for the real path of a directory without opening anything for reading.
 fn real_directory(directory: &[u8], root_of: u32) -> Option<Vec<u8>> {
+    real_path(directory, root_of, libc::O_DIRECTORY)
+}
+
+/// Replaces a path by what it leads to when a symbolic link has that name. `root_of` as in
+/// [`Directories::resolve`]. False when it cannot be resolved.
+pub(crate) fn follow(path: &mut Vec<u8>, root_of: u32) -> bool {
+    real_path(path, root_of, 0)
+        .map(|real| *path = real)
+        .is_some()
+}
+
+fn real_path(path: &[u8], root_of: u32, flags: libc::c_int) -> Option<Vec<u8>> {
     let root = if root_of == 0 {
         "/".to_string()
     } else {
         format!("/proc/{root_of}/root")
     };
     let root = open_path(&CString::new(root).ok()?)?;
-    let name = CString::new(directory).ok()?;
+    let name = CString::new(path).ok()?;
     let how = OpenHow {
-        flags: (libc::O_PATH | libc::O_DIRECTORY | libc::O_CLOEXEC) as u64,
+        flags: (libc::O_PATH | libc::O_CLOEXEC | flags) as u64,
         mode: 0,
         resolve: RESOLVE_IN_ROOT,
     };

@@ -1,6 +1,6 @@
 //! Views generated from the one definition of the record structures.
 
-use crate::{STRUCTURES, VERSION, counter, flag, how, kind};
+use crate::{STRUCTURES, VERSION, access, counter, flag, how, kind};
 use core::fmt::Write;
 
 /// One structure of the record.
@@ -26,6 +26,10 @@ const KINDS: &[(&str, u16)] = &[
     ("FILE_DELETE", kind::FILE_DELETE),
     ("NETWORK", kind::NETWORK),
     ("PROCESS", kind::PROCESS),
+    ("FILE_TIME", kind::FILE_TIME),
+    ("RAW_READ", kind::RAW_READ),
+    ("ACCESS", kind::ACCESS),
+    ("INJECT", kind::INJECT),
     ("COUNT", kind::COUNT),
 ];
 
@@ -40,6 +44,7 @@ const FLAGS: &[(&str, u16)] = &[
     ("FAULT", flag::FAULT),
     ("FOREIGN", flag::FOREIGN),
     ("CWD_INCOMPLETE", flag::CWD_INCOMPLETE),
+    ("FOLLOWED", flag::FOLLOWED),
 ];
 
 const HOWS: &[(&str, u32)] = &[
@@ -49,6 +54,22 @@ const HOWS: &[(&str, u32)] = &[
     ("SYMLINK", how::SYMLINK),
     ("RENAME", how::RENAME),
     ("UNLINK", how::UNLINK),
+    ("CHANGE", how::CHANGE),
+];
+
+const ACCESSES: &[(&str, u32)] = &[
+    ("ATTACH", access::ATTACH),
+    ("READ", access::READ),
+    ("OPEN_READ", access::OPEN_READ),
+    ("OPEN_WRITE", access::OPEN_WRITE),
+    ("OPEN_BOTH", access::OPEN_BOTH),
+    ("OPEN_MAPS", access::OPEN_MAPS),
+    ("OPEN_ENVIRONMENT", access::OPEN_ENVIRONMENT),
+    ("DUPLICATE", access::DUPLICATE),
+    ("POKE", access::POKE),
+    ("REGISTERS", access::REGISTERS),
+    ("WRITE", access::WRITE),
+    ("FILE_WRITE", access::FILE_WRITE),
 ];
 
 const COUNTERS: &[(&str, usize)] = &[
@@ -76,6 +97,9 @@ pub fn snapshot() -> String {
     for (name, value) in HOWS {
         let _ = writeln!(text, "how {name} {value}");
     }
+    for (name, value) in ACCESSES {
+        let _ = writeln!(text, "access {name} {value}");
+    }
     for (name, value) in COUNTERS {
         let _ = writeln!(text, "counter {name} {value}");
     }
@@ -101,8 +125,10 @@ pub fn c_header() -> String {
             let _ = writeln!(text, "#define {prefix}_{name} {value}");
         }
     }
-    for (name, value) in HOWS {
-        let _ = writeln!(text, "#define HOW_{name} {value}");
+    for (prefix, values) in [("HOW", HOWS), ("ACCESS", ACCESSES)] {
+        for (name, value) in values {
+            let _ = writeln!(text, "#define {prefix}_{name} {value}");
+        }
     }
     for (name, value) in COUNTERS {
         let _ = writeln!(text, "#define COUNTER_{name} {value}");
@@ -163,6 +189,11 @@ pub fn typescript() -> String {
         "Which operation made or ended a file name.",
         "How",
         rows(&widen(HOWS)),
+    );
+    table(
+        "In which way a process reached into another one.",
+        "Access",
+        rows(&widen(ACCESSES)),
     );
     table(
         "What the kernel side counts, per kind.",

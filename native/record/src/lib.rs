@@ -130,7 +130,8 @@ records! {
         /// Zero.
         reserved: u32,
     }
-    /// A file name came into being or ended.
+    /// Something happened to a file that a path names; the kind says what. Behind this part comes
+    /// the kind's own ([`Times`], [`Facts`]), then the path.
     File = 4 {
         /// Common start.
         header: Header,
@@ -148,8 +149,8 @@ records! {
         /// Bytes of the process's root, behind the path, where it is not the sensor's; kernel side
         /// only, 0 in delivered records.
         root_len: u32,
-        /// Zero.
-        reserved: u32,
+        /// Bytes of the kind's own part, in front of the path; a multiple of 8.
+        extra_len: u32,
     }
     /// A connection or the first datagram of a flow.
     Network = 6 {
@@ -174,6 +175,45 @@ records! {
         /// Address of the peer.
         remote_address: [u8; 16],
     }
+    /// A file's times were set (own part of a file record).
+    Times = 8 {
+        /// Modification time that was set, nanoseconds since 1970.
+        mtime: u64,
+        /// Modification time before; 0 where unknown.
+        previous_mtime: u64,
+    }
+    /// A process reached into another one; the header is the one that did.
+    Access = 10 {
+        /// Common start.
+        header: Header,
+        /// Start of the target in nanoseconds of the boot clock.
+        target_start: u64,
+        /// The target's exec id.
+        target_exec_id: u64,
+        /// Where the target will go on, or what was written to; 0 where unknown.
+        address: u64,
+        /// Process id of the target.
+        target_pid: u32,
+        /// Thread id of the target.
+        target_tid: u32,
+        /// Real user id of the target.
+        target_uid: u32,
+        /// Process id of the target's parent.
+        target_parent_pid: u32,
+        /// In which way; see [`access`].
+        how: u32,
+        /// Bytes of the path of the file that is mapped at `address`; 0 where unknown.
+        path_len: u32,
+    }
+    /// What tells a file from every other (own part of a file record).
+    Facts = 17 {
+        /// Size in bytes.
+        size: u64,
+        /// Modification time, nanoseconds since 1970.
+        mtime: u64,
+        /// Change time, nanoseconds since 1970.
+        ctime: u64,
+    }
 }
 
 /// Values of [`Header::kind`].
@@ -192,8 +232,16 @@ pub mod kind {
     pub const NETWORK: u16 = 6;
     /// [`super::Exec`]: a process that was there when the capture began.
     pub const PROCESS: u16 = 7;
+    /// [`super::File`] with [`super::Times`]: a file's modification time was set.
+    pub const FILE_TIME: u16 = 8;
+    /// [`super::File`]: a raw device or the kernel's memory was opened for reading.
+    pub const RAW_READ: u16 = 9;
+    /// [`super::Access`]: a process can now read or control another one.
+    pub const ACCESS: u16 = 10;
+    /// [`super::Access`]: a process changed another one's memory or registers.
+    pub const INJECT: u16 = 11;
     /// One more than the highest kind.
-    pub const COUNT: u16 = 8;
+    pub const COUNT: u16 = 12;
 }
 
 /// Bits of [`Header::flags`].
@@ -218,6 +266,8 @@ pub mod flag {
     pub const FOREIGN: u16 = 256;
     /// As [`PATH_INCOMPLETE`], for the working directory.
     pub const CWD_INCOMPLETE: u16 = 512;
+    /// A symbolic link that the name itself is was followed (kernel side only).
+    pub const FOLLOWED: u16 = 1024;
 }
 
 /// Values of [`File::how`].
@@ -234,6 +284,36 @@ pub mod how {
     pub const RENAME: u32 = 5;
     /// unlink, unlinkat.
     pub const UNLINK: u32 = 6;
+    /// A call that changes a file that has a name.
+    pub const CHANGE: u32 = 7;
+}
+
+/// Values of [`Access::how`].
+pub mod access {
+    /// ptrace: PTRACE_ATTACH, PTRACE_SEIZE.
+    pub const ATTACH: u32 = 1;
+    /// process_vm_readv.
+    pub const READ: u32 = 2;
+    /// /proc/PID/mem opened for reading.
+    pub const OPEN_READ: u32 = 3;
+    /// /proc/PID/mem opened for writing.
+    pub const OPEN_WRITE: u32 = 4;
+    /// /proc/PID/mem opened for both.
+    pub const OPEN_BOTH: u32 = 5;
+    /// What describes its memory was opened: maps, smaps, pagemap, auxv and the like.
+    pub const OPEN_MAPS: u32 = 6;
+    /// /proc/PID/environ was opened.
+    pub const OPEN_ENVIRONMENT: u32 = 7;
+    /// pidfd_getfd.
+    pub const DUPLICATE: u32 = 8;
+    /// ptrace: PTRACE_POKETEXT, PTRACE_POKEDATA.
+    pub const POKE: u32 = 9;
+    /// ptrace: registers were set.
+    pub const REGISTERS: u32 = 10;
+    /// process_vm_writev.
+    pub const WRITE: u32 = 11;
+    /// /proc/PID/mem was written to.
+    pub const FILE_WRITE: u32 = 12;
 }
 
 /// Reasons for which the kernel side counts per kind, in this order.

@@ -1,0 +1,157 @@
+//! The plan itself: every kernel program, where it goes, and for which events.
+
+use super::{Hook, Place, Program};
+
+const fn at(hook: Hook, events: &'static [u32]) -> Place {
+    Place { hook, events }
+}
+
+const CREATE: &[u32] = &[11];
+const DELETE: &[u32] = &[23, 26];
+const EITHER: &[u32] = &[11, 23, 26];
+const NETWORK: &[u32] = &[3];
+const TIMES: &[u32] = &[2];
+const INJECT: &[u32] = &[8];
+const ACCESS: &[u32] = &[10];
+const INJECT_OR_ACCESS: &[u32] = &[8, 10];
+/// The memory of others is opened before it is written to.
+const SPECIAL_FILES: &[u32] = &[8, 9, 10];
+
+/// Every program, in the order in which it is attached: lineage first, so that no process is
+/// missed between the snapshot and the first event.
+pub const PROGRAMS: &[Program] = &[
+    Program {
+        name: "process_fork",
+        kind: "fork",
+        places: &[at(Hook::Typed("sched_process_fork"), &[])],
+    },
+    Program {
+        name: "process_exec",
+        kind: "exec",
+        places: &[at(Hook::Typed("sched_process_exec"), &[])],
+    },
+    Program {
+        name: "process_exit",
+        kind: "exit",
+        places: &[at(Hook::Typed("sched_process_exit"), &[])],
+    },
+    Program {
+        name: "file_open",
+        kind: "fileCreate",
+        places: &[
+            at(Hook::Exit("open"), CREATE),
+            at(Hook::Exit("openat"), CREATE),
+            at(Hook::Exit("openat2"), CREATE),
+            at(Hook::Exit("creat"), CREATE),
+        ],
+    },
+    Program {
+        name: "file_evict",
+        kind: "fileDelete",
+        places: &[
+            at(Hook::Driver("ext4_evict_inode"), DELETE),
+            at(Hook::Driver("btrfs_inode_evict"), DELETE),
+            at(Hook::Driver("f2fs_evict_inode"), DELETE),
+        ],
+    },
+    Program {
+        name: "file_name",
+        kind: "fileCreate",
+        places: &[
+            at(Hook::Exit("mknod"), CREATE),
+            at(Hook::Exit("mknodat"), CREATE),
+            at(Hook::Exit("link"), CREATE),
+            at(Hook::Exit("linkat"), CREATE),
+            at(Hook::Exit("symlink"), CREATE),
+            at(Hook::Exit("symlinkat"), CREATE),
+            at(Hook::Exit("rename"), EITHER),
+            at(Hook::Exit("renameat"), EITHER),
+            at(Hook::Exit("renameat2"), EITHER),
+            at(Hook::Exit("unlink"), DELETE),
+            at(Hook::Exit("unlinkat"), DELETE),
+        ],
+    },
+    Program {
+        name: "times_enter",
+        kind: "fileTime",
+        places: &[
+            at(Hook::Enter("utimensat"), TIMES),
+            at(Hook::Enter("futimesat"), TIMES),
+        ],
+    },
+    Program {
+        name: "times_exit",
+        kind: "fileTime",
+        places: &[
+            at(Hook::Exit("utimensat"), TIMES),
+            at(Hook::Exit("futimesat"), TIMES),
+            at(Hook::Exit("utimes"), TIMES),
+            at(Hook::Exit("utime"), TIMES),
+        ],
+    },
+    Program {
+        name: "access_call",
+        kind: "access",
+        places: &[
+            at(Hook::Exit("ptrace"), INJECT_OR_ACCESS),
+            at(Hook::Exit("process_vm_readv"), ACCESS),
+            at(Hook::Exit("process_vm_writev"), INJECT),
+            at(Hook::Exit("pidfd_getfd"), ACCESS),
+        ],
+    },
+    Program {
+        name: "access_open",
+        kind: "access",
+        places: &[
+            at(Hook::Exit("open"), SPECIAL_FILES),
+            at(Hook::Exit("openat"), SPECIAL_FILES),
+            at(Hook::Exit("openat2"), SPECIAL_FILES),
+        ],
+    },
+    Program {
+        name: "access_write",
+        kind: "inject",
+        places: &[
+            at(Hook::Exit("write"), INJECT),
+            at(Hook::Exit("writev"), INJECT),
+            at(Hook::Exit("pwrite64"), INJECT),
+            at(Hook::Exit("pwritev"), INJECT),
+            at(Hook::Exit("pwritev2"), INJECT),
+        ],
+    },
+    Program {
+        name: "network_connect",
+        kind: "network",
+        places: &[at(Hook::Typed("inet_sock_set_state"), NETWORK)],
+    },
+    Program {
+        name: "network_accept",
+        kind: "network",
+        places: &[
+            at(Hook::Exit("accept"), NETWORK),
+            at(Hook::Exit("accept4"), NETWORK),
+        ],
+    },
+    Program {
+        name: "network_message",
+        kind: "network",
+        places: &[
+            at(Hook::Exit("sendto"), NETWORK),
+            at(Hook::Exit("sendmsg"), NETWORK),
+            at(Hook::Exit("sendmmsg"), NETWORK),
+            at(Hook::Exit("recvfrom"), NETWORK),
+            at(Hook::Exit("recvmsg"), NETWORK),
+            at(Hook::Exit("recvmmsg"), NETWORK),
+        ],
+    },
+    Program {
+        name: "network_send",
+        kind: "network",
+        places: &[at(Hook::NewerTyped("sock_send_length"), NETWORK)],
+    },
+    Program {
+        name: "network_receive",
+        kind: "network",
+        places: &[at(Hook::NewerTyped("sock_recv_length"), NETWORK)],
+    },
+];

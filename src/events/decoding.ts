@@ -1,0 +1,72 @@
+/**
+ * What the decoders of all families of records share.
+ */
+import type { EventDefinition } from "../schema/types.ts";
+import { eventById } from "../schema/mod.ts";
+import type { Batch } from "./batch.ts";
+import { utcTime } from "./clock.ts";
+import { type Event, type FieldValue, type Image, MISSING } from "./event.ts";
+import type { Host } from "./host.ts";
+import type { ProcessTable } from "./process_table.ts";
+import type { Process } from "./process.ts";
+import { HeaderLayout } from "./record_layout.ts";
+
+/** What the decoder met besides events. */
+export interface DecoderCounters {
+  records: number;
+  /** Records of a kind or length that this version does not know. */
+  unknown: number;
+  /** Processes found running when the capture began. */
+  running: number;
+}
+
+/** The surroundings in which a record is decoded. */
+export interface Decoding {
+  readonly batch: Batch;
+  readonly host: Host;
+  readonly processes: ProcessTable;
+  readonly counters: DecoderCounters;
+  /** Events for which this is false are not even built. */
+  wanted: (id: number) => boolean;
+}
+
+/** Decodes the record of `size` bytes at `at`; at least as many as the kind's fixed part. */
+export type RecordDecoder = (decoding: Decoding, at: number, size: number) => Event | undefined;
+
+/** A known event's definition. */
+export function definitionOf(id: number): EventDefinition {
+  return eventById(id)!;
+}
+
+/** An event of a record. */
+export function eventOf(
+  definition: EventDefinition,
+  values: FieldValue[],
+  time: number,
+  image?: Image,
+): Event {
+  return { definition, values, time, recordId: 0, image };
+}
+
+/** The process that acted. */
+export function actorOf({ batch, processes }: Decoding, at: number): Process {
+  const start = at + HeaderLayout.processStart;
+  return processes.find(
+    batch.word(at + HeaderLayout.pid),
+    batch.word(start),
+    batch.word(start + 4),
+    batch.word(at + HeaderLayout.execId),
+    batch.word(at + HeaderLayout.uid),
+    batch.word(at + HeaderLayout.parentPid),
+  );
+}
+
+/** The acting process's user at the time of the event. */
+export function userOf({ batch, host }: Decoding, at: number): string {
+  return host.userName(batch.word(at + HeaderLayout.uid));
+}
+
+/** RuleName, UtcTime, ProcessGuid and ProcessId, with which most events begin. */
+export function opening(process: Process, time: number): FieldValue[] {
+  return [MISSING, utcTime(time), process.guid, process.pid];
+}
