@@ -3,15 +3,33 @@
  */
 import { decodeAccess, decodeInjection } from "./access_records.ts";
 import { Batch } from "./batch.ts";
+import { decodeBpf } from "./bpf_records.ts";
 import type { DecoderCounters, Decoding, RecordDecoder } from "./decoding.ts";
+import { decodeQuery } from "./dns_records.ts";
 import type { Event } from "./event.ts";
-import { decodeCreation, decodeDeletion, decodeRawRead, decodeTimes } from "./file_records.ts";
+import {
+  decodeCreation,
+  decodeDeletion,
+  decodePipeConnection,
+  decodePipeCreation,
+  decodeRawRead,
+  decodeStream,
+  decodeTimes,
+} from "./file_records.ts";
 import type { Host } from "./host.ts";
+import {
+  decodeExecutable,
+  decodeImageLoad,
+  decodeModule,
+  decodeTampering,
+} from "./image_records.ts";
 import { decodeConnection } from "./network_records.ts";
 import { decodeExec, decodeExit, decodeFork, decodeRunning } from "./process_records.ts";
 import { ProcessTable } from "./process_table.ts";
 import {
   AccessLayout,
+  BpfLayout,
+  DnsLayout,
   ExecLayout,
   ExitLayout,
   FileLayout,
@@ -34,6 +52,15 @@ const KINDS: readonly (readonly [bytes: number, decode: RecordDecoder] | undefin
   [Kind.RAW_READ]: [FileLayout.bytes, decodeRawRead],
   [Kind.ACCESS]: [AccessLayout.bytes, decodeAccess],
   [Kind.INJECT]: [AccessLayout.bytes, decodeInjection],
+  [Kind.TAMPER]: [FileLayout.bytes, decodeTampering],
+  [Kind.STREAM]: [FileLayout.bytes, decodeStream],
+  [Kind.PIPE_CREATE]: [FileLayout.bytes, decodePipeCreation],
+  [Kind.PIPE_CONNECT]: [FileLayout.bytes, decodePipeConnection],
+  [Kind.MODULE]: [FileLayout.bytes, decodeModule],
+  [Kind.IMAGE_LOAD]: [FileLayout.bytes, decodeImageLoad],
+  [Kind.BPF]: [BpfLayout.bytes, decodeBpf],
+  [Kind.EXECUTABLE]: [FileLayout.bytes, decodeExecutable],
+  [Kind.DNS]: [DnsLayout.bytes, decodeQuery],
 });
 
 function kinds(table: Readonly<Record<number, readonly [number, RecordDecoder]>>) {
@@ -81,7 +108,8 @@ export class Decoder {
         this.counters.unknown++;
       } else {
         const event = kind[1](this.#decoding, at, size);
-        if (event !== undefined) out.push(event);
+        if (Array.isArray(event)) out.push(...event);
+        else if (event !== undefined) out.push(event as Event);
       }
       at += size;
     }

@@ -4,12 +4,12 @@
 import type { EventDefinition } from "../schema/types.ts";
 import { eventById } from "../schema/mod.ts";
 import type { Batch } from "./batch.ts";
-import { utcTime } from "./clock.ts";
+import { millisecondsOf, utcTime } from "./clock.ts";
 import { type Event, type FieldValue, type Image, MISSING } from "./event.ts";
 import type { Host } from "./host.ts";
 import type { ProcessTable } from "./process_table.ts";
 import type { Process } from "./process.ts";
-import { HeaderLayout } from "./record_layout.ts";
+import { FileLayout, HeaderLayout } from "./record_layout.ts";
 
 /** What the decoder met besides events. */
 export interface DecoderCounters {
@@ -31,7 +31,11 @@ export interface Decoding {
 }
 
 /** Decodes the record of `size` bytes at `at`; at least as many as the kind's fixed part. */
-export type RecordDecoder = (decoding: Decoding, at: number, size: number) => Event | undefined;
+export type RecordDecoder = (
+  decoding: Decoding,
+  at: number,
+  size: number,
+) => Event | readonly Event[] | undefined;
 
 /** A known event's definition. */
 export function definitionOf(id: number): EventDefinition {
@@ -64,6 +68,28 @@ export function actorOf({ batch, processes }: Decoding, at: number): Process {
 /** The acting process's user at the time of the event. */
 export function userOf({ batch, host }: Decoding, at: number): string {
   return host.userName(batch.word(at + HeaderLayout.uid));
+}
+
+/** The path of a file record; undefined, and counted, when the record is shorter than it says. */
+export function pathOf(
+  { batch, counters }: Decoding,
+  at: number,
+  size: number,
+): string | undefined {
+  const start = FileLayout.bytes + batch.word(at + FileLayout.extraLen);
+  const length = batch.word(at + FileLayout.pathLen);
+  if (start + length > size) {
+    counters.unknown++;
+    return undefined;
+  }
+  return batch.text(at, at + start, length);
+}
+
+/** Nanoseconds since 1970, before that negative, as two words at `offset`; `-` for 0, the unknown. */
+export function fileTime(batch: Batch, offset: number): string {
+  const low = batch.word(offset);
+  const high = batch.word(offset + 4);
+  return low === 0 && high === 0 ? MISSING : utcTime(millisecondsOf(low, high | 0));
 }
 
 /** RuleName, UtcTime, ProcessGuid and ProcessId, with which most events begin. */

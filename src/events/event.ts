@@ -31,6 +31,8 @@ export interface Image {
   /** Nanoseconds since 1970. */
   readonly ctimeLow: number;
   readonly ctimeHigh: number;
+  /** The event is one only if the file begins like a program; whoever hashes it finds out. */
+  readonly mustBeProgram?: boolean;
 }
 
 /** One event: its definition and one value per field, in schema order. */
@@ -44,6 +46,8 @@ export interface Event {
   recordId: number;
   /** What to hash for the event's Hashes field, where that can still be done. */
   readonly image?: Image;
+  /** What to hash for the event's Hash field. */
+  readonly content?: Uint8Array;
 }
 
 /** A field without data (V15). */

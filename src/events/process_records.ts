@@ -4,6 +4,7 @@
 import { actorOf, type Decoding, definitionOf, eventOf, opening, userOf } from "./decoding.ts";
 import { type Event, type Image, MISSING } from "./event.ts";
 import { NO_GUID, sysmonGuid } from "./guid.ts";
+import { withoutFile } from "./image_records.ts";
 import type { Process } from "./process.ts";
 import { ExecLayout, Flag, ForkLayout, HeaderLayout } from "./record_layout.ts";
 
@@ -52,10 +53,21 @@ export function decodeRunning(decoding: Decoding, at: number, size: number): und
   execute(decoding, at, size);
 }
 
-/** Event 1. */
-export function decodeExec(decoding: Decoding, at: number, size: number): Event | undefined {
+/** Event 1, and event 25 of what has no file. */
+export function decodeExec(
+  decoding: Decoding,
+  at: number,
+  size: number,
+): Event | readonly Event[] | undefined {
   const process = execute(decoding, at, size);
-  if (process === undefined || !decoding.wanted(PROCESS_CREATE.id)) return undefined;
+  if (process === undefined) return undefined;
+  const tampered = withoutFile(decoding, at, process);
+  if (!decoding.wanted(PROCESS_CREATE.id)) return tampered;
+  const created = creation(decoding, at, process);
+  return tampered === undefined ? created : [created, tampered];
+}
+
+function creation(decoding: Decoding, at: number, process: Process): Event {
   const { batch } = decoding;
   const { parent } = process;
   const time = batch.time(at);

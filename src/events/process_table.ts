@@ -62,9 +62,22 @@ export class ProcessTable {
   sharedImage(path: string): string {
     const shared = this.#images.get(path);
     if (shared !== undefined) return shared;
-    if (this.#images.size >= IMAGES_SHARED) this.#images.clear();
+    if (this.#images.size >= IMAGES_SHARED) this.#forgetImages();
     this.#images.set(path, path);
     return path;
+  }
+
+  /** The processes that run an image; none of the ended ones. Cheap where nobody ever ran it. */
+  running(image: string): Process[] {
+    if (!this.#images.has(image)) return [];
+    return this.#byPid.values().filter((one) => !one.ended && one.face.image === image).toArray();
+  }
+
+  #forgetImages(): void {
+    this.#images.clear();
+    for (const { ended, face } of this.#byPid.values()) {
+      if (!ended) this.#images.set(face.image, face.image);
+    }
   }
 
   /** The newest process with this pid. */

@@ -19,7 +19,16 @@ export const Kind = {
   RAW_READ: 9,
   ACCESS: 10,
   INJECT: 11,
-  COUNT: 12,
+  TAMPER: 12,
+  STREAM: 13,
+  PIPE_CREATE: 14,
+  PIPE_CONNECT: 15,
+  MODULE: 16,
+  IMAGE_LOAD: 17,
+  BPF: 18,
+  EXECUTABLE: 19,
+  DNS: 20,
+  COUNT: 21,
 } as const;
 
 /** Bits of a record's flags. */
@@ -46,6 +55,10 @@ export const How = {
   RENAME: 5,
   UNLINK: 6,
   CHANGE: 7,
+  ABSTRACT: 8,
+  SET_IMAGE: 9,
+  CODE_IN_DATA: 10,
+  CODE_CHANGED: 11,
 } as const;
 
 /** In which way a process reached into another one. */
@@ -177,6 +190,47 @@ export const AccessLayout = {
   how: 104,
   pathLen: 108,
   bytes: 112,
+} as const;
+
+/** Offsets in a record's Stream part. */
+export const StreamLayout = {
+  created: 0,
+  valueLen: 8,
+  valueTotal: 12,
+  bytes: 16,
+} as const;
+
+/** Offsets in a record's Module part. */
+export const ModuleLayout = {
+  taints: 0,
+  signature: 8,
+  reserved: 12,
+  bytes: 16,
+} as const;
+
+/** Offsets in a record's Bpf part. */
+export const BpfLayout = {
+  command: 64,
+  programType: 68,
+  programId: 72,
+  reserved: 76,
+  name: 80,
+  bytes: 96,
+} as const;
+
+/** Offsets in a record's Dns part. */
+export const DnsLayout = {
+  socket: 64,
+  sequence: 72,
+  payloadTotal: 76,
+  payloadLen: 80,
+  protocol: 84,
+  isAnswer: 86,
+  status: 88,
+  nameLen: 92,
+  resultsLen: 96,
+  reserved: 100,
+  bytes: 104,
 } as const;
 
 /** Offsets in a record's Facts part. */

@@ -45,6 +45,8 @@ export interface Execution {
   readonly path: string | Uint8Array;
   readonly directory?: string;
   readonly args?: readonly string[];
+  /** Hard links of the image; 1 when absent. */
+  readonly links?: number;
 }
 
 type Part = string | Uint8Array;
@@ -113,9 +115,14 @@ export class Records {
     return this;
   }
 
-  #execution(kind: number, actor: Actor, { path, directory = "/", args = [] }: Execution): this {
+  #execution(
+    kind: number,
+    actor: Actor,
+    { path, directory = "/", args = [], links = 1 }: Execution,
+  ): this {
     const argumentText = args.map((arg) => `${arg}\0`).join("");
     const at = this.#header(kind, actor, ExecLayout.bytes, [path, directory, argumentText]);
+    this.#word(at + ExecLayout.links, links);
     this.#word(at + ExecLayout.pathLen, bytesOf(path).length);
     this.#word(at + ExecLayout.cwdLen, bytesOf(directory).length);
     this.#word(at + ExecLayout.argsLen, bytesOf(argumentText).length);

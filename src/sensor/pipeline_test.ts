@@ -32,6 +32,7 @@ function setUp(config: ReturnType<typeof filtering>, hasHasher = true) {
   const asked: { path: string; give: (hashes: string) => void; fail: () => void }[] = [];
   const known = new Map<string, string>();
   const hasher: ImageHasher = {
+    hashBytes: (bytes) => `BYTES=${bytes.length}`,
     hash: ({ path }) => {
       const hashes = known.get(String(path));
       if (hashes !== undefined) return hashes;

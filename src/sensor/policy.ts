@@ -19,9 +19,11 @@ export interface PolicySource {
   readonly hash: string;
 }
 
-/** Gives an image's Hashes text, `-` when it cannot. */
+/** Gives an image's Hashes text, `-` when it cannot; undefined when it had to be a program. */
 export interface ImageHasher {
-  hash(image: Image): string | Promise<string>;
+  hash(image: Image): string | undefined | Promise<string | undefined>;
+  /** The Hash text of bytes that are here. */
+  hashBytes(bytes: Uint8Array): string;
   readonly counters?: unknown;
 }
 
@@ -34,11 +36,12 @@ export interface Policy {
   readonly hasher: ImageHasher | undefined;
   /** Ids of the events that can be logged; what the kernel side is asked for. */
   readonly events: ReadonlySet<number>;
-  /** Whether rules on an event look at its Hashes, so that they must be there before matching. */
-  readonly hashesFirst: boolean;
+  /** Events whose rules look at their Hashes, so that these must be there before matching. */
+  readonly hashesFirst: ReadonlySet<number>;
 }
 
-const PROCESS_CREATE = 1;
+/** Events that have a Hashes field which is filled: 1, 6, 7 and 29. */
+const HASHED = [1, 6, 7, 29];
 
 /** Compiles a configuration. */
 export function compilePolicy(
@@ -53,6 +56,6 @@ export function compilePolicy(
     applyFieldSizes: compileFieldSizes(config.options.fieldSizes),
     hasher,
     events: new Set(EVENTS.map(({ id }) => id).filter((id) => rules.wants(id))),
-    hashesFirst: rules.reads(PROCESS_CREATE, "Hashes"),
+    hashesFirst: new Set(HASHED.filter((id) => rules.reads(id, "Hashes"))),
   };
 }

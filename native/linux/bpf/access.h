@@ -214,43 +214,6 @@ static __always_inline void open_proc(struct task_struct *task, struct file *fil
 		emit_access(KIND_ACCESS, how, target, 0);
 }
 
-/* Opens of what is no ordinary file: devices, the kernel's memory, other processes' memory. */
-SEC("tracepoint/syscalls/sys_exit_open")
-int access_open(struct syscall_exit *context)
-{
-	struct task_struct *task;
-	struct inode *inode;
-	struct file *file;
-	u32 device;
-
-	if (context->ret < 0)
-		return 0;
-	task = bpf_get_current_task_btf();
-	file = file_of(task, context->ret);
-	if (!file)
-		return 0;
-	inode = READ(file, f_inode);
-	switch (READ(inode, i_mode) & S_IFMT) {
-	case S_IFREG:
-		if (READ(READ(inode, i_sb), s_magic) == PROC_SUPER_MAGIC)
-			open_proc(task, file, inode);
-		return 0;
-	case S_IFCHR:
-		device = READ(inode, i_rdev);
-		if (device >> 20 != MEMORY_DEVICES || (device & 0xfffff) > 4 ||
-		    !(1 << (device & 7) & (1 << 1 | 1 << 2 | 1 << 4)))
-			return 0;
-		break;
-	case S_IFBLK:
-		break;
-	default:
-		return 0;
-	}
-	if (READ(file, f_mode) & FMODE_READ && is_wanted(9) && !is_self(task))
-		emit_file(KIND_RAW_READ, HOW_OPEN, (u64)file, 0);
-	return 0;
-}
-
 /* Writes of whoever has opened another process's memory: write, pwrite64 and the vectored ones. */
 SEC("tracepoint/syscalls/sys_exit_write")
 int access_write(struct syscall_exit *context)

@@ -10,6 +10,14 @@
 #include "file.h"
 #include "times.h"
 #include "access.h"
+#include "special.h"
 #include "network.h"
+#include "dns.h"
+#include "pipes.h"
+#include "streams.h"
+#include "mapping.h"
+#include "bpf_calls.h"
+#include "executables.h"
+#include "modules.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -28,6 +28,14 @@ typedef u32 __be32;
 #define S_IFREG 0100000
 #define PROC_SUPER_MAGIC 0x9fa0
 #define PID_FS_MAGIC 0x50494446
+#define PIPEFS_MAGIC 0x50495045
+#define PROT_WRITE 2
+#define PROT_EXEC 4
+#define MAP_ANONYMOUS 0x20
+#define PR_SET_MM 35
+#define PR_SET_MM_EXE_FILE 13
+#define PR_SET_MM_MAP 14
+#define MODULE_NAME_BYTES 56
 #define MEMORY_DEVICES 1 /* major number of /dev/mem, /dev/kmem, /dev/port */
 #define AT_FDCWD -100
 #define AT_SYMLINK_NOFOLLOW 0x100
@@ -36,6 +44,7 @@ typedef u32 __be32;
 #define UTIME_NOW 0x3fffffff
 #define UTIME_OMIT 0x3ffffffe
 #define RENAME_EXCHANGE 2
+#define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10
 #define IPPROTO_TCP 6
@@ -119,6 +128,10 @@ struct fs_struct {
 	struct path pwd;
 };
 struct mm_struct {
+	unsigned long start_code;
+	unsigned long end_code;
+	unsigned long brk;
+	unsigned long start_stack;
 	unsigned long arg_start;
 	unsigned long arg_end;
 	struct file *exe_file;
@@ -230,6 +243,38 @@ struct sock {
 struct socket {
 	struct sock *sk;
 };
+struct unix_address {
+	int len;
+	struct {
+		u8 unused;
+	} name[1];
+};
+struct unix_sock {
+	struct unix_address *addr;
+	struct path path;
+	struct sock *peer;
+};
+struct anon_vma;
+struct vm_area_struct {
+	unsigned long vm_start;
+	unsigned long vm_end;
+	struct anon_vma *anon_vma;
+	struct file *vm_file;
+};
+struct bpf_prog_aux {
+	u32 id;
+	char name[16];
+};
+enum bpf_prog_type { BPF_PROG_TYPE_UNSPEC };
+struct bpf_prog {
+	enum bpf_prog_type type;
+	struct bpf_prog_aux *aux;
+};
+struct module {
+	char name[MODULE_NAME_BYTES];
+	unsigned long taints;
+	u8 sig_ok;
+};
 struct seq_file;
 struct bpf_iter_meta {
 	struct seq_file *seq;
@@ -249,19 +294,26 @@ struct pt_regs {
 	unsigned long orig_ax;
 };
 #define NR_WRITE 1
+#define NR_MMAP 9
 #define NR_PWRITE64 18
 #define NR_WRITEV 20
 #define NR_SENDTO 44
 #define NR_RECVFROM 45
 #define NR_SENDMSG 46
 #define NR_RECVMSG 47
+#define NR_BIND 49
 #define NR_RENAME 82
 #define NR_LINK 86
 #define NR_UNLINK 87
 #define NR_SYMLINK 88
+#define NR_CHMOD 90
+#define NR_FCHMOD 91
 #define NR_PTRACE 101
 #define NR_UTIME 132
 #define NR_MKNOD 133
+#define NR_SETXATTR 188
+#define NR_LSETXATTR 189
+#define NR_FSETXATTR 190
 #define NR_UTIMES 235
 #define NR_MKNODAT 259
 #define NR_FUTIMESAT 261
@@ -269,15 +321,19 @@ struct pt_regs {
 #define NR_RENAMEAT 264
 #define NR_LINKAT 265
 #define NR_SYMLINKAT 266
+#define NR_FCHMODAT 268
 #define NR_UTIMENSAT 280
 #define NR_PWRITEV 296
 #define NR_RECVMMSG 299
 #define NR_SENDMMSG 307
 #define NR_PROCESS_VM_READV 310
 #define NR_PROCESS_VM_WRITEV 311
+#define NR_FINIT_MODULE 313
 #define NR_RENAMEAT2 316
 #define NR_PWRITEV2 328
 #define NR_PIDFD_GETFD 438
+#define NR_FCHMODAT2 452
+#define NR_SETXATTRAT 463
 /* Where the instruction pointer is among the registers that ptrace gives and takes. */
 #define USER_AREA_IP 128
 #define ARGUMENT(regs, n) ARGUMENT_##n(regs)
@@ -293,6 +349,13 @@ struct pt_regs {
 #pragma clang attribute pop
 
 /* Stable ABI, not relocated. */
+struct skb { /* struct __sk_buff */
+	u32 len;
+	u32 pkt_type;
+	u32 mark;
+	u32 queue_mapping;
+	u32 protocol;
+};
 struct syscall_enter {
 	u64 common;
 	int nr;

@@ -46,33 +46,33 @@ static __always_inline void begin_file(struct record_file *record, struct task_s
 	record->extra_len = extra;
 }
 
-/* Emits a record about an open file; `extra` bytes of the kind's own part are in place. */
-__noinline int emit_file(u32 kind, u32 how, u64 file_address, u32 extra)
+/*
+ * Emits a record about what has a path already: `extra` bytes of the kind's own part are in place.
+ * `inode` may be 0.
+ */
+__noinline int emit_path(u32 kind_and_how, u64 dentry, u64 mount, u64 inode_address, u32 extra)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct scratch *scratch = scratch_of(SCRATCH_FILE);
-	struct file *file = (void *)file_address;
+	struct inode *inode = (void *)inode_address;
+	u32 kind = kind_and_how & 0xffff, how = kind_and_how >> 16, end = extra;
 	struct record_file *record;
-	struct dentry *dentry;
-	struct inode *inode;
-	u32 end;
 
-	if (!scratch || extra > EXTRA_BYTES) {
-		count(kind, COUNTER_INTERNAL);
+	if (!scratch || extra > EXTRA_BYTES || kind >= KIND_COUNT) {
+		count(KIND_FILE_CREATE, COUNTER_INTERNAL);
 		return 0;
 	}
 	extra = BOUNDED(extra);
 	record = file_part(scratch);
 	begin_file(record, task, kind, how, extra);
-	dentry = READ(file, f_path.dentry);
-	if (kind != KIND_FILE_CREATE) {
-		inode = READ(file, f_inode);
+	if (inode) {
 		record->inode = READ(inode, i_ino);
 		record->device = READ(READ(inode, i_sb), s_dev);
 		if (!READ(inode, i_nlink))
 			record->header.flags |= FLAG_UNLINKED;
 	}
-	end = walk_path(SCRATCH_FILE, (u64)dentry, (u64)READ(file, f_path.mnt), extra);
+	if (dentry)
+		end = walk_path(SCRATCH_FILE, dentry, mount, extra);
 	if (end & PATH_CUT) {
 		record->header.flags |= FLAG_PATH_INCOMPLETE;
 		count(kind, COUNTER_PATH_INCOMPLETE);
@@ -84,6 +84,35 @@ __noinline int emit_file(u32 kind, u32 how, u64 file_address, u32 extra)
 	record->header.length = sizeof(*record) + end;
 	emit(record, sizeof(*record) + end, kind);
 	return 0;
+}
+
+/* Emits a record about an open file; `extra` bytes of the kind's own part are in place. */
+static __always_inline void emit_file(u32 kind, u32 how, u64 file_address, u32 extra)
+{
+	struct file *file = (void *)file_address;
+	u64 inode = kind == KIND_FILE_CREATE ? 0 : (u64)READ(file, f_inode);
+
+	emit_path(kind | how << 16, (u64)READ(file, f_path.dentry), (u64)READ(file, f_path.mnt),
+		  inode, extra);
+}
+
+/* What the file is now, as the own part of its record. */
+static __always_inline void fill_facts(struct record_facts *facts, struct inode *inode)
+{
+	facts->size = READ(inode, i_size);
+	facts->mtime = inode_mtime(inode);
+	facts->ctime = inode_ctime(inode);
+}
+
+/* Emits a record about an open file with what the file is now. */
+static __always_inline void emit_file_facts(u32 kind, u32 how, struct file *file)
+{
+	struct record_facts *facts = extra_part(kind);
+
+	if (!facts)
+		return;
+	fill_facts(facts, READ(file, f_inode));
+	emit_file(kind, how, (u64)file, sizeof(*facts));
 }
 
 /*

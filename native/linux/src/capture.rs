@@ -234,9 +234,17 @@ impl Capture {
     pub fn drain(&mut self, out: &mut [u8]) -> usize {
         let mut used = self.drain_pending(out);
         let now = Instant::now();
+        while used + MAX_RECORD <= out.len()
+            && let Some(length) = self.normalizer.expire(now, &mut out[used..])
+        {
+            self.delivered[usize::from(kind::DNS)] += 1;
+            used += length;
+        }
         while used + MAX_RECORD <= out.len() {
             let Some(item) = self.ring.next() else { break };
-            if let Some(length) = self.normalizer.deliver(&item, now, &mut out[used..]) {
+            if let Some(length) = self.normalizer.deliver(&item, now, &mut out[used..])
+                && length > 0
+            {
                 self.delivered[usize::from(kind_at(&out[used..]))] += 1;
                 used += length;
             }
@@ -359,6 +367,15 @@ const KIND_NAMES: &[(u16, &str)] = &[
     (kind::RAW_READ, "rawRead"),
     (kind::ACCESS, "access"),
     (kind::INJECT, "inject"),
+    (kind::TAMPER, "tamper"),
+    (kind::STREAM, "stream"),
+    (kind::PIPE_CREATE, "pipeCreate"),
+    (kind::PIPE_CONNECT, "pipeConnect"),
+    (kind::MODULE, "module"),
+    (kind::IMAGE_LOAD, "imageLoad"),
+    (kind::BPF, "bpf"),
+    (kind::EXECUTABLE, "executable"),
+    (kind::DNS, "dns"),
 ];
 
 /// The kernel's types; too large to keep.

@@ -5,7 +5,9 @@
 //! [`plan::MINIMUM_KERNEL`].
 
 mod capture;
+mod dns;
 mod error;
+mod facts;
 mod kernel;
 mod links;
 mod normalize;

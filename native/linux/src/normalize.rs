@@ -3,11 +3,14 @@
 
 mod names;
 mod plain;
+mod queries;
 mod reach;
 
 pub(crate) use plain::read;
 
 use crate::{
+    dns::Conversations,
+    facts::Contents,
     paths::{Directories, push_reversed},
     routes::Routes,
 };
@@ -27,13 +30,16 @@ pub(crate) struct Normalizer {
     directories: Directories,
     routes: Routes,
     text: Vec<u8>,
+    own: Vec<u8>,
+    contents: Contents,
+    conversations: Conversations,
     /// Raw records that were shorter than their own lengths say: a defect, counted.
     pub(crate) malformed: u64,
 }
 
 impl Normalizer {
-    /// Writes the delivered form of `raw` to the start of `out` and returns its length; None when
-    /// the record is malformed. `out` must hold [`monomi_record::MAX_RECORD`] bytes.
+    /// Writes the delivered form of `raw` to the start of `out` and returns its length, 0 when it
+    /// says nothing new; None when the record is malformed. `out` must hold [`monomi_record::MAX_RECORD`] bytes.
     pub(crate) fn deliver(&mut self, raw: &[u8], now: Instant, out: &mut [u8]) -> Option<usize> {
         let length = self.try_deliver(raw, now, out);
         if length.is_none() {
@@ -46,9 +52,19 @@ impl Normalizer {
         let header: Header = read(raw)?;
         match header.kind {
             kind::EXEC | kind::PROCESS => self.exec(raw, &[], out),
-            kind::FILE_CREATE | kind::FILE_DELETE | kind::FILE_TIME | kind::RAW_READ => {
-                self.file(raw, now, out)
-            }
+            kind::FILE_CREATE
+            | kind::FILE_DELETE
+            | kind::FILE_TIME
+            | kind::RAW_READ
+            | kind::TAMPER
+            | kind::STREAM
+            | kind::PIPE_CREATE
+            | kind::PIPE_CONNECT
+            | kind::MODULE
+            | kind::IMAGE_LOAD
+            | kind::EXECUTABLE => self.file(raw, now, out),
+            kind::DNS => self.dns(raw, now, out),
+            kind::BPF => copy(raw, size_of::<monomi_record::Bpf>(), out),
             kind::ACCESS | kind::INJECT => self.access(raw, out),
             kind::NETWORK => self.network(raw, out),
             kind::FORK => copy(raw, size_of::<monomi_record::Fork>(), out),

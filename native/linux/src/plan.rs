@@ -8,7 +8,7 @@ pub use programs::PROGRAMS;
 /// bpf_task_pt_regs: 5.15).
 pub const MINIMUM_KERNEL: (u32, u32) = (5, 15);
 
-/// A tracepoint.
+/// A place in the kernel where a program can be: a tracepoint, unless it says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hook {
     /// One with typed arguments that every supported kernel has.
@@ -19,6 +19,13 @@ pub enum Hook {
     Enter(&'static str),
     /// The exit of a system call; left out where the architecture or kernel lacks it.
     Exit(&'static str),
+    /// The exit of a system call, for a program that older kernels refuse; the capture works
+    /// without it.
+    NewerExit(&'static str),
+    /// Packets of all sockets of the host on their way out.
+    PacketsOut,
+    /// Packets of all sockets of the host on their way in.
+    PacketsIn,
     /// One of a driver; left out where the driver is not there.
     Driver(&'static str),
 }
@@ -29,8 +36,10 @@ impl Hook {
     pub fn name(self) -> String {
         match self {
             Self::Typed(name) | Self::NewerTyped(name) | Self::Driver(name) => name.to_string(),
+            Self::PacketsOut => "cgroup_skb/egress".to_string(),
+            Self::PacketsIn => "cgroup_skb/ingress".to_string(),
             Self::Enter(call) => format!("sys_enter_{call}"),
-            Self::Exit(call) => format!("sys_exit_{call}"),
+            Self::Exit(call) | Self::NewerExit(call) => format!("sys_exit_{call}"),
         }
     }
 }

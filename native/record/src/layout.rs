@@ -30,6 +30,15 @@ const KINDS: &[(&str, u16)] = &[
     ("RAW_READ", kind::RAW_READ),
     ("ACCESS", kind::ACCESS),
     ("INJECT", kind::INJECT),
+    ("TAMPER", kind::TAMPER),
+    ("STREAM", kind::STREAM),
+    ("PIPE_CREATE", kind::PIPE_CREATE),
+    ("PIPE_CONNECT", kind::PIPE_CONNECT),
+    ("MODULE", kind::MODULE),
+    ("IMAGE_LOAD", kind::IMAGE_LOAD),
+    ("BPF", kind::BPF),
+    ("EXECUTABLE", kind::EXECUTABLE),
+    ("DNS", kind::DNS),
     ("COUNT", kind::COUNT),
 ];
 
@@ -55,6 +64,10 @@ const HOWS: &[(&str, u32)] = &[
     ("RENAME", how::RENAME),
     ("UNLINK", how::UNLINK),
     ("CHANGE", how::CHANGE),
+    ("ABSTRACT", how::ABSTRACT),
+    ("SET_IMAGE", how::SET_IMAGE),
+    ("CODE_IN_DATA", how::CODE_IN_DATA),
+    ("CODE_CHANGED", how::CODE_CHANGED),
 ];
 
 const ACCESSES: &[(&str, u32)] = &[

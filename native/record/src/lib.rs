@@ -205,6 +205,66 @@ records! {
         /// Bytes of the path of the file that is mapped at `address`; 0 where unknown.
         path_len: u32,
     }
+    /// An extended attribute was set (own part of a file record); behind it come 256 bytes of the
+    /// attribute's name, filled with NULs, and its value, padded to a multiple of 8.
+    Stream = 13 {
+        /// When the file was made, nanoseconds since 1970; 0 where unknown.
+        created: u64,
+        /// Bytes of the value that are here.
+        value_len: u32,
+        /// Bytes of the whole value.
+        value_total: u32,
+    }
+    /// A kernel module was loaded (own part of a file record, behind [`Facts`]); behind it come 56
+    /// bytes of the module's name, filled with NULs.
+    Module = 16 {
+        /// Bits of the kernel's taint flags for this module.
+        taints: u64,
+        /// 1 when the kernel accepted its signature, 0 when not, 2 when it does not tell.
+        signature: u32,
+        /// Zero.
+        reserved: u32,
+    }
+    /// A BPF program was loaded or attached.
+    Bpf = 18 {
+        /// Common start.
+        header: Header,
+        /// Command of the bpf system call.
+        command: u32,
+        /// Type of the program.
+        program_type: u32,
+        /// Id of the program; 0 where unknown.
+        program_id: u32,
+        /// Zero.
+        reserved: u32,
+        /// Name of the program, filled with NULs.
+        name: [u8; 16],
+    }
+    /// A DNS query with its answer. From the kernel side: one packet, whose payload follows.
+    Dns = 20 {
+        /// Common start; the time is the query's.
+        header: Header,
+        /// The socket's cookie.
+        socket: u64,
+        /// TCP's sequence number of the payload (kernel side only).
+        sequence: u32,
+        /// Bytes of the packet's payload (kernel side only).
+        payload_total: u32,
+        /// Bytes of it that are here (kernel side only).
+        payload_len: u32,
+        /// 6 TCP, 17 UDP.
+        protocol: u16,
+        /// 1 when the packet came from the server (kernel side only).
+        is_answer: u16,
+        /// Windows' number for the outcome.
+        status: u32,
+        /// Bytes of the name that was asked for.
+        name_len: u32,
+        /// Bytes of the results, in Sysmon's form, behind the name.
+        results_len: u32,
+        /// Zero.
+        reserved: u32,
+    }
     /// What tells a file from every other (own part of a file record).
     Facts = 17 {
         /// Size in bytes.
@@ -240,8 +300,27 @@ pub mod kind {
     pub const ACCESS: u16 = 10;
     /// [`super::Access`]: a process changed another one's memory or registers.
     pub const INJECT: u16 = 11;
+    /// [`super::File`]: the acting process's image is no longer what it was; see [`super::how`].
+    pub const TAMPER: u16 = 12;
+    /// [`super::File`] with [`super::Stream`]: an extended attribute was set.
+    pub const STREAM: u16 = 13;
+    /// [`super::File`]: a FIFO was made, a local socket was bound.
+    pub const PIPE_CREATE: u16 = 14;
+    /// [`super::File`]: a FIFO was opened, a local socket was connected; the path is the peer's.
+    pub const PIPE_CONNECT: u16 = 15;
+    /// [`super::File`] with [`super::Facts`] and [`super::Module`]: a kernel module was loaded.
+    pub const MODULE: u16 = 16;
+    /// [`super::File`] with [`super::Facts`]: a file was mapped as code.
+    pub const IMAGE_LOAD: u16 = 17;
+    /// [`super::Bpf`].
+    pub const BPF: u16 = 18;
+    /// [`super::File`] with [`super::Facts`]: a file that was written was closed, or one was made
+    /// executable.
+    pub const EXECUTABLE: u16 = 19;
+    /// [`super::Dns`].
+    pub const DNS: u16 = 20;
     /// One more than the highest kind.
-    pub const COUNT: u16 = 12;
+    pub const COUNT: u16 = 21;
 }
 
 /// Bits of [`Header::flags`].
@@ -286,6 +365,14 @@ pub mod how {
     pub const UNLINK: u32 = 6;
     /// A call that changes a file that has a name.
     pub const CHANGE: u32 = 7;
+    /// A local socket's abstract name, which begins with `@` when delivered.
+    pub const ABSTRACT: u32 = 8;
+    /// prctl PR_SET_MM: the image was declared to be another file.
+    pub const SET_IMAGE: u32 = 9;
+    /// mprotect: memory of the image, its data or its stack was made executable.
+    pub const CODE_IN_DATA: u32 = 10;
+    /// mprotect: code of the image that was changed, or can be.
+    pub const CODE_CHANGED: u32 = 11;
 }
 
 /// Values of [`Access::how`].

@@ -7,15 +7,26 @@ const fn at(hook: Hook, events: &'static [u32]) -> Place {
 }
 
 const CREATE: &[u32] = &[11];
-const DELETE: &[u32] = &[23, 26];
-const EITHER: &[u32] = &[11, 23, 26];
+/// What deletes or replaces a running image is tampering.
+const DELETE: &[u32] = &[23, 25, 26];
+const EITHER: &[u32] = &[11, 23, 25, 26];
 const NETWORK: &[u32] = &[3];
 const TIMES: &[u32] = &[2];
 const INJECT: &[u32] = &[8];
 const ACCESS: &[u32] = &[10];
 const INJECT_OR_ACCESS: &[u32] = &[8, 10];
 /// The memory of others is opened before it is written to.
-const SPECIAL_FILES: &[u32] = &[8, 9, 10];
+const SPECIAL_FILES: &[u32] = &[8, 9, 10, 18];
+const PIPE_CREATED: &[u32] = &[17];
+const PIPE_CONNECTED: &[u32] = &[18];
+const STREAM: &[u32] = &[15];
+const DNS: &[u32] = &[22];
+const LOAD: &[u32] = &[7];
+const LOAD_OR_TAMPER: &[u32] = &[7, 25];
+const TAMPER: &[u32] = &[25];
+const BPF: &[u32] = &[100];
+const EXECUTABLE: &[u32] = &[29];
+const MODULE: &[u32] = &[6];
 
 /// Every program, in the order in which it is attached: lineage first, so that no process is
 /// missed between the snapshot and the first event.
@@ -100,7 +111,7 @@ pub const PROGRAMS: &[Program] = &[
         ],
     },
     Program {
-        name: "access_open",
+        name: "special_open",
         kind: "access",
         places: &[
             at(Hook::Exit("open"), SPECIAL_FILES),
@@ -153,5 +164,97 @@ pub const PROGRAMS: &[Program] = &[
         name: "network_receive",
         kind: "network",
         places: &[at(Hook::NewerTyped("sock_recv_length"), NETWORK)],
+    },
+    Program {
+        name: "dns_query",
+        kind: "dns",
+        places: &[at(Hook::PacketsOut, DNS)],
+    },
+    Program {
+        name: "dns_answer",
+        kind: "dns",
+        places: &[at(Hook::PacketsIn, DNS)],
+    },
+    Program {
+        name: "pipe_make",
+        kind: "pipeCreate",
+        places: &[
+            at(Hook::Exit("mknod"), PIPE_CREATED),
+            at(Hook::Exit("mknodat"), PIPE_CREATED),
+        ],
+    },
+    Program {
+        name: "pipe_socket",
+        kind: "pipeConnect",
+        places: &[
+            at(Hook::Exit("bind"), PIPE_CREATED),
+            at(Hook::Exit("connect"), PIPE_CONNECTED),
+        ],
+    },
+    Program {
+        name: "stream_set",
+        kind: "stream",
+        places: &[
+            at(Hook::Exit("setxattr"), STREAM),
+            at(Hook::Exit("lsetxattr"), STREAM),
+            at(Hook::Exit("fsetxattr"), STREAM),
+            at(Hook::Exit("setxattrat"), STREAM),
+        ],
+    },
+    Program {
+        name: "mapping_made",
+        kind: "imageLoad",
+        places: &[at(Hook::Exit("mmap"), LOAD)],
+    },
+    Program {
+        name: "mapping_changed",
+        kind: "imageLoad",
+        places: &[
+            at(Hook::NewerExit("mprotect"), LOAD_OR_TAMPER),
+            at(Hook::NewerExit("pkey_mprotect"), LOAD_OR_TAMPER),
+        ],
+    },
+    Program {
+        name: "mapping_image",
+        kind: "tamper",
+        places: &[at(Hook::Exit("prctl"), TAMPER)],
+    },
+    Program {
+        name: "bpf_call",
+        kind: "bpf",
+        places: &[at(Hook::Exit("bpf"), BPF)],
+    },
+    Program {
+        name: "executable_close",
+        kind: "executable",
+        places: &[at(Hook::Enter("close"), EXECUTABLE)],
+    },
+    Program {
+        name: "executable_exit",
+        kind: "executable",
+        places: &[at(Hook::Typed("sched_process_exit"), EXECUTABLE)],
+    },
+    Program {
+        name: "executable_mode",
+        kind: "executable",
+        places: &[
+            at(Hook::Exit("chmod"), EXECUTABLE),
+            at(Hook::Exit("fchmod"), EXECUTABLE),
+            at(Hook::Exit("fchmodat"), EXECUTABLE),
+            at(Hook::Exit("fchmodat2"), EXECUTABLE),
+        ],
+    },
+    Program {
+        name: "module_accepted",
+        kind: "module",
+        places: &[at(Hook::Driver("module_load"), MODULE)],
+    },
+    Program {
+        name: "module_loaded",
+        kind: "module",
+        places: &[
+            at(Hook::Exit("init_module"), MODULE),
+            at(Hook::Exit("finit_module"), MODULE),
+        ],
     },
 ];
