@@ -6,8 +6,9 @@ import { record } from "./record.ts";
 import { replay } from "./replay.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
+import { selftest } from "./selftest.ts";
 
-const WITHOUT_HELP: readonly Command[] = [run, record, replay, check, schema];
+const WITHOUT_HELP: readonly Command[] = [run, record, replay, selftest, check, schema];
 
 /** All commands by name. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(

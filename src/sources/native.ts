@@ -24,11 +24,18 @@ const SYMBOLS = {
   monomi_socket_send: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   monomi_socket_wait: { parameters: ["i32", "i32"], result: "i32", nonblocking: true },
   monomi_socket_close: { parameters: ["i32"], result: "void" },
+  monomi_provocations: { parameters: ["buffer", "u32"], result: "i32" },
+  monomi_provoke: {
+    parameters: ["u32", "buffer", "u32", "buffer", "u32"],
+    result: "i32",
+    nonblocking: true,
+  },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
 const ABI_VERSION = LAYOUT_VERSION * 65536 + 4;
 const TEXT_BYTES = 64 * 1024;
+const REASON_BYTES = 1024;
 /** There is no open capture. */
 const CLOSED = -2;
 
@@ -52,6 +59,8 @@ export interface KindCounters {
 /** One attached kernel program. Times need `kernel.bpf_stats_enabled`. */
 export interface ProgramFigures {
   readonly name: string;
+  /** Ids of the Sysmon events that its attached hooks give. */
+  readonly events: readonly number[];
   readonly hooks: readonly string[];
   readonly runTimeNs: number;
   readonly runCount: number;
@@ -65,6 +74,22 @@ export interface CaptureStats {
   readonly ringBytes: number;
   readonly delivered: number;
   readonly malformed: number;
+}
+
+/** Something that the native library can do to make an event happen. */
+export interface Provocation {
+  /** Sysmon's event id. */
+  readonly event: number;
+  /** What is done, in a few words. */
+  readonly what: string;
+}
+
+/** What became of a provocation. */
+export interface Provoked {
+  /** The process that carried it out, or tried. */
+  readonly pid: number;
+  /** Why it could not be carried out. */
+  readonly blocked: string | undefined;
 }
 
 /** How the kernel side is opened. */
@@ -188,6 +213,29 @@ export class Native {
     /** Not to be called while {@link wait} runs. */
     close: (socket: number): void => this.#library.symbols.monomi_socket_close(socket),
   };
+
+  /** Everything that {@link provoke} can do, by event id. */
+  provocations(): Provocation[] {
+    const text = this.#text;
+    const length = this.#library.symbols.monomi_provocations(text, text.length);
+    if (length < 0) throw refusal(length);
+    return JSON.parse(this.#decoder.decode(text.subarray(0, length)));
+  }
+
+  /**
+   * Makes an event happen, in a process of its own that works in the private folder `directory`.
+   *
+   * @throws {NativeError} when not even the process can be made.
+   */
+  async provoke(event: number, directory: string): Promise<Provoked> {
+    const path = new TextEncoder().encode(directory);
+    const text = new Uint8Array(REASON_BYTES);
+    const { symbols } = this.#library;
+    const pid = await symbols.monomi_provoke(event, path, path.length, text, text.length);
+    const reason = this.#decoder.decode(text.subarray(0, Math.max(text.indexOf(0), 0)));
+    if (pid < 0) throw new NativeError(reason);
+    return { pid, blocked: reason === "" ? undefined : reason };
+  }
 
   #check(result: number): void {
     if (result >= 0) return;

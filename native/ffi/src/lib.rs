@@ -10,6 +10,7 @@ mod text;
 
 use monomi_linux::{Capture, Options, Waiter, plan::EventSet};
 use std::{
+    os::unix::ffi::OsStrExt,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -264,4 +265,58 @@ pub extern "C" fn monomi_socket_close(socket: i32) {
         local_socket::close(socket);
         0
     });
+}
+
+/// Writes what [`monomi_provoke`] can do as a JSON list of `{"event": N, "what": "…"}` and returns
+/// its length.
+///
+/// # Safety
+/// `buffer` must be writable for `length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_provocations(buffer: *mut u8, length: u32) -> i32 {
+    guarded(|| {
+        let entries: Vec<String> = monomi_provoke::PROVOCATIONS
+            .iter()
+            .map(|p| format!(r#"{{"event":{},"what":"{}"}}"#, p.event, p.what))
+            .collect();
+        // SAFETY: the caller's promise.
+        unsafe { give(&format!("[{}]", entries.join(",")), buffer, length) }
+    })
+}
+
+/// Carries out the provocation for an event in a process of its own, in the private directory at
+/// `path`, and returns that process's id, or -1. `reason` then has, ended by a zero byte, why
+/// nothing was done; it is empty when it was. Blocks; call it off the main thread.
+///
+/// # Safety
+/// `path` must be readable and `reason` writable for their lengths.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_provoke(
+    event: u32,
+    path: *const u8,
+    path_length: u32,
+    reason: *mut u8,
+    reason_length: u32,
+) -> i32 {
+    guarded(|| {
+        // SAFETY: the caller's promise.
+        let path = unsafe { text::borrow(path, path_length) };
+        let directory = std::path::Path::new(std::ffi::OsStr::from_bytes(path));
+        let (result, mut text) = match provoke(event, directory) {
+            Ok(outcome) => (outcome.pid, outcome.blocked.unwrap_or_default()),
+            Err(error) => (FAILED, error.to_string()),
+        };
+        text.push('\0');
+        // SAFETY: the caller's promise.
+        unsafe { give(&text, reason, reason_length) };
+        result
+    })
+}
+
+fn provoke(event: u32, directory: &std::path::Path) -> std::io::Result<monomi_provoke::Outcome> {
+    let provocation = monomi_provoke::PROVOCATIONS
+        .iter()
+        .find(|provocation| u32::from(provocation.event) == event)
+        .ok_or_else(|| std::io::Error::other("nothing is known that provokes this event"))?;
+    monomi_provoke::provoke(provocation, directory)
 }

@@ -15,7 +15,7 @@ use aya::{
 };
 use monomi_record::{MAX_RECORD, counter, kind};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     io,
     os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd},
@@ -301,9 +301,19 @@ impl Capture {
                 continue;
             }
             let figures = self.figures(program.name);
+            let events: BTreeSet<&u32> = program
+                .places
+                .iter()
+                .filter(|place| {
+                    self.attached
+                        .contains_key(&(program.name, place.hook.name()))
+                })
+                .flat_map(|place| place.serves())
+                .collect();
+            let events: Vec<_> = events.into_iter().collect();
             let _ = write!(
                 text,
-                "{comma}{{\"name\":\"{}\",\"hooks\":[{}],\"runTimeNs\":{},\"runCount\":{},\"recursionMisses\":{}}}",
+                "{comma}{{\"name\":\"{}\",\"events\":{events:?},\"hooks\":[{}],\"runTimeNs\":{},\"runCount\":{},\"recursionMisses\":{}}}",
                 program.name,
                 hooks.join(","),
                 figures.run_time_ns,

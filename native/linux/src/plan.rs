@@ -58,7 +58,20 @@ pub struct Place {
     pub events: &'static [u32],
 }
 
+/// What hooks without events of their own give.
+const PROCESS: &[u32] = &[1, 5];
+
 impl Place {
+    /// The events that this hook gives.
+    #[must_use]
+    pub const fn serves(&self) -> &'static [u32] {
+        if self.events.is_empty() {
+            PROCESS
+        } else {
+            self.events
+        }
+    }
+
     /// Whether a configuration that can log `events` needs this hook.
     #[must_use]
     pub fn needed(&self, events: EventSet) -> bool {
