@@ -1,90 +1,55 @@
-/** `monomi check FILE…`: is this configuration valid? */
+/** `monomi check FILE…`: is this configuration valid, and does it do what its author thinks? */
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { type Diagnostic, escapeUnprintable, formatDiagnostic } from "../config/mod.ts";
-import { loadConfigFile } from "../config/read_file.ts";
+import { escapeUnprintable } from "../config/mod.ts";
+import {
+  type FileResult,
+  renderGithub,
+  renderJson,
+  renderSarif,
+  summaryOf,
+} from "../report/mod.ts";
+import { VERSION } from "../sensor/version.ts";
+import { checkFile } from "./check_file.ts";
+import { findFiles } from "./check_files.ts";
+import { readCheckOptions } from "./check_options.ts";
 import type { Command } from "./command.ts";
-import { readFailure } from "./configuration.ts";
 import { dropPermissions, isOutOfReach } from "./permissions.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
+import { Exit } from "./usage.ts";
 
-const USAGE = "usage: monomi check [--permissive] [--json] FILE…   (- is standard input)";
-
-interface Options {
-  readonly files: readonly string[];
-  readonly permissive: boolean;
-  readonly json: boolean;
-}
-
-interface Checked {
-  readonly file: string;
-  readonly valid: boolean;
-  readonly diagnostics: readonly Diagnostic[];
-  /** Why the file could not be read. */
-  readonly failure?: string;
-}
-
-/**
- * Validates configuration files. Diagnostics go to stderr, one line each; `--json` prints one JSON
- * object to stdout instead. Returns 0 when all files are valid, 1 when one is not, 2 for wrong usage
- * and 3 when a file cannot be read.
- */
-async function checkFiles(args: string[]): Promise<number> {
-  const options = readOptions(args);
-  if (typeof options === "string") {
-    console.error(`monomi check: ${options}\n${USAGE}`);
-    return 2;
-  }
+async function runCheck(args: string[]): Promise<number> {
+  const options = readCheckOptions(args);
+  const root = Deno.env.get("GITHUB_WORKSPACE") || Deno.cwd();
+  const files = await findFiles(options.arguments);
   // A shell's <(…) is under /dev.
-  if (!options.files.some((file) => isOutOfReach(resolve(file)))) dropPermissions();
-  const results: Checked[] = [];
-  for (const file of options.files) {
-    const result = await checkFile(file, options.permissive);
+  if (!files.some(({ file }) => isOutOfReach(resolve(file)))) dropPermissions();
+  const results: FileResult[] = [];
+  for (const found of files) {
+    const result = await checkFile(found, options);
     results.push(result);
-    if (!options.json) report(result, options.files.length > 1);
+    if (options.format === "text") printResult(result, files.length > 1);
   }
-  if (options.json) console.log(JSON.stringify({ files: results }, null, 2));
-  if (results.some((result) => result.failure !== undefined)) return 3;
-  return results.every((result) => result.valid) ? 0 : 1;
+  if (options.format === "json") console.log(renderJson(results));
+  if (options.format === "sarif") console.log(renderSarif(results, root, VERSION));
+  if (options.format === "github") printLines(renderGithub(results, root));
+  if (options.format === "text" && results.length > 1) console.error(summaryOf(results));
+  if (results.some((result) => result.failure !== undefined)) return Exit.COULD_NOT_RUN;
+  return results.every((result) => result.valid) ? Exit.OK : Exit.NO;
 }
 
-function readOptions(args: string[]): Options | string {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { permissive: { type: "boolean" }, json: { type: "boolean" } },
-    });
-    if (positionals.length === 0) return "no file is given";
-    if (positionals.filter((file) => file === "-").length > 1) return "- can be given only once";
-    return {
-      files: positionals,
-      permissive: values.permissive ?? false,
-      json: values.json ?? false,
-    };
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return escapeUnprintable(error.message.split("\n", 1)[0]);
-  }
+function printLines(text: string): void {
+  if (text !== "") console.log(text);
 }
 
-async function checkFile(file: string, permissive: boolean): Promise<Checked> {
-  try {
-    const { config, diagnostics } = await loadConfigFile(file, { permissive });
-    return { file, valid: config !== undefined, diagnostics };
-  } catch (error) {
-    return { file, valid: false, diagnostics: [], failure: readFailure(error) };
-  }
-}
-
-function report({ file, valid, diagnostics, failure }: Checked, several: boolean): void {
+function printResult(result: FileResult, isOneOfMany: boolean): void {
+  const { file, validated, diagnostics, failure } = result;
   if (failure !== undefined) {
     console.error(`${escapeUnprintable(file)}: error: cannot be read: ${failure}`);
     return;
   }
-  for (const diagnostic of diagnostics) console.error(formatDiagnostic(diagnostic));
-  if (!valid) return;
-  const prefix = several ? `${escapeUnprintable(file)}: ` : "";
-  console.log(`${prefix}Configuration file validated.`);
+  printDiagnostics(diagnostics);
+  const prefix = isOneOfMany ? `${escapeUnprintable(file)}: ` : "";
+  if (validated) console.log(`${prefix}Configuration file validated.`);
 }
 
 /** The command. */
@@ -92,9 +57,21 @@ export const check: Command = {
   name: "check",
   group: "configurations",
   summary: "validate configurations",
-  help: `usage: monomi check [--permissive] [--json] FILE…
+  help: `usage: monomi check [OPTION]… FILE…
 
-Validates Sysmon configurations; - is standard input. Problems go to stderr as
-file:line:column: severity: message [code].`,
-  run: checkFiles,
+Validates Sysmon configurations and warns of rules that cannot do what they seem to. FILE is a
+file, a folder (its *.xml, *.yaml and *.yml files at any depth), a pattern, or - for standard
+input. Each problem has a code that docs/diagnostics.md explains.
+
+  --platform linux|windows   warn of what this platform never produces
+  --target TARGET            what will it do there? sysmon (for Windows), sysmon-linux, monomi
+  --permissive               read as Sysmon for Linux 1.5.2: skip what it skips, with warnings
+  --deny warnings|CODE,…     these warnings are errors
+  --allow CODE,…             do not tell these warnings
+  --json                     one JSON object on standard output
+  --sarif                    SARIF 2.1.0, for code scanning
+  --github                   annotations for a GitHub workflow
+
+exit codes: 0 all files are valid, 1 one is not, 2 wrong usage, 3 a file could not be read`,
+  run: runCheck,
 };

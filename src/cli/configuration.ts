@@ -1,24 +1,19 @@
 /** How commands read the configurations that they are given. */
-import {
-  type Config,
-  escapeUnprintable,
-  formatDiagnostic,
-  type LoadOptions,
-} from "../config/mod.ts";
+import { type Config, escapeUnprintable, type LoadOptions } from "../config/mod.ts";
 import { loadConfigFile } from "../config/read_file.ts";
-import { PolicyError } from "./policy.ts";
-import { Exit } from "./usage.ts";
+import { printDiagnostics } from "./print_diagnostics.ts";
+import { Exit, Failure } from "./usage.ts";
 
 /**
- * The configuration in `path` (`-` is standard input). Diagnostics go to stderr, one a line.
+ * The configuration in `path` (`-` is standard input). Diagnostics go to stderr.
  *
- * @throws {PolicyError} for a file that cannot be read (exit 3) or is invalid (exit 1)
+ * @throws {Failure} for a file that cannot be read (exit 3) or is invalid (exit 1)
  */
 export async function readConfiguration(path: string, options: LoadOptions = {}): Promise<Config> {
   const { config, diagnostics } = await readOrRefuse(path, options);
-  for (const diagnostic of diagnostics) console.error(formatDiagnostic(diagnostic));
+  printDiagnostics(diagnostics);
   if (config === undefined) {
-    throw new PolicyError(`the configuration ${path} is invalid`, Exit.NO);
+    throw new Failure(`the configuration ${path} is invalid`, Exit.NO);
   }
   return config;
 }
@@ -28,7 +23,7 @@ async function readOrRefuse(path: string, options: LoadOptions) {
     return await loadConfigFile(path, options);
   } catch (error) {
     const reason = readFailure(error);
-    throw new PolicyError(`cannot read ${path}: ${reason}`, Exit.COULD_NOT_RUN);
+    throw new Failure(`cannot read ${path}: ${reason}`, Exit.COULD_NOT_RUN);
   }
 }
 

@@ -13,12 +13,14 @@ import {
 } from "../sinks/mod.ts";
 import type { Native } from "../sources/native.ts";
 import { isOutOfReach } from "./permissions.ts";
-import { Exit, UsageError } from "./usage.ts";
+import { Exit, Failure, UsageError } from "./usage.ts";
 
 /** An output cannot be opened. */
-export class OutputError extends Error {
+export class OutputError extends Failure {
   override readonly name = "OutputError";
-  readonly exitCode = Exit.COULD_NOT_RUN;
+  constructor(message: string) {
+    super(message, Exit.COULD_NOT_RUN);
+  }
 }
 
 /**

@@ -6,17 +6,14 @@ import { type Config, formatDiagnostic, loadConfig } from "../config/mod.ts";
 import { loadConfigFile } from "../config/read_file.ts";
 import { Hasher, type NativeHash } from "../hashing/mod.ts";
 import { compilePolicy, type Policy } from "../sensor/policy.ts";
-import { Exit } from "./usage.ts";
+import { Exit, Failure } from "./usage.ts";
 
 const DEFAULT_NAME = "Defaults";
 const NO_HASH = "-";
 
 /** A configuration cannot be used; its diagnostics were printed, or the message says why. */
-export class PolicyError extends Error {
+export class PolicyError extends Failure {
   override readonly name = "PolicyError";
-  constructor(message: string, readonly exitCode: number) {
-    super(message);
-  }
 }
 
 /**

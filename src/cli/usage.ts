@@ -2,7 +2,7 @@
  * Wrong usage, and reading arguments without stack traces.
  */
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { escapeUnprintable } from "../config/mod.ts";
+import { escapeUnprintable } from "../config/diagnostics.ts";
 
 /** Exit codes of every command. */
 export const Exit = {
@@ -17,6 +17,13 @@ export const Exit = {
 /** The command line cannot be understood. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
+}
+
+/** A command cannot go on; the message says why, or diagnostics were printed. */
+export class Failure extends Error {
+  constructor(message: string, readonly exitCode: number) {
+    super(message);
+  }
 }
 
 /** node:util's parseArgs with its complaints as {@link UsageError}. */

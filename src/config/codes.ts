@@ -1,60 +1,30 @@
-/** Every diagnostic that reading a configuration can give, by its stable code. */
-
 /**
- * What each code means, in one line. `MON0xx` are problems of the file, `MON1xx` are habits of
- * Sysmon's rule evaluation that surprise (config-semantics section 8).
+ * Every diagnostic by its stable code: one table, kept by range. A code is never given another
+ * meaning. docs/diagnostics.md is made of it and of fixtures/diagnostics (`deno task docs`).
  */
+import { LINT_CODES } from "./codes/lint.ts";
+import { MERGE_CODES } from "./codes/merge.ts";
+import { READER_CODES } from "./codes/reader.ts";
+import { RULE_TEST_CODES } from "./codes/rule_tests.ts";
+import { TARGET_CODES } from "./codes/targets.ts";
+import { YAML_CODES } from "./codes/yaml.ts";
+
+/** What a code means and what to do about it, each in a sentence or two. */
+export interface CodeDescription {
+  /** Without a period, lower case at the start: `unknown field`. */
+  readonly title: string;
+  /** Whole sentences, Markdown. */
+  readonly remedy: string;
+}
+
+/** All codes, ascending. */
 export const CODES = {
-  MON001: "the file is empty",
-  MON002: "the file is too large",
-  MON003: "the file's encoding is not supported",
-  MON004: "the file has bytes that are invalid in its encoding",
-  MON005: "the declared encoding is ignored",
-  MON010: "the file is not well-formed XML",
-  MON011: "a DOCTYPE is not allowed",
-  MON012: "elements are nested too deeply",
-  MON013: "the file has too many elements or attributes",
-  MON020: "the root element is not Sysmon",
-  MON021: "schemaversion is missing or not a version",
-  MON022: "the schema version is too old",
-  MON023: "the schema version is newer than any known",
-  MON024: "schemaversion has text after the number",
-  MON030: "unknown element under Sysmon",
-  MON031: "unknown attribute",
-  MON032: "text stands where only elements may",
-  MON033: "groupRelation is missing",
-  MON034: "groupRelation is neither and nor or",
-  MON035: "unknown event",
-  MON036: "the file's schema version does not have this element",
-  MON037: "an element stands in the wrong place",
-  MON038: "onmatch or default is neither include nor exclude",
-  MON039: "an event element has neither onmatch nor default",
-  MON040: "an event element has both onmatch and default",
-  MON041: "unknown field",
-  MON042: "the file's schema version does not have this field",
-  MON043: "no single event has all fields of this element",
-  MON044: "unknown condition",
-  MON045: "an element stands inside a value",
-  MON046: "a name is too long",
-  MON047: "too many elements for one event",
-  MON048: "a Rule has no conditions",
-  MON060: "unknown hash algorithm",
-  MON061: "no hash algorithm is named",
-  MON062: "ArchiveDirectory is not a single path component",
-  MON063: "FieldSizes cannot be read",
-  MON064: "ProcessAccessConfig has too many entries",
-  MON065: "the value of a switch-like entry cannot be read",
-  MON066: "an entry is repeated",
-  MON067: "an entry has no effect",
-  MON068: "a queue size is not a positive number",
-  MON070: "a rule entry contradicts an event element",
-  MON099: "there are more problems than are shown",
-  MON101: "several elements for one event, and none may match: the event is dropped",
-  MON105: "a list has an empty item",
-  MON106: "numbers are compared as text",
-  MON108: "a Rule without groupRelation combines with or",
-  MON109: "negative conditions on one field are alternatives",
-  MON110: "a field is not seen by every event of the series",
+  ...READER_CODES,
+  ...LINT_CODES,
+  ...TARGET_CODES,
+  ...YAML_CODES,
+  ...RULE_TEST_CODES,
+  ...MERGE_CODES,
 } as const;
 
 /** A stable diagnostic code. */

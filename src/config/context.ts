@@ -2,9 +2,10 @@
 import type { VersionNumber } from "../schema/versions.ts";
 import { quote, type Reporter } from "./diagnostics.ts";
 import type { PlacedName } from "./model.ts";
+import type { ConfigNode } from "./node.ts";
 import type { SourceText } from "./source.ts";
-import { hint } from "./suggest.ts";
-import { attributePlace, strayTextOffset, type XmlElement } from "./xml.ts";
+import { didYouMean, oneOf } from "./suggest.ts";
+import { NOT_BLANK, strayText, trimBlank } from "./tree.ts";
 
 /** The reading of one file. */
 export interface ReadContext {
@@ -15,51 +16,43 @@ export interface ReadContext {
   readonly schemaVersion: VersionNumber;
 }
 
+const NO_ATTRIBUTES = "it has no attributes";
+
+function only(allowed: readonly string[]): string {
+  return `it can have ${oneOf(allowed)}`;
+}
+
 /** Longest name of a rule, field or group, in bytes of UTF-8. */
 export const MAX_NAME_BYTES = 255;
 
 /** Refuses attributes other than those allowed. */
 export function checkAttributes(
   context: ReadContext,
-  element: XmlElement,
+  element: ConfigNode,
   allowed: readonly string[],
 ): void {
-  for (const name of Object.keys(element.attributes)) {
+  for (const [name, { nameOffset }] of element.attributes) {
     if (allowed.includes(name)) continue;
-    const { name: offset } = attributePlace(context.source.text, element.start, name);
     context.reporter.refuse(
       "MON031",
-      offset,
-      `unknown attribute ${quote(name)} of <${element.name}>${hint(name, allowed)}`,
+      { offset: nameOffset, end: nameOffset + name.length },
+      `unknown attribute ${quote(name)} of <${element.name}>`,
+      () => didYouMean(name, allowed) ?? (allowed.length === 0 ? NO_ATTRIBUTES : only(allowed)),
     );
   }
 }
 
 /** Refuses text directly inside an element that holds only elements. */
-export function checkNoText(context: ReadContext, element: XmlElement): void {
-  const offset = strayTextOffset(context.source.text, element);
-  if (offset === -1) return;
+export function checkNoText(context: ReadContext, element: ConfigNode): void {
+  const stray = strayText(element);
+  if (stray === undefined) return;
+  const raw = context.source.text.slice(stray.offset, stray.end);
+  const offset = stray.offset + Math.max(raw.search(NOT_BLANK), 0);
   context.reporter.refuse(
     "MON032",
-    offset,
+    { offset, end: offset + trimBlank(raw).length },
     `text is not allowed directly inside <${element.name}>`,
   );
-}
-
-/** An attribute's value and the place of its first character, or undefined when absent. */
-export function attribute(
-  context: ReadContext,
-  element: XmlElement,
-  name: string,
-): PlacedName | undefined {
-  const text = element.attributes[name];
-  if (text === undefined) return undefined;
-  return {
-    text,
-    get offset() {
-      return attributePlace(context.source.text, element.start, name).value;
-    },
-  };
 }
 
 /**
@@ -68,16 +61,16 @@ export function attribute(
  */
 export function nameAttribute(
   context: ReadContext,
-  element: XmlElement,
+  element: ConfigNode,
   emptyHides: boolean,
 ): PlacedName | undefined {
-  const name = attribute(context, element, "name");
+  const name = element.attributes.get("name");
   if (name === undefined) return undefined;
   if (name.text === "" && (context.permissive || !emptyHides)) return undefined;
   if (isTooLong(name.text)) {
     context.reporter.refuse(
       "MON046",
-      name.offset,
+      name,
       `the name is longer than ${MAX_NAME_BYTES} bytes: ${quote(name.text)}`,
     );
   }

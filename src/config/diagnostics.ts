@@ -1,26 +1,34 @@
-/** Diagnostics with a place: collecting them, quoting what they speak of, printing them. */
+/** Diagnostics with a place: collecting them, and quoting what they speak of. */
 import type { Code } from "./codes.ts";
+import { type Excerpt, excerptOf, type Place, spanOf } from "./place.ts";
 import type { SourceText } from "./source.ts";
 
-/** One problem of a configuration file. */
+/** An error refuses the file; a note only tells. */
+export type Severity = "error" | "warning" | "note";
+
+/** One problem of a file. */
 export interface Diagnostic {
-  readonly severity: "error" | "warning";
+  readonly severity: Severity;
   readonly code: Code;
   /** One line, without control characters. */
   readonly message: string;
+  /** What is meant instead or what to do, where there is something to say; one line like `message`. */
+  readonly help?: string;
   readonly file: string;
   /** From 1. */
   readonly line: number;
   /** From 1, in UTF-16 code units. */
   readonly column: number;
+  /** How many UTF-16 code units of the line it is about; at least 1, even at the end of a line. */
+  readonly length: number;
+  /** The line, or what is near the place; absent where there is no text. */
+  readonly excerpt?: Excerpt;
 }
 
 const QUOTED_LENGTH = 80;
 
-// C0, DEL, C1, lone surrogates, and characters that reorder or hide what a terminal shows.
-const UNPRINTABLE =
-  // deno-lint-ignore no-control-regex
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]/gu;
+/** Controls, and what a terminal obeys or a reader does not see: as in what the sinks write. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
 
 /** `text` with every character escaped (`\x1b`, `\u202e`) that could upset a terminal or a log. */
 export function escapeUnprintable(text: string): string {
@@ -29,9 +37,9 @@ export function escapeUnprintable(text: string): string {
     if (character === "\r") return "\\r";
     if (character === "\t") return "\\t";
     const code = character.codePointAt(0)!;
-    return code < 0x100
-      ? `\\x${code.toString(16).padStart(2, "0")}`
-      : `\\u${code.toString(16).padStart(4, "0")}`;
+    const digits = code.toString(16);
+    if (code < 0x100) return `\\x${digits.padStart(2, "0")}`;
+    return code < 0x10000 ? `\\u${digits.padStart(4, "0")}` : `\\u{${digits}}`;
   });
 }
 
@@ -50,8 +58,11 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
 /** How many diagnostics of one file are kept; the rest is summed up in one line. */
 export const MAX_DIAGNOSTICS = 1000;
 
-/** A message, or how to make it where that is costly and nobody may see it. */
+/** A text, or how to make it where that is costly and nobody may see it. */
 export type Message = string | (() => string);
+
+/** What to do, or how to find out; undefined where there is nothing to say. */
+export type Help = string | (() => string | undefined);
 
 /** Collects the diagnostics of one file. */
 export class Reporter {
@@ -72,49 +83,87 @@ export class Reporter {
     return this.#hasErrors;
   }
 
-  error(code: Code, offset: number, message: Message): void {
-    this.#add("error", code, offset, message);
+  error(code: Code, place: Place, message: Message, help?: Help): void {
+    this.#add("error", code, place, message, help);
   }
 
-  warn(code: Code, offset: number, message: Message): void {
-    this.#add("warning", code, offset, message);
+  warn(code: Code, place: Place, message: Message, help?: Help): void {
+    this.#add("warning", code, place, message, help);
+  }
+
+  note(code: Code, place: Place, message: Message, help?: Help): void {
+    this.#add("note", code, place, message, help);
   }
 
   /** An error where the file is validated, a warning (the caller skips) in the permissive profile. */
-  refuse(code: Code, offset: number, message: Message): void {
-    this.#add(this.#permissive ? "warning" : "error", code, offset, message);
+  refuse(code: Code, place: Place, message: Message, help?: Help): void {
+    this.#add(this.#permissive ? "warning" : "error", code, place, message, help);
   }
 
   /** All diagnostics by place, with a last line that tells how many more there were. */
   finish(): Diagnostic[] {
-    const sorted = this.#kept.toSorted((a, b) => a.line - b.line || a.column - b.column);
+    const sorted = sortDiagnostics(this.#kept);
     if (this.#suppressed > 0) {
       const last = sorted[sorted.length - 1];
       sorted.push({
-        ...last,
         severity: this.#suppressedErrors > 0 ? "error" : "warning",
         code: "MON099",
         message: `${this.#suppressed} more problems are not shown`,
+        file: last.file,
+        line: last.line,
+        column: last.column,
+        length: last.length,
       });
     }
     return sorted;
   }
 
-  #add(severity: Diagnostic["severity"], code: Code, offset: number, message: Message): void {
+  #add(
+    severity: Severity,
+    code: Code,
+    place: Place,
+    message: Message,
+    help?: Help,
+  ): void {
     if (severity === "error") this.#hasErrors = true;
     if (this.#kept.length >= MAX_DIAGNOSTICS) {
       this.#suppressed++;
       if (severity === "error") this.#suppressedErrors++;
       return;
     }
-    const { line, column } = this.#source.positionAt(offset);
-    this.#kept.push({
-      severity,
-      code,
-      message: typeof message === "string" ? message : message(),
-      file: this.#source.fileName,
-      line,
-      column,
-    });
+    const text = typeof message === "string" ? message : message();
+    const said = typeof help === "function" ? help() : help;
+    this.#kept.push(diagnosticAt(this.#source, place, severity, code, text, said));
   }
+}
+
+/** One diagnostic about a place in `source`. */
+export function diagnosticAt(
+  source: SourceText,
+  place: Place,
+  severity: Severity,
+  code: Code,
+  message: string,
+  help?: string,
+): Diagnostic {
+  const { offset, end } = spanOf(source.text, place);
+  const { line, column } = source.positionAt(offset);
+  const length = Math.max(1, Math.min(end, source.lineEnd(line)) - offset);
+  const excerpt = excerptOf(source, line, column);
+  return {
+    severity,
+    code,
+    message,
+    ...(help && { help }),
+    file: source.fileName,
+    line,
+    column,
+    length,
+    ...(excerpt && { excerpt }),
+  };
+}
+
+/** By place, and in the order given where the place is the same. */
+export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return diagnostics.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }

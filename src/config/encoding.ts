@@ -10,16 +10,21 @@ export interface Decoded {
   readonly problems: readonly EncodingProblem[];
 }
 
-/** A problem at a byte offset; `textBefore` is what could be decoded up to it. */
+/**
+ * A problem at a byte offset: `textBefore` is what could be decoded up to it, `found` what stands there,
+ * as far as it can be shown.
+ */
 export interface EncodingProblem {
   readonly severity: "error" | "warning";
   readonly code: Code;
   readonly message: string;
   readonly textBefore: string;
+  readonly found: string;
 }
 
 type Encoding = "utf-8" | "utf-16le" | "iso-8859-1";
 
+const UTF8_NAMES = ["utf-8", "utf8", "us-ascii", "ascii"];
 const SAVE_AS_UTF8 = "save the file as UTF-8";
 
 /**
@@ -45,23 +50,27 @@ export function decode(bytes: Uint8Array, permissive: boolean): Decoded {
   if (bytes[1] === 0) return decodeAs("utf-16le", bytes, 0, permissive, []);
   const start = hasUtf8Mark(bytes) ? 3 : 0;
   const declared = declaredEncoding(bytes.subarray(start, start + 1024));
-  if (start === 0 && declared === "iso-8859-1") {
+  if (start === 0 && declared?.name.toLowerCase() === "iso-8859-1") {
     return decodeAs("iso-8859-1", bytes, 0, permissive, []);
   }
   const notes: EncodingProblem[] = [];
-  if (declared !== undefined && !["utf-8", "utf8", "us-ascii", "ascii"].includes(declared)) {
+  if (declared !== undefined && !UTF8_NAMES.includes(declared.name.toLowerCase())) {
     notes.push({
       severity: "warning",
       code: "MON005",
-      message: `the declared encoding '${declared}' is ignored, the file is read as UTF-8`,
-      textBefore: "",
+      message: `the declared encoding '${declared.name}' is ignored, the file is read as UTF-8`,
+      textBefore: declared.before,
+      found: declared.name,
     });
   }
   return decodeAs("utf-8", bytes, start, permissive, notes);
 }
 
 function fail(code: Code, message: string): Decoded {
-  return { text: undefined, problems: [{ severity: "error", code, message, textBefore: "" }] };
+  return {
+    text: undefined,
+    problems: [{ severity: "error", code, message, textBefore: "", found: "" }],
+  };
 }
 
 function hasUtf8Mark(bytes: Uint8Array): boolean {
@@ -77,12 +86,12 @@ function foreignEncoding(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-function declaredEncoding(start: Uint8Array): string | undefined {
+function declaredEncoding(start: Uint8Array): { before: string; name: string } | undefined {
   const ascii = String.fromCharCode(...start);
-  const declaration = /^\s*<\?xml\s[^>]*?\sencoding\s*=\s*["']([A-Za-z][\w.-]{0,40})["']/.exec(
+  const declaration = /^(\s*<\?xml\s[^>]*?\sencoding\s*=\s*["'])([A-Za-z][\w.-]{0,40})["']/.exec(
     ascii,
   );
-  return declaration?.[1].toLowerCase();
+  return declaration === null ? undefined : { before: declaration[1], name: declaration[2] };
 }
 
 function decodeAs(
@@ -110,6 +119,7 @@ function decodeAs(
       ? `byte 0x${byte} is not valid UTF-8; ${SAVE_AS_UTF8}`
       : `the text is not valid UTF-16LE; ${SAVE_AS_UTF8}`,
     textBefore: lenient.decode(content.subarray(0, valid)),
+    found: "\ufffd",
   };
   return {
     text: permissive ? lenient.decode(content) : undefined,

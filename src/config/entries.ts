@@ -1,4 +1,5 @@
 /** The entries directly under `<Sysmon>` -> ConfigOptions (config-semantics section 2). */
+import { eventsByTag } from "../schema/events.ts";
 import { CONFIGURABLE_OPTIONS, ENTRIES } from "../schema/options.ts";
 import { formatVersion } from "../schema/versions.ts";
 import { checkAttributes, type ReadContext } from "./context.ts";
@@ -6,12 +7,15 @@ import { quote } from "./diagnostics.ts";
 import { parseFieldSizes } from "./field_sizes.ts";
 import { parseHashAlgorithms } from "./hash_algorithms.ts";
 import type { ConfigEntry, ConfigOptions, HashAlgorithm, ProcessAccessEntry } from "./model.ts";
-import { hint } from "./suggest.ts";
-import { childElements, ownText, textOffset, type XmlElement } from "./xml.ts";
+import type { ConfigNode } from "./node.ts";
+import type { Span } from "./place.ts";
+import { didYouMean } from "./suggest.ts";
+import { childElements, nameOf, ownText, textOffset } from "./tree.ts";
 
 const DEFAULT_HASH_ALGORITHMS: ReadonlySet<HashAlgorithm> = new Set(["SHA256"]);
 const DEFAULT_ACCESS_MASK = 0xffffffff;
 const MAX_ACCESS_ENTRIES = 9;
+const HASH_SPELLINGS = ["md5", "sha1", "sha256", "imphash"];
 /** Options that add `image` conditions to an event, where the permissive profile takes them. */
 const RULE_ENTRIES = ["NetworkConnect", "ImageLoad"];
 
@@ -27,22 +31,22 @@ export class EntryReader {
   readonly #context: ReadContext;
   readonly #entries: ConfigEntry[] = [];
   readonly #last = new Map<string, ConfigEntry>();
+  readonly #nodes = new Map<ConfigEntry, ConfigNode>();
 
   constructor(context: ReadContext) {
     this.#context = context;
   }
 
   /** Takes one element that stands directly under `<Sysmon>` and is not EventFiltering. */
-  add(element: XmlElement): void {
-    const { reporter, source, schemaVersion, permissive } = this.#context;
+  add(element: ConfigNode): void {
+    const { reporter, schemaVersion, permissive } = this.#context;
     const name = this.#optionName(element.name);
     if (name === undefined) {
       reporter.refuse(
         "MON030",
-        element.start,
-        () =>
-          `unknown element ${quote(element.name)} under <Sysmon>` +
-          hint(element.name, ["EventFiltering", ...ENTRIES.keys()]),
+        nameOf(element),
+        `unknown element ${quote(element.name)} under <Sysmon>`,
+        () => helpForEntry(element.name),
       );
       return;
     }
@@ -50,32 +54,37 @@ export class EntryReader {
     if (definition !== undefined && !permissive && schemaVersion < definition.since) {
       reporter.error(
         "MON036",
-        element.start,
+        nameOf(element),
         `<${name}> needs schemaversion ${formatVersion(definition.since)} or newer, ` +
           `the file says ${formatVersion(schemaVersion)}`,
+        `write schemaversion="${formatVersion(definition.since)}" or remove the entry`,
       );
     }
     if (definition !== undefined && schemaVersion >= definition.until) {
       reporter.refuse(
         "MON036",
-        element.start,
+        nameOf(element),
         `<${name}> no longer exists since schemaversion ${formatVersion(definition.until)}`,
       );
       return;
     }
     checkAttributes(this.#context, element, []);
     for (const child of childElements(element)) {
-      reporter.refuse("MON045", child.start, `<${name}> holds text, not elements`);
+      reporter.refuse("MON045", nameOf(child), `<${name}> holds text, not elements`);
     }
     if (this.#last.has(name)) {
-      reporter.warn("MON066", element.start, `<${name}> is repeated; the last one counts`);
+      reporter.warn("MON066", nameOf(element), `<${name}> is repeated; the last one counts`);
     }
     if (definition?.until !== undefined && definition.until !== Infinity) {
-      reporter.warn("MON067", element.start, `<${name}> has no effect`);
+      reporter.warn("MON067", nameOf(element), `<${name}> has no effect`);
     }
-    const entry = { name, text: ownText(element), offset: textOffset(source.text, element) };
-    if (definition?.content === "empty" && !permissive && element.children.length > 0) {
-      reporter.error("MON065", entry.offset, `<${name}/> must be empty`);
+    const entry = { name, text: ownText(element), offset: textOffset(element) };
+    this.#nodes.set(entry, element);
+    if (
+      definition?.content === "empty" && !permissive &&
+      element.children.some((child) => child.kind !== "comment")
+    ) {
+      reporter.error("MON065", this.#whole(entry), `<${name}/> must be empty`);
     }
     this.#entries.push(entry);
     this.#last.set(name, entry);
@@ -109,6 +118,19 @@ export class EntryReader {
     });
   }
 
+  /** A stretch of an entry's text; all of it where the file writes it otherwise (`&amp;`, comments). */
+  #within(entry: ConfigEntry, from: number, length: number): Span {
+    const isPlain = this.#context.source.text.startsWith(entry.text, entry.offset);
+    if (!isPlain) return this.#whole(entry);
+    const end = Math.min(from + length, entry.text.length);
+    return { offset: entry.offset + from, end: entry.offset + end };
+  }
+
+  #whole(entry: ConfigEntry): Span {
+    const texts = this.#nodes.get(entry)!.children.filter((child) => child.kind === "text");
+    return { offset: entry.offset, end: texts.at(-1)?.end ?? entry.offset };
+  }
+
   #optionName(element: string): string | undefined {
     if (ENTRIES.has(element)) return element;
     if (!this.#context.permissive) return undefined;
@@ -120,20 +142,21 @@ export class EntryReader {
   #hashAlgorithms(): ReadonlySet<HashAlgorithm> {
     const entry = this.#last.get("HashAlgorithms");
     if (entry === undefined) return DEFAULT_HASH_ALGORITHMS;
-    const { algorithms, unknown } = parseHashAlgorithms(entry.text);
+    const { algorithms, unknown, offset } = parseHashAlgorithms(entry.text);
     if (algorithms === undefined) {
       this.#context.reporter.error(
         "MON060",
-        entry.offset,
-        `unknown hash algorithm ${quote(unknown)}; ` +
-          `write md5, sha1, sha256, imphash separated by commas without blanks, or *`,
+        this.#within(entry, offset, unknown.length),
+        `unknown hash algorithm ${quote(unknown)}`,
+        didYouMean(unknown.trim(), HASH_SPELLINGS) ??
+          "write md5, sha1, sha256, imphash separated by commas without blanks, or *",
       );
       return DEFAULT_HASH_ALGORITHMS;
     }
     if (algorithms.size > 0) return algorithms;
     this.#context.reporter.warn(
       "MON061",
-      entry.offset,
+      entry.text === "" ? nameOf(this.#nodes.get(entry)!) : this.#whole(entry),
       "<HashAlgorithms> names no algorithm; SHA256 is used",
     );
     return DEFAULT_HASH_ALGORITHMS;
@@ -152,7 +175,7 @@ export class EntryReader {
     if (backslash !== -1) {
       this.#context.reporter.error(
         "MON062",
-        entry.offset + backslash,
+        this.#within(entry, backslash, 1),
         "<ArchiveDirectory> must be a single path component, without a backslash",
       );
     }
@@ -166,7 +189,7 @@ export class EntryReader {
     if (!["false", "0", "NULL", "disabled"].includes(entry.text) && this.#context.permissive) {
       this.#context.reporter.warn(
         "MON065",
-        entry.offset,
+        this.#whole(entry),
         `<CaptureClipboard> cannot be ${quote(entry.text)}; it is off`,
       );
     }
@@ -176,8 +199,8 @@ export class EntryReader {
   #fieldSizes(): ReadonlyMap<string, number> {
     const entry = this.#last.get("FieldSizes");
     const { sizes, problems } = parseFieldSizes(entry?.text ?? "");
-    for (const { offset, message } of problems) {
-      this.#context.reporter.error("MON063", entry!.offset + offset, message);
+    for (const { offset, length, message, help } of problems) {
+      this.#context.reporter.error("MON063", this.#within(entry!, offset, length), message, help);
     }
     return sizes;
   }
@@ -189,7 +212,7 @@ export class EntryReader {
     if (items.length > MAX_ACCESS_ENTRIES) {
       this.#context.reporter.error(
         "MON064",
-        entry.offset,
+        this.#within(entry, items.slice(0, MAX_ACCESS_ENTRIES).join(",").length + 1, Infinity),
         `<ProcessAccessConfig> has more than ${MAX_ACCESS_ENTRIES} entries`,
       );
       return [];
@@ -204,11 +227,17 @@ export class EntryReader {
     if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
     this.#context.reporter.warn(
       "MON068",
-      entry.offset,
+      entry.text === "" ? nameOf(this.#nodes.get(entry)!) : this.#whole(entry),
       `<${name}> cannot be ${quote(entry.text)}; the default is used`,
     );
     return undefined;
   }
+}
+
+function helpForEntry(name: string): string | undefined {
+  const isForFiltering = name === "RuleGroup" || eventsByTag(name).length > 0;
+  if (isForFiltering) return "it belongs into <EventFiltering>";
+  return didYouMean(name, ["EventFiltering", ...ENTRIES.keys()]);
 }
 
 /** `image[:mask]`; a doubled colon is a literal one. */

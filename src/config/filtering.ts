@@ -1,24 +1,22 @@
 /** EventFiltering -> event elements (config-semantics 3.1 and 3.3, refusals of 1.4). */
 import { EVENT_TAGS, eventById, eventsByTag } from "../schema/events.ts";
+import { ENTRIES } from "../schema/options.ts";
 import { tagSince } from "../schema/history.ts";
 import { formatVersion } from "../schema/versions.ts";
 import { bindElement } from "./binding.ts";
 import { readItems } from "./conditions.ts";
-import {
-  attribute,
-  checkAttributes,
-  checkNoText,
-  nameAttribute,
-  type ReadContext,
-} from "./context.ts";
+import { checkAttributes, checkNoText, nameAttribute, type ReadContext } from "./context.ts";
 import { quote } from "./diagnostics.ts";
 import type { Combination, EventElement, PlacedName } from "./model.ts";
-import { hint } from "./suggest.ts";
-import { attributePlace, childElements, type XmlElement } from "./xml.ts";
+import type { ConfigNode } from "./node.ts";
+import { didYouMean, oneOf } from "./suggest.ts";
+import { childElements, nameOf } from "./tree.ts";
 
 /** From this version on, elements without groupRelation combine with "and" (E9). */
 const FIRST_VERSION_WITH_AND = 411;
 const MAX_ELEMENTS_PER_TAG = 65534;
+const RELATIONS = ["and", "or"];
+const ACTIONS = ["include", "exclude"];
 
 interface Group {
   readonly name: PlacedName | undefined;
@@ -41,20 +39,20 @@ export class FilteringReader {
   }
 
   /** Reads one `<EventFiltering>`. */
-  add(filtering: XmlElement): void {
+  add(filtering: ConfigNode): void {
     checkAttributes(this.#context, filtering, []);
     checkNoText(this.#context, filtering);
     this.#readChildren(filtering, this.#noGroup, true);
   }
 
-  #readChildren(parent: XmlElement, group: Group, groupsAllowed: boolean): void {
+  #readChildren(parent: ConfigNode, group: Group, groupsAllowed: boolean): void {
     const { reporter, permissive } = this.#context;
     for (const child of childElements(parent)) {
       if (this.#isNamed(child, "RuleGroup")) {
         if (!groupsAllowed) {
           reporter.refuse(
             "MON037",
-            child.start,
+            nameOf(child),
             `<RuleGroup> must stand directly under <EventFiltering>`,
           );
           if (!permissive) continue;
@@ -63,17 +61,19 @@ export class FilteringReader {
       } else if (eventsByTag(child.name).length > 0) {
         this.#readEvent(child, group);
       } else {
-        reporter.refuse("MON035", child.start, () => {
-          const candidates = groupsAllowed ? ["RuleGroup", ...EVENT_TAGS] : EVENT_TAGS;
-          return `unknown event ${quote(child.name)}${hint(child.name, candidates)}`;
-        });
+        reporter.refuse(
+          "MON035",
+          nameOf(child),
+          `unknown event ${quote(child.name)}`,
+          () => helpForEvent(child.name, groupsAllowed),
+        );
         if (permissive) this.#readWrapper(child);
       }
     }
   }
 
   /** Sysmon's permissive reader takes events at any depth; only their direct parent groups them. */
-  #readWrapper(wrapper: XmlElement): void {
+  #readWrapper(wrapper: ConfigNode): void {
     for (const child of childElements(wrapper)) {
       if (this.#isNamed(child, "RuleGroup")) this.#readGroup(child);
       else if (eventsByTag(child.name).length > 0) this.#readEvent(child, this.#noGroup);
@@ -81,49 +81,53 @@ export class FilteringReader {
     }
   }
 
-  #isNamed(element: XmlElement, name: string): boolean {
+  #isNamed(element: ConfigNode, name: string): boolean {
     if (element.name === name) return true;
     return this.#context.permissive && element.name.toLowerCase() === name.toLowerCase();
   }
 
-  #readGroup(element: XmlElement): void {
+  #readGroup(element: ConfigNode): void {
     checkAttributes(this.#context, element, ["name", "groupRelation"]);
     checkNoText(this.#context, element);
     const name = nameAttribute(this.#context, element, false);
     this.#readChildren(element, { name, combination: this.#groupCombination(element) }, false);
   }
 
-  #groupCombination(element: XmlElement): Combination {
+  #groupCombination(element: ConfigNode): Combination {
     const { reporter, permissive } = this.#context;
-    const relation = attribute(this.#context, element, "groupRelation");
+    const relation = element.attributes.get("groupRelation");
     if (relation === undefined || (permissive && relation.text === "")) {
       reporter.refuse(
         "MON033",
-        element.start,
-        `<RuleGroup> needs groupRelation="and" or groupRelation="or"`,
+        nameOf(element),
+        "<RuleGroup> has no groupRelation",
+        'write groupRelation="and" or groupRelation="or"',
       );
       return this.#noGroup.combination;
     }
-    if (relation.text !== "and" && relation.text !== "or") {
+    const text = permissive ? relation.text.toLowerCase() : relation.text;
+    if (!RELATIONS.includes(text)) {
       reporter.refuse(
         "MON034",
-        relation.offset,
-        `groupRelation must be and or or, not ${quote(relation.text)}`,
+        relation,
+        `groupRelation is neither and nor or, but ${quote(relation.text)}`,
+        didYouMean(relation.text, RELATIONS),
       );
     }
-    return relation.text.toLowerCase() === "or" ? "or" : "and";
+    return text === "or" ? "or" : "and";
   }
 
-  #readEvent(element: XmlElement, group: Group): void {
+  #readEvent(element: ConfigNode, group: Group): void {
     const context = this.#context;
     const tag = element.name;
     const since = tagSince(tag)!;
     if (!context.permissive && since > context.schemaVersion) {
       context.reporter.error(
         "MON036",
-        element.start,
+        nameOf(element),
         `${tag} needs schemaversion ${formatVersion(since)} or newer, ` +
           `the file says ${formatVersion(context.schemaVersion)}`,
+        `write schemaversion="${formatVersion(since)}" or remove the element`,
       );
     }
     checkAttributes(context, element, ["onmatch", "default"]);
@@ -138,7 +142,7 @@ export class FilteringReader {
     if (count === MAX_ELEMENTS_PER_TAG + 1) {
       context.reporter.error(
         "MON047",
-        element.start,
+        nameOf(element),
         `there are more than ${MAX_ELEMENTS_PER_TAG} ${tag} elements`,
       );
     }
@@ -147,21 +151,22 @@ export class FilteringReader {
       eventId: event.id,
       onmatch,
       combination: group.combination,
+      inGroup: group !== this.#noGroup,
       groupName: group.name,
       items,
-      offset: element.start,
+      offset: element.offset,
     });
   }
 
   /** What a match does, or undefined when Sysmon skips the element. */
-  #onmatch(element: XmlElement): EventElement["onmatch"] | undefined {
+  #onmatch(element: ConfigNode): EventElement["onmatch"] | undefined {
     const { reporter, permissive } = this.#context;
-    const onmatch = attribute(this.#context, element, "onmatch");
-    const byDefault = attribute(this.#context, element, "default");
+    const onmatch = element.attributes.get("onmatch");
+    const byDefault = element.attributes.get("default");
     if (onmatch !== undefined && byDefault !== undefined) {
       reporter.warn(
         "MON040",
-        attributePlace(this.#context.source.text, element.start, "default").name,
+        { offset: byDefault.nameOffset, end: byDefault.nameOffset + "default".length },
         `<${element.name}> has both onmatch and default: the element is ignored`,
       );
       return undefined;
@@ -170,8 +175,9 @@ export class FilteringReader {
     if (given === undefined) {
       reporter.warn(
         "MON039",
-        element.start,
+        nameOf(element),
         `<${element.name}> has no onmatch attribute: the element is ignored`,
+        'write onmatch="include" or onmatch="exclude"',
       );
       return undefined;
     }
@@ -181,12 +187,18 @@ export class FilteringReader {
     }
     reporter.refuse(
       "MON038",
-      given.offset,
-      `${onmatch !== undefined ? "onmatch" : "default"} must be include or exclude, ` +
-        `not ${quote(given.text)}`,
+      given,
+      `${onmatch !== undefined ? "onmatch" : "default"} is neither include nor exclude, ` +
+        `but ${quote(given.text)}`,
+      () => didYouMean(given.text, ACTIONS) ?? `write ${oneOf(ACTIONS)}`,
     );
     return opposite(eventById(eventsByTag(element.name)[0].id)!.defaultAction);
   }
+}
+
+function helpForEvent(name: string, groupsAllowed: boolean): string | undefined {
+  const near = didYouMean(name, groupsAllowed ? ["RuleGroup", ...EVENT_TAGS] : EVENT_TAGS);
+  return near ?? (ENTRIES.has(name) ? "it belongs directly into <Sysmon>" : undefined);
 }
 
 function opposite(action: "include" | "exclude"): "include" | "exclude" {

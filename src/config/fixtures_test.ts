@@ -1,9 +1,10 @@
 /**
- * Every file of fixtures/config gives exactly the diagnostics written beside it, in each profile, and
- * loads or not as its folder says.
+ * Every file of fixtures/config gives exactly the report written beside it, in each profile, and loads
+ * or not as its folder says. `MONOMI_UPDATE=1` writes the reports anew, for a review of the difference.
  */
 import assert from "node:assert/strict";
-import { formatDiagnostic, loadConfig } from "./mod.ts";
+import { renderDiagnostic } from "../report/text.ts";
+import { loadConfig } from "./mod.ts";
 
 const FIXTURES = new URL("../../fixtures/config/", import.meta.url);
 
@@ -12,23 +13,25 @@ const FOLDERS = [
   { folder: "valid", loads: true, permissive: false },
   { folder: "invalid", loads: false, permissive: false },
   { folder: "permissive", loads: true, permissive: true },
+  { folder: "yaml/valid", loads: true, permissive: false },
+  { folder: "yaml/invalid", loads: false, permissive: false },
 ] as const;
 
 for (const { folder, loads, permissive } of FOLDERS) {
   const directory = new URL(`${folder}/`, FIXTURES);
   const files = [...Deno.readDirSync(directory)]
     .map((entry) => entry.name)
-    .filter((name) => name.endsWith(".xml"))
+    .filter((name) => /\.(xml|yaml)$/.test(name))
     .sort();
   assert.ok(files.length > 0);
   for (const file of files) {
     Deno.test(`fixture ${folder}/${file}`, () => {
       const bytes = Deno.readFileSync(new URL(file, directory));
-      const expected = Deno.readTextFileSync(
-        new URL(file.replace(/\.xml$/, ".diagnostics"), directory),
-      );
+      const golden = new URL(file.replace(/\.\w+$/, ".diagnostics"), directory);
       const { config, diagnostics } = loadConfig(bytes, file, { permissive });
-      assert.equal(diagnostics.map((d) => formatDiagnostic(d) + "\n").join(""), expected);
+      const report = diagnostics.map((d) => renderDiagnostic(d) + "\n").join("");
+      if (Deno.env.get("MONOMI_UPDATE") === "1") Deno.writeTextFileSync(golden, report);
+      assert.equal(report, Deno.readTextFileSync(golden));
       assert.equal(config !== undefined, loads);
     });
   }

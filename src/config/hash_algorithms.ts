@@ -1,10 +1,14 @@
 /** The value of HashAlgorithms (config-semantics 2.1). */
 import { HASH_ALGORITHMS, type HashAlgorithm } from "./model.ts";
 
-/** The algorithms named, or the item that names none. */
+/** The algorithms named, or the item that names none and its offset in the text. */
 export type HashAlgorithmsResult =
-  | { readonly algorithms: ReadonlySet<HashAlgorithm>; readonly unknown?: undefined }
-  | { readonly algorithms?: undefined; readonly unknown: string };
+  | {
+    readonly algorithms: ReadonlySet<HashAlgorithm>;
+    readonly unknown?: undefined;
+    readonly offset?: undefined;
+  }
+  | { readonly algorithms?: undefined; readonly unknown: string; readonly offset: number };
 
 const BY_SPELLING: ReadonlyMap<string, HashAlgorithm> = new Map([
   ["sha1", "SHA1"],
@@ -27,10 +31,14 @@ export function parseHashAlgorithms(text: string): HashAlgorithmsResult {
   const named = new Set<HashAlgorithm>();
   if (lower === "" || lower.startsWith(",")) return { algorithms: named };
   const items = lower.endsWith(",") ? lower.slice(0, -1).split(",") : lower.split(",");
+  let offset = 0;
   for (const item of items) {
     const algorithm = BY_SPELLING.get(item);
-    if (algorithm === undefined) return { unknown: item };
+    if (algorithm === undefined) {
+      return { unknown: text.slice(offset, offset + item.length), offset };
+    }
     named.add(algorithm);
+    offset += item.length + 1;
   }
   return { algorithms: new Set(HASH_ALGORITHMS.filter((algorithm) => named.has(algorithm))) };
 }

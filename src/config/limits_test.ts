@@ -21,6 +21,7 @@ const CASES: readonly [name: string, content: () => string | Uint8Array, code?: 
   ["one level too deep", () => "<a>".repeat(MAX_DEPTH + 1), "MON012"],
   ["closed elements are not nested", () => `${OPEN}${"<User/>".repeat(200)}${CLOSE}`],
   ["too many elements", () => OPEN + "<User/>".repeat(MAX_ELEMENTS) + CLOSE, "MON013"],
+  ["too many comments", () => OPEN + "<!---->".repeat(MAX_ELEMENTS) + CLOSE, "MON013"],
   [
     "100,000 attributes",
     () => `<Sysmon ${Array.from({ length: 100_000 }, (_, i) => `a${i}=""`).join(" ")}/>`,

@@ -5,17 +5,19 @@ import {
   OLDEST_CONFIGURATION_VERSION,
   type VersionNumber,
 } from "../schema/versions.ts";
-import { attribute, checkAttributes, checkNoText, type ReadContext } from "./context.ts";
-import { type Diagnostic, quote, Reporter } from "./diagnostics.ts";
+import { checkAttributes, checkNoText, type ReadContext } from "./context.ts";
+import { type Diagnostic, diagnosticAt, quote, Reporter } from "./diagnostics.ts";
 import { decode } from "./encoding.ts";
 import { EntryReader } from "./entries.ts";
 import { FilteringReader } from "./filtering.ts";
 import type { Config } from "./model.ts";
+import type { ConfigNode } from "./node.ts";
+import { parseDocument } from "./parse.ts";
 import { warnOfQuirks } from "./quirks.ts";
 import { applyRuleEntries } from "./rule_entries.ts";
 import { parseSchemaVersion } from "./schema_version.ts";
 import { SourceText } from "./source.ts";
-import { childElements, parseXmlText, type XmlElement } from "./xml.ts";
+import { childElements, nameOf } from "./tree.ts";
 
 /** How a configuration is read. */
 export interface LoadOptions {
@@ -32,9 +34,9 @@ export interface LoadResult {
 const NEWEST = Math.max(NEWEST_VERSION.linux.number, NEWEST_VERSION.windows.number);
 
 /**
- * Reads a Sysmon configuration (config-semantics sections 1 to 3). Never throws for bad input:
+ * Reads a Sysmon configuration (config-semantics sections 1 to 3) in XML or YAML. Never throws for bad input:
  * whatever is wrong with the file is a diagnostic of severity `error`, and `config` is absent.
- * `fileName` only names the file in diagnostics.
+ * `fileName` names the file in diagnostics; its extension tells the language, else the content does.
  */
 export function loadConfig(
   bytes: Uint8Array,
@@ -43,16 +45,11 @@ export function loadConfig(
 ): LoadResult {
   const permissive = options.permissive ?? false;
   const decoded = decode(bytes, permissive);
-  const placed = decoded.problems.map((problem) => {
-    const before = new SourceText(fileName, problem.textBefore);
-    const { severity, code, message } = problem;
-    return {
-      severity,
-      code,
-      message,
-      file: fileName,
-      ...before.positionAt(before.text.length),
-    } as const;
+  const placed = decoded.problems.map(({ severity, code, message, textBefore, found }) => {
+    const near = new SourceText(fileName, decoded.text ?? textBefore + found);
+    const offset = new SourceText(fileName, textBefore).text.length;
+    const place = { offset, end: offset + found.length };
+    return diagnosticAt(near, place, severity, code, message);
   });
   if (decoded.text === undefined) return { diagnostics: placed };
   const source = new SourceText(fileName, decoded.text);
@@ -67,15 +64,16 @@ function readText(
   reporter: Reporter,
   permissive: boolean,
 ): Config | undefined {
-  const { root, refusal } = parseXmlText(source.text, permissive);
-  if (refusal !== undefined) {
-    reporter.error(refusal.code, refusal.offset, refusal.message);
-    return undefined;
+  const { document, problems } = parseDocument(source, { permissive });
+  for (const { code, offset, end, message, help } of problems) {
+    reporter.error(code, end === undefined ? offset : { offset, end }, message, help);
   }
+  if (document === undefined) return undefined;
+  const { root } = document;
   if (root.name !== "Sysmon") {
     reporter.error(
       "MON020",
-      root.start,
+      nameOf(root),
       `the root element must be <Sysmon>, not ${quote(root.name)}`,
     );
     return undefined;
@@ -86,17 +84,19 @@ function readText(
 }
 
 /** An unusable version is reported and read as the newest, so that other problems are found too. */
-function readSchemaVersion(context: ReadContext, root: XmlElement): VersionNumber {
+function readSchemaVersion(context: ReadContext, root: ConfigNode): VersionNumber {
   const { reporter } = context;
-  const given = attribute(context, root, "schemaversion");
+  const given = root.attributes.get("schemaversion");
   const parsed = given && parseSchemaVersion(given.text);
   if (given === undefined || parsed === undefined) {
     reporter.error(
       "MON021",
-      given?.offset ?? root.start,
+      given ?? nameOf(root),
       given === undefined
-        ? `<Sysmon> needs a schemaversion, such as schemaversion="${formatVersion(NEWEST)}"`
+        ? "<Sysmon> has no schemaversion"
         : `${quote(given.text)} is not a schema version`,
+      `write a version from ${formatVersion(OLDEST_CONFIGURATION_VERSION)} to ` +
+        `${formatVersion(NEWEST)}, such as schemaversion="4.90"`,
     );
     return NEWEST;
   }
@@ -104,9 +104,9 @@ function readSchemaVersion(context: ReadContext, root: XmlElement): VersionNumbe
   if (version < OLDEST_CONFIGURATION_VERSION) {
     reporter.error(
       "MON022",
-      given.offset,
-      `schema version ${formatVersion(version)} is not supported; ` +
-        `the oldest is ${formatVersion(OLDEST_CONFIGURATION_VERSION)}, ` +
+      given,
+      `schema version ${formatVersion(version)} is not supported`,
+      `the oldest is ${formatVersion(OLDEST_CONFIGURATION_VERSION)}, ` +
         `the newest ${formatVersion(NEWEST)}`,
     );
     return NEWEST;
@@ -114,7 +114,7 @@ function readSchemaVersion(context: ReadContext, root: XmlElement): VersionNumbe
   if (version > NEWEST) {
     reporter.warn(
       "MON023",
-      given.offset,
+      given,
       `schema version ${formatVersion(version)} is newer than ${formatVersion(NEWEST)}; ` +
         "the file is read as the latter",
     );
@@ -122,14 +122,14 @@ function readSchemaVersion(context: ReadContext, root: XmlElement): VersionNumbe
   if (trailingText) {
     reporter.warn(
       "MON024",
-      given.offset,
+      given,
       `schemaversion ${quote(given.text)} is read as ${formatVersion(version)}`,
     );
   }
   return version;
 }
 
-function readRoot(context: ReadContext, root: XmlElement): Config {
+function readRoot(context: ReadContext, root: ConfigNode): Config {
   checkAttributes(context, root, ["schemaversion"]);
   checkNoText(context, root);
   const entries = new EntryReader(context);

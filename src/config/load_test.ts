@@ -140,7 +140,7 @@ Deno.test("an XML declaration may stand behind blanks", () => {
     `\n\n<?xml version="1.0"?>\n<Sysmon schemaversion="4.90"><A/></Sysmon>`,
   );
   assert.equal(config, undefined);
-  assert.match(lines[0], /^t\.xml:4:30: error: unknown element 'A'/);
+  assert.match(lines[0], /^t\.xml:4:31: error: unknown element 'A'/);
 });
 
 Deno.test("places are right behind characters outside the basic plane", () => {
@@ -164,7 +164,7 @@ Deno.test("nothing from the file reaches a terminal unescaped", () => {
     `<FileCreate onmatch="&#x9b;31m&#x202e;&#10;"><User condition="&#9;x"/></FileCreate>`,
   ));
   for (const line of lines) assert.doesNotMatch(line, /[\p{Cc}\p{Cf}]/u);
-  assert.match(lines[0], /not '\\x9b31m\\u202e\\n'/);
+  assert.match(lines[0], /but '\\x9b31m\\u202e\\n'/);
 });
 
 Deno.test("C7: a rule entry goes into the first include element and removes excludes", () => {
@@ -204,4 +204,11 @@ Deno.test("the permissive profile skips what it cannot use and keeps the rest", 
     ),
     ["a", ["c"], "xz"],
   );
+});
+
+Deno.test("a no-break space between elements is text, as XML has it", () => {
+  const text = `<Sysmon schemaversion="4.90"><EventFiltering>\u00a0</EventFiltering></Sysmon>`;
+  const { config, diagnostics } = loadConfig(new TextEncoder().encode(text), "nbsp.xml");
+  assert.equal(config, undefined);
+  assert.deepEqual(diagnostics.map(({ code, column }) => [code, column]), [["MON032", 46]]);
 });

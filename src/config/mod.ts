@@ -1,5 +1,5 @@
 /**
- * Reads Sysmon configurations.
+ * Reads Sysmon configurations, in XML and in YAML.
  *
  * @example
  * ```ts
@@ -16,4 +16,12 @@ export { loadConfig, type LoadOptions, type LoadResult } from "./load.ts";
 export * from "./model.ts";
 export { parseHashAlgorithms } from "./hash_algorithms.ts";
 export { parseFieldSizes } from "./field_sizes.ts";
+export {
+  type Language,
+  languageOf,
+  languageOfName,
+  type ParsedDocument,
+  parseDocument,
+  type ParseOptions,
+} from "./parse.ts";
 export { SourceText } from "./source.ts";

@@ -69,6 +69,8 @@ export interface EventElement {
   /** What a match does; Sysmon's older `default="exclude"` reads as `include`. */
   readonly onmatch: "include" | "exclude";
   readonly combination: Combination;
+  /** False where no RuleGroup says how it combines, so that the schema version does (E9). */
+  readonly inGroup?: boolean;
   readonly groupName: PlacedName | undefined;
   readonly items: readonly (Condition | RuleNode)[];
   readonly offset: number;
@@ -98,4 +100,8 @@ export interface Condition {
   readonly name: string | undefined;
   readonly offset: number;
   readonly valueOffset: number;
+  /** Of the operator as written; absent where the file does not name it. */
+  readonly operatorOffset?: number;
+  /** Of its own name; absent where it has none. */
+  readonly nameOffset?: number;
 }

@@ -17,22 +17,30 @@ export interface NodeAttribute extends PlacedText {
 export interface ConfigNode {
   readonly kind: "element";
   readonly name: string;
+  readonly nameOffset: number;
   /** Of the whole element: of its `<` in XML. */
   readonly offset: number;
   readonly end: number;
+  /** Where its content begins, or would begin if it had any. */
+  readonly contentOffset: number;
   /** In document order. */
   readonly attributes: ReadonlyMap<string, NodeAttribute>;
   readonly children: readonly ChildNode[];
 }
 
-/** Text or CDATA directly inside an element. */
+/**
+ * Text or CDATA directly inside an element. Between elements and comments, blank text with two or more
+ * line ends is an empty line.
+ */
 export interface TextNode extends PlacedText {
   readonly kind: "text";
 }
 
-/** A comment, without its delimiters. */
+/** A comment, without its delimiters; `offset` and `end` are those of the comment with them. */
 export interface CommentNode extends PlacedText {
   readonly kind: "comment";
+  /** Whether it stands on the line on which what is before it ends. */
+  readonly trailing: boolean;
 }
 
 /** What an element holds, in document order. */

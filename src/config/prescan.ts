@@ -3,7 +3,7 @@ import type { Code } from "./codes.ts";
 
 /** How deep elements may be nested; a valid configuration needs 6. */
 export const MAX_DEPTH = 100;
-/** How many elements a file may have. */
+/** How many elements and comments a file may have. */
 export const MAX_ELEMENTS = 200_000;
 /** How many attributes one element may have; a valid configuration needs 2. */
 export const MAX_ATTRIBUTES = 32;
@@ -12,7 +12,10 @@ export const MAX_ATTRIBUTES = 32;
 export interface Refusal {
   readonly code: Code;
   readonly offset: number;
+  /** Behind the stretch that it is about, where that is known. */
+  readonly end?: number;
   readonly message: string;
+  readonly help?: string;
 }
 
 /**
@@ -21,11 +24,20 @@ export interface Refusal {
  */
 export function prescan(text: string): Refusal | undefined {
   let depth = 0;
-  let elements = 0;
+  let nodes = 0;
   let at = text.indexOf("<");
+  if (at === -1) {
+    const firstText = text.search(/\S/);
+    return {
+      code: "MON010",
+      offset: firstText === -1 ? text.length : firstText,
+      message: "not well-formed XML: root element is missing or invalid",
+    };
+  }
   while (at !== -1) {
     let end: number;
     if (text.startsWith("<!--", at)) {
+      if (++nodes > MAX_ELEMENTS) return tooMany(at);
       end = endOf(text, "-->", at + 4);
     } else if (text.startsWith("<![CDATA[", at)) {
       end = endOf(text, "]]>", at + 9);
@@ -36,7 +48,8 @@ export function prescan(text: string): Refusal | undefined {
         ? {
           code: "MON011",
           offset: at,
-          message: "a DOCTYPE is not allowed in a configuration; remove it",
+          message: "a DOCTYPE is not allowed in a configuration",
+          help: "remove it, and write out what its entities stand for",
         }
         : undefined;
     } else if (text.startsWith("</", at)) {
@@ -52,13 +65,7 @@ export function prescan(text: string): Refusal | undefined {
           message: `the element has more than ${MAX_ATTRIBUTES} attributes`,
         };
       }
-      if (++elements > MAX_ELEMENTS) {
-        return {
-          code: "MON013",
-          offset: at,
-          message: `the file has more than ${MAX_ELEMENTS} elements`,
-        };
-      }
+      if (++nodes > MAX_ELEMENTS) return tooMany(at);
       if (!tag.selfClosing && ++depth > MAX_DEPTH) {
         return {
           code: "MON012",
@@ -72,6 +79,11 @@ export function prescan(text: string): Refusal | undefined {
     at = text.indexOf("<", end);
   }
   return undefined;
+}
+
+function tooMany(offset: number): Refusal {
+  const message = `the file has more than ${MAX_ELEMENTS} elements and comments`;
+  return { code: "MON013", offset, message };
 }
 
 function endOf(text: string, mark: string, from: number): number {

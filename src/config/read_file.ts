@@ -9,16 +9,21 @@ const CHUNK = 64 * 1024;
  * reading behind the size limit, whatever the path leads to.
  */
 export async function loadConfigFile(path: string, options: LoadOptions = {}): Promise<LoadResult> {
-  if (path === "-") return loadConfig(await readBounded(Deno.stdin), "<stdin>", options);
+  return loadConfig(await readConfigBytes(path), path === "-" ? "<stdin>" : path, options);
+}
+
+/** The bytes of `path`, as far as {@link loadConfigFile} reads them. */
+export async function readConfigBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  if (path === "-") return await readBounded(Deno.stdin);
   using file = await Deno.open(path);
-  return loadConfig(await readBounded(file), path, options);
+  return await readBounded(file);
 }
 
 interface Reader {
   read(buffer: Uint8Array): Promise<number | null>;
 }
 
-async function readBounded(reader: Reader): Promise<Uint8Array> {
+async function readBounded(reader: Reader): Promise<Uint8Array<ArrayBuffer>> {
   let buffer = new Uint8Array(CHUNK);
   let length = 0;
   while (length <= MAX_FILE_SIZE) {

@@ -18,10 +18,20 @@ export class SourceText {
     this.text = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
   }
 
+  /** Offset of the first character of a line that exists. */
+  lineStart(line: number): number {
+    return this.#starts()[line - 1];
+  }
+
+  /** Offset behind the last character of a line that exists, without its line end. */
+  lineEnd(line: number): number {
+    const next = this.#starts()[line];
+    return next === undefined ? this.text.length : next - 1;
+  }
+
   /** Line and column of an offset into `text`. */
   positionAt(offset: number): Position {
-    this.#lineStarts ??= findLineStarts(this.text);
-    const starts = this.#lineStarts;
+    const starts = this.#starts();
     let low = 0;
     let high = starts.length - 1;
     while (low < high) {
@@ -30,6 +40,10 @@ export class SourceText {
       else high = middle - 1;
     }
     return { line: low + 1, column: offset - starts[low] + 1 };
+  }
+
+  #starts(): Uint32Array {
+    return this.#lineStarts ??= findLineStarts(this.text);
   }
 }
 

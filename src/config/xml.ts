@@ -1,14 +1,20 @@
-/** XML text -> tree of elements with the places of elements, attributes and texts. */
-import { parseXml, XmlElement, XmlError, XmlText } from "@rgrove/parse-xml";
+/** XML text -> tree of elements with the places of elements, attributes, texts and comments. */
+import {
+  parseXml,
+  XmlComment,
+  XmlElement,
+  XmlError,
+  type XmlNode,
+  XmlText,
+} from "@rgrove/parse-xml";
 import { escapeUnprintable } from "./diagnostics.ts";
+import type { ChildNode, ConfigDocument, ConfigNode, NodeAttribute } from "./node.ts";
 import { prescan, type Refusal } from "./prescan.ts";
 
-export { XmlElement, XmlText };
-
-/** The root element, or why there is none. */
+/** The document, or why there is none. */
 export type Parsed =
-  | { readonly root: XmlElement; readonly refusal?: undefined }
-  | { readonly root?: undefined; readonly refusal: Refusal };
+  | { readonly document: ConfigDocument; readonly refusal?: undefined }
+  | { readonly document?: undefined; readonly refusal: Refusal };
 
 /**
  * Parses text with LF line ends. Never recurses deeper than the prescan's limit, expands no entities
@@ -20,17 +26,19 @@ export function parseXmlText(text: string, keepUnknownEntities: boolean): Parsed
   try {
     const document = parseXml(blankDeclaration(text), {
       includeOffsets: true,
+      preserveComments: true,
       ignoreUndefinedEntities: keepUnknownEntities,
     });
-    return { root: document.root! };
+    return { document: toDocument(text, document.children) };
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
     const reason = error.message.split("\n", 1)[0].replace(/ \(line \d+, column \d+\)$/, "");
     return {
       refusal: {
         code: "MON010",
-        offset: utf16Offset(text, error.pos),
+        offset: placeOf(reason, text, utf16Offset(text, error.pos)),
         message: `not well-formed XML: ${escapeUnprintable(lowerFirst(reason))}`,
+        ...(/reference|entity/.test(reason) && { help: "write &amp; for a plain &" }),
       },
     };
   }
@@ -41,6 +49,14 @@ function blankDeclaration(text: string): string {
   const declaration = /^\s*<\?xml\s[^<>]*\?>/.exec(text.slice(0, 2048))?.[0];
   if (declaration === undefined) return text;
   return declaration.replace(/[^\n]/g, " ") + text.slice(declaration.length);
+}
+
+/** The parser stops behind a repeated attribute and behind a reference that it cannot read. */
+function placeOf(reason: string, text: string, stopped: number): number {
+  if (/reference|entity/.test(reason)) return Math.max(text.lastIndexOf("&", stopped), 0);
+  const repeated = /^Duplicate attribute: (\S+)$/i.exec(reason)?.[1];
+  if (repeated === undefined) return stopped;
+  return Math.max(text.lastIndexOf(repeated, stopped), 0);
 }
 
 function lowerFirst(text: string): string {
@@ -57,72 +73,70 @@ function utf16Offset(text: string, codePoints: number): number {
   return offset;
 }
 
-/** Child elements in document order. */
-export function childElements(element: XmlElement): XmlElement[] {
-  return element.children.filter((child): child is XmlElement => child instanceof XmlElement);
+function toDocument(source: string, nodes: readonly XmlNode[]): ConfigDocument {
+  const children = toChildren(source, nodes);
+  const at = children.findIndex((child) => child.kind === "element");
+  const isComment = (child: ChildNode) => child.kind === "comment";
+  return {
+    before: children.slice(0, at).filter(isComment),
+    root: children[at] as ConfigNode,
+    after: children.slice(at + 1).filter(isComment),
+  };
 }
 
-/** The text of an element without that of its child elements; comments leave no gap. */
-export function ownText(element: XmlElement): string {
-  let text = "";
-  for (const child of element.children) {
-    if (child instanceof XmlText) text += child.text;
-  }
-  return text;
-}
-
-/** Offset of the first character that is text directly in the element and not blank, or -1. */
-export function strayTextOffset(source: string, element: XmlElement): number {
-  for (const child of element.children) {
-    if (child instanceof XmlText && /\S/.test(child.text)) {
-      const found = source.slice(child.start, child.end).search(/\S/);
-      return child.start + Math.max(found, 0);
+function toChildren(source: string, nodes: readonly XmlNode[]): ChildNode[] {
+  const children: ChildNode[] = [];
+  for (const node of nodes) {
+    const { start: offset, end } = node;
+    if (node instanceof XmlText) children.push({ kind: "text", text: node.text, offset, end });
+    else if (node instanceof XmlElement) children.push(toElement(source, node));
+    else if (node instanceof XmlComment) {
+      const trailing = isBehindTag(source, offset);
+      children.push({ kind: "comment", text: node.content, offset, end, trailing });
     }
   }
-  return -1;
+  return children;
 }
 
-/** Offset of the element's text, or of the place behind its start tag when it has none. */
-export function textOffset(source: string, element: XmlElement): number {
-  const text = element.children.find((child) => child instanceof XmlText);
-  if (text !== undefined) return text.start;
-  return startTagEnd(source, element.start);
+function toElement(source: string, element: XmlElement): ConfigNode {
+  const { name, start: offset, end } = element;
+  const nameOffset = offset + 1;
+  const attributes = new Map<string, NodeAttribute>();
+  const behindAttributes = readAttributes(source, element, nameOffset + name.length, attributes);
+  return {
+    kind: "element",
+    name,
+    nameOffset,
+    offset,
+    end,
+    contentOffset: source.indexOf(">", behindAttributes) + 1,
+    attributes,
+    children: toChildren(source, element.children),
+  };
 }
 
-/** Places of an attribute's name and of the first character of its value. */
-export interface AttributePlace {
-  readonly name: number;
-  readonly value: number;
+function isBehindTag(source: string, offset: number): boolean {
+  let at = offset - 1;
+  while (source[at] === " " || source[at] === "\t") at--;
+  return source[at] === ">";
 }
 
-/** Finds an attribute in the start tag at `elementStart`; the parser has checked the tag already. */
-export function attributePlace(
+/** Finds the attributes of a start tag, which the parser has checked already. */
+function readAttributes(
   source: string,
-  elementStart: number,
-  name: string,
-): AttributePlace {
-  const end = startTagEnd(source, elementStart);
-  let at = elementStart + 1;
-  while (at < end && !/[\s/>]/.test(source[at])) at++;
-  while (at < end) {
-    while (at < end && /\s/.test(source[at])) at++;
-    const nameStart = at;
-    while (at < end && !/[\s=/>]/.test(source[at])) at++;
-    const found = source.slice(nameStart, at);
-    while (at < end && source[at] !== '"' && source[at] !== "'") at++;
-    if (at >= end) break;
-    const value = at + 1;
-    if (found === name) return { name: nameStart, value };
-    at = source.indexOf(source[at], value) + 1;
+  { attributes }: XmlElement,
+  behindName: number,
+  found: Map<string, NodeAttribute>,
+): number {
+  let at = behindName;
+  for (const name in attributes) {
+    const nameOffset = source.indexOf(name, at);
+    let quote = source.indexOf("=", nameOffset + name.length) + 1;
+    while (source[quote] !== '"' && source[quote] !== "'") quote++;
+    const offset = quote + 1;
+    const end = source.indexOf(source[quote], offset);
+    found.set(name, { text: attributes[name], nameOffset, offset, end });
+    at = end + 1;
   }
-  return { name: elementStart, value: elementStart };
-}
-
-function startTagEnd(source: string, elementStart: number): number {
-  for (let at = elementStart; at < source.length; at++) {
-    const character = source[at];
-    if (character === ">") return at + 1;
-    if (character === '"' || character === "'") at = source.indexOf(character, at + 1);
-  }
-  return source.length;
+  return at;
 }

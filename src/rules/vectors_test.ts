@@ -1,9 +1,10 @@
 /** The test vectors of config-semantics section 10, observed with Sysmon's own engine. */
 import assert from "node:assert/strict";
+import { type Code, loadConfig } from "../config/mod.ts";
 import type { FieldValue } from "../events/event.ts";
 import { interpret } from "./interpret.ts";
 import { compileRules, type RuleOptions } from "./mod.ts";
-import { filtering, makeEvent } from "./testing.ts";
+import { filtering, inFiltering, loadText, makeEvent } from "./testing.ts";
 
 /** Event id, fields, and the RuleName expected of a logged event or DROP. */
 type Case = readonly [id: number, fields: Record<string, FieldValue>, expected: string];
@@ -13,7 +14,8 @@ interface Vector {
   readonly xml: string;
   readonly schemaVersion?: string;
   readonly options?: RuleOptions;
-  readonly permissive?: true;
+  /** The validating profile refuses it with this code; the permissive one evaluates it. */
+  readonly refusedWith?: Code;
   readonly cases: readonly Case[];
 }
 
@@ -229,14 +231,21 @@ const VECTORS: readonly Vector[] = [
     name: "19: an element that no event can have is dropped, others stay (Q11 repaired)",
     xml: registry("include", "<Details>a</Details><NewName>b</NewName>") +
       registry("include", "<TargetObject>x</TargetObject>"),
-    permissive: true,
+    refusedWith: "MON043",
     cases: [[13, { TargetObject: "x" }, LOG], [13, { TargetObject: "y" }, DROP]],
   },
   {
     name: "20: an element with an unknown field is dropped, others stay (Q11 repaired)",
     xml: create("include", "<Imagex>a</Imagex>") + create("include", isUser("c")),
-    permissive: true,
+    refusedWith: "MON041",
     cases: [[1, { User: "c" }, LOG], [1, { User: "d" }, DROP]],
+  },
+  {
+    name: "20: an unknown field in the second of three elements (Q11 repaired)",
+    xml: create("include", isUser("a")) + create("include", "<Imagex>a</Imagex>") +
+      create("include", isUser("c")),
+    refusedWith: "MON041",
+    cases: [[1, { User: "a" }, LOG], [1, { User: "c" }, LOG], [1, { User: "d" }, DROP]],
   },
   {
     name: "21: an element without onmatch is skipped",
@@ -246,13 +255,13 @@ const VECTORS: readonly Vector[] = [
   {
     name: "21: an unknown onmatch of ProcessCreate behaves as exclude",
     xml: `<ProcessCreate onmatch="zzz">${isImage("a")}</ProcessCreate>`,
-    permissive: true,
+    refusedWith: "MON038",
     cases: [image("a", DROP), image("b", LOG)],
   },
   {
     name: "21: an empty onmatch of FileCreate behaves as include",
     xml: `<FileCreate onmatch="">${isImage("a")}</FileCreate>`,
-    permissive: true,
+    refusedWith: "MON038",
     cases: [[11, { Image: "a" }, LOG], [11, { Image: "b" }, DROP]],
   },
   {
@@ -299,10 +308,25 @@ const VECTORS: readonly Vector[] = [
 ];
 
 for (const vector of VECTORS) {
-  Deno.test(`vector ${vector.name}`, () => {
-    const config = filtering(vector.xml, vector.schemaVersion, {
-      permissive: vector.permissive ?? false,
-    });
+  evaluates(vector, true);
+  if (vector.refusedWith === undefined) evaluates(vector, false);
+  else isRefused(vector.name, inFiltering(vector.xml, vector.schemaVersion), vector.refusedWith);
+}
+
+function isRefused(name: string, xml: string, code: Code): void {
+  Deno.test(`vector ${name} (validating: refused)`, () => {
+    const { config, diagnostics } = loadConfig(new TextEncoder().encode(xml), "test.xml");
+    assert.equal(config, undefined);
+    assert.deepEqual(
+      diagnostics.filter(({ severity }) => severity === "error").map((d) => d.code),
+      [code],
+    );
+  });
+}
+
+function evaluates(vector: Vector, permissive: boolean): void {
+  Deno.test(`vector ${vector.name} (${permissive ? "permissive" : "validating"})`, () => {
+    const config = filtering(vector.xml, vector.schemaVersion, { permissive });
     const rules = compileRules(config, vector.options);
     for (const [id, fields, expected] of vector.cases) {
       const event = makeEvent(id, fields);
@@ -313,12 +337,13 @@ for (const vector of VECTORS) {
   });
 }
 
-Deno.test("vector 24: a list directly under Sysmon adds image conditions", async () => {
-  const { loadText } = await import("./testing.ts");
-  const config = loadText(
-    `<Sysmon schemaversion="4.90"><NetworkConnect>a.exe,b.exe</NetworkConnect></Sysmon>`,
-    { permissive: true },
-  );
+const IMAGE_LIST =
+  `<Sysmon schemaversion="4.90"><NetworkConnect>a.exe,b.exe</NetworkConnect></Sysmon>`;
+
+isRefused("24: a list directly under Sysmon", IMAGE_LIST, "MON030");
+
+Deno.test("vector 24: a list directly under Sysmon adds image conditions (permissive)", () => {
+  const config = loadText(IMAGE_LIST, { permissive: true });
   const [element] = config.elements;
   assert.equal(element.combination, "or");
   assert.deepEqual(
@@ -327,12 +352,33 @@ Deno.test("vector 24: a list directly under Sysmon adds image conditions", async
   );
 });
 
-Deno.test("vector 26: names of 255 characters and long hash lists work", () => {
-  const name = "n".repeat(255);
-  const hashes = "SHA256=" + "ab".repeat(150);
-  const rules = compileRules(
-    filtering(create("include", `<Hashes condition="is" name="${name}">${hashes}</Hashes>`)),
-  );
-  assert.equal(rules.evaluate(makeEvent(1, { Hashes: hashes })), name);
-  assert.equal(rules.evaluate(makeEvent(1, { Hashes: hashes + "0" })), undefined);
+const UNKNOWN_ENTRY = `<Sysmon schemaversion="4.90"><HashAlgorithms>md5</HashAlgorithms><Bogus/>` +
+  `<FieldSizes>Image:10</FieldSizes></Sysmon>`;
+
+isRefused("25: an unknown entry between others", UNKNOWN_ENTRY, "MON030");
+
+Deno.test("vector 25: entries behind an unknown one count (permissive, Q22 repaired)", () => {
+  const { options } = loadText(UNKNOWN_ENTRY, { permissive: true });
+  assert.deepEqual([...options.hashAlgorithms], ["MD5"]);
+  assert.deepEqual([...options.fieldSizes], [["Image", 10]]);
 });
+
+const LONG_NAME = "n".repeat(255);
+const LONG_HASHES = "SHA256=" + "ab".repeat(150);
+const longHashes = (attributes = "") =>
+  `<Hashes condition="is"${attributes}>${LONG_HASHES}</Hashes>`;
+const NAMED: Readonly<Record<string, string>> = {
+  field: create("include", longHashes(` name="${LONG_NAME}"`)),
+  Rule: create("include", andRule(longHashes(), LONG_NAME)),
+  RuleGroup: orGroup(create("include", longHashes()), LONG_NAME),
+};
+for (const [where, xml] of Object.entries(NAMED)) {
+  for (const permissive of [true, false]) {
+    const profile = permissive ? "permissive" : "validating";
+    Deno.test(`vector 26: a ${where} name of 255 characters, a long hash list (${profile})`, () => {
+      const rules = compileRules(filtering(xml, "4.90", { permissive }));
+      assert.equal(rules.evaluate(makeEvent(1, { Hashes: LONG_HASHES })), LONG_NAME);
+      assert.equal(rules.evaluate(makeEvent(1, { Hashes: LONG_HASHES + "0" })), undefined);
+    });
+  }
+}

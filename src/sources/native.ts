@@ -18,6 +18,7 @@ const SYMBOLS = {
     result: "i32",
     nonblocking: true,
   },
+  monomi_log_chunk: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_user_name: { parameters: ["u32", "buffer", "u32"], result: "i32" },
   monomi_boot_epoch_ms: { parameters: [], result: "f64" },
   monomi_socket_connect: { parameters: ["buffer", "u32", "u32"], result: "i32" },
@@ -33,7 +34,7 @@ const SYMBOLS = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 4;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 5;
 const TEXT_BYTES = 64 * 1024;
 const REASON_BYTES = 1024;
 /** There is no open capture. */
@@ -182,6 +183,15 @@ export class Native {
   /** See `src/hashing`. The buffers must stay untouched until it resolves. */
   hash(request: Uint8Array<ArrayBuffer>, out: Uint8Array<ArrayBuffer>): Promise<number> {
     return this.#library.symbols.monomi_hash(request, request.length, out, out.length);
+  }
+
+  /**
+   * Reads one chunk of a Windows event log into `out` as JSON lines; see `native/logs/src/lib.rs`.
+   * Gives their length, and writes nothing when that is more than `out` holds; below zero when the
+   * chunk could not be read.
+   */
+  logChunk(chunk: Uint8Array<ArrayBuffer>, out: Uint8Array<ArrayBuffer>): number {
+    return this.#library.symbols.monomi_log_chunk(chunk, chunk.length, out, out.length);
   }
 
   /** Account name of a user id, or undefined. */

@@ -17,7 +17,7 @@ use std::{
 use text::{Bytes, borrow, give};
 
 /// Version of these functions and of the record layout together; the loader refuses another.
-pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 4;
+pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 5;
 
 /// The call failed; the error text says why.
 const FAILED: i32 = -1;
@@ -201,6 +201,31 @@ pub unsafe extern "C" fn monomi_hash(
         // SAFETY: the caller's promise.
         let out = unsafe { Bytes::new(out, out_length) };
         monomi_hash::answer(request, out.into_slice())
+    })
+}
+
+/// Reads one chunk of a Windows event log (see [`monomi_logs::read_chunk`]) and returns the length
+/// of the text, which is written whole or, where it does not fit, not at all. -1 when the chunk
+/// could not be read at all.
+///
+/// # Safety
+/// `chunk` must be readable and `buffer` writable for their lengths.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_log_chunk(
+    chunk: *const u8,
+    chunk_length: u32,
+    buffer: *mut u8,
+    length: u32,
+) -> i32 {
+    guarded(|| {
+        // SAFETY: the caller's promise.
+        let chunk = unsafe { text::borrow(chunk, chunk_length) };
+        let lines = monomi_logs::read_chunk(chunk);
+        if lines.len() <= length as usize {
+            // SAFETY: the caller's promise.
+            unsafe { give(&lines, buffer, length) };
+        }
+        lines.len() as i32
     })
 }
 

@@ -8,14 +8,14 @@
 //! ```
 //!
 //! All numbers are little-endian. Entry: part u32, zero u32, file offset u64, packed length u64,
-//! plain length u64, SHA-256 of the plain bytes. Footer: magic, version u32, number of entries u32,
+//! plain length u64, SHA-256 of the packed bytes. Footer: magic, version u32, number of entries u32,
 //! offset of the index u64, length of the whole file u64, SHA-256 of the index.
 
 use crate::Error;
 use sha2::{Digest, Sha256};
 
 const MAGIC: [u8; 8] = *b"monomi\x00\x1a";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const MAX_ENTRIES: u32 = 4096;
 const MAX_PLAIN_BYTES: u64 = 1 << 30;
 
@@ -65,7 +65,7 @@ pub struct Chunk {
     pub packed_bytes: u64,
     /// Length of the piece.
     pub plain_bytes: u64,
-    /// SHA-256 of the piece.
+    /// SHA-256 of the zstd frame.
     pub sha256: [u8; 32],
 }
 

@@ -5,7 +5,7 @@ use std::ffi::CString;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd};
-use std::ptr::NonNull;
+use std::os::unix::fs::FileExt;
 
 /// Flags that kernels from 6.3 on want and older ones refuse; the libc crate's are not everywhere.
 const MFD_NOEXEC_SEAL: libc::c_uint = 0x8;
@@ -24,9 +24,9 @@ pub enum Use {
 }
 
 /// A memory file that is being filled.
+#[derive(Debug)]
 pub struct Draft {
     file: File,
-    content: Mapping,
 }
 
 impl Draft {
@@ -34,22 +34,31 @@ impl Draft {
     /// for a program, as the target of `/proc/PID/exe`.
     ///
     /// # Errors
-    /// [`Error::System`] when the kernel or a policy refuses memory files, or memory is short.
-    pub fn new(name: &str, bytes: usize, usage: Use) -> Result<Self, Error> {
+    /// [`Error::System`] when the kernel or a policy refuses memory files.
+    pub fn new(name: &str, bytes: u64, usage: Use) -> Result<Self, Error> {
         let refused = |cause| Error::System {
             step: format!("create the memory file \"{name}\""),
             cause,
             advice: ADVICE,
         };
         let file = create(name, usage).map_err(refused)?;
-        file.set_len(bytes as u64).map_err(refused)?;
-        let content = Mapping::new(&file, bytes).map_err(refused)?;
-        Ok(Self { file, content })
+        file.set_len(bytes).map_err(refused)?;
+        Ok(Self { file })
     }
 
-    /// The content, to be filled.
-    pub fn content(&mut self) -> &mut [u8] {
-        self.content.bytes()
+    /// Puts `content` at `offset`; may be called from several threads. Writing is twice as fast as
+    /// filling a mapping: no page is zeroed before, and none is faulted in.
+    ///
+    /// # Errors
+    /// [`Error::System`] when memory is short.
+    pub fn write(&self, content: &[u8], offset: u64) -> Result<(), Error> {
+        self.file
+            .write_all_at(content, offset)
+            .map_err(|cause| Error::System {
+                step: "fill a memory file".into(),
+                cause,
+                advice: ADVICE,
+            })
     }
 
     /// Ends writing for good: neither content nor length can change any more.
@@ -57,19 +66,16 @@ impl Draft {
     /// # Errors
     /// [`Error::System`] when the kernel refuses the seals.
     pub fn seal(self) -> Result<File, Error> {
-        let Self { file, content } = self;
-        // F_SEAL_WRITE is refused while a writable shared mapping exists.
-        drop(content);
         let seals =
             libc::F_SEAL_SEAL | libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_WRITE;
         // SAFETY: a plain system call on a descriptor that `file` owns.
-        if unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) } != 0 {
+        if unsafe { libc::fcntl(self.file.as_raw_fd(), libc::F_ADD_SEALS, seals) } != 0 {
             return Err(Error::system(
                 "seal a memory file",
                 io::Error::last_os_error(),
             ));
         }
-        Ok(file)
+        Ok(self.file)
     }
 }
 
@@ -95,18 +101,33 @@ fn memfd_create(name: &CString, flags: libc::c_uint) -> io::Result<File> {
     Ok(unsafe { File::from_raw_fd(descriptor) })
 }
 
-struct Mapping {
-    start: NonNull<u8>,
-    bytes: usize,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Seek, Write};
 
-impl Mapping {
-    fn new(file: &File, bytes: usize) -> io::Result<Self> {
-        // SAFETY: a new shared mapping at an address of the kernel's choice.
+    #[test]
+    fn a_sealed_file_keeps_its_content() {
+        let draft = Draft::new("script", 5, Use::Data).expect("a memory file");
+        draft.write(b"lo", 3).expect("memory");
+        draft.write(b"hel", 0).expect("memory");
+        let mut file = draft.seal().expect("a sealed file");
+        assert!(file.write_all(b"other").is_err());
+        assert!(file.set_len(0).is_err());
+        assert!(file.set_len(10).is_err());
+        assert!(writable_mapping(&file).is_err());
+        file.rewind().expect("a seekable file");
+        let mut content = String::new();
+        file.read_to_string(&mut content).expect("a readable file");
+        assert_eq!(content, "hello");
+    }
+
+    fn writable_mapping(file: &File) -> io::Result<()> {
+        // SAFETY: a new shared mapping at an address of the kernel's choice, which nobody uses.
         let start = unsafe {
             libc::mmap(
                 std::ptr::null_mut(),
-                bytes,
+                1,
                 libc::PROT_READ | libc::PROT_WRITE,
                 libc::MAP_SHARED,
                 file.as_raw_fd(),
@@ -116,42 +137,7 @@ impl Mapping {
         if start == libc::MAP_FAILED {
             return Err(io::Error::last_os_error());
         }
-        let start = NonNull::new(start.cast()).ok_or(io::ErrorKind::OutOfMemory)?;
-        Ok(Self { start, bytes })
-    }
-
-    fn bytes(&mut self) -> &mut [u8] {
-        // SAFETY: the mapping is this long, lives as long as `self`, and nobody else knows of the
-        // file behind it.
-        unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr(), self.bytes) }
-    }
-}
-
-impl Drop for Mapping {
-    fn drop(&mut self) {
-        // SAFETY: exactly the mapping made in `new`; borrows of its bytes have ended.
-        unsafe { libc::munmap(self.start.as_ptr().cast(), self.bytes) };
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::{Read, Seek, Write};
-
-    #[test]
-    fn a_sealed_file_keeps_its_content() {
-        let mut draft = Draft::new("script", 5, Use::Data).expect("a memory file");
-        draft.content().copy_from_slice(b"hello");
-        let mut file = draft.seal().expect("a sealed file");
-        assert!(file.write_all(b"other").is_err());
-        assert!(file.set_len(0).is_err());
-        assert!(file.set_len(10).is_err());
-        assert!(Mapping::new(&file, 5).is_err());
-        file.rewind().expect("a seekable file");
-        let mut content = String::new();
-        file.read_to_string(&mut content).expect("a readable file");
-        assert_eq!(content, "hello");
+        Ok(())
     }
 
     #[test]

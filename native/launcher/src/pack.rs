@@ -4,24 +4,33 @@ use crate::Error;
 use crate::image::{self, Chunk, Part};
 use std::sync::Mutex;
 use std::thread;
+use zstd_safe::{CCtx, CParameter, ParamSwitch};
 
-/// Length of a piece before compression. Pieces are what the launcher unpacks in parallel.
-const CHUNK_BYTES: usize = 16 << 20;
+/// Length of a piece before compression. Pieces are what the launcher unpacks in parallel; one,
+/// packed and plain, fits a processor core's cache. Longer ones pack better and unpack slower.
+const CHUNK_BYTES: usize = 1 << 20;
 
-/// Compression levels of zstd that are worth a choice.
+/// What the compression is to be good for.
 #[derive(Clone, Copy, Debug)]
 pub enum Effort {
-    /// A few seconds.
+    /// Packed in seconds, unpacked at every start as fast as possible.
     Normal,
-    /// A minute or two, for a tenth less.
+    /// Packed in a minute or two, a tenth smaller, unpacked slower.
     Best,
 }
 
 impl Effort {
-    fn level(self) -> i32 {
+    /// Literals left as they are cost 6 % in size and save a quarter of the time to unpack.
+    fn parameters(self) -> [CParameter; 2] {
         match self {
-            Effort::Normal => 12,
-            Effort::Best => 22,
+            Effort::Normal => [
+                CParameter::CompressionLevel(12),
+                CParameter::LiteralCompressionMode(ParamSwitch::Disable),
+            ],
+            Effort::Best => [
+                CParameter::CompressionLevel(22),
+                CParameter::LiteralCompressionMode(ParamSwitch::Auto),
+            ],
         }
     }
 }
@@ -55,7 +64,7 @@ pub fn pack(
             offset: file.len() as u64,
             packed_bytes: frame.len() as u64,
             plain_bytes: piece.len() as u64,
-            sha256: image::sha256(piece),
+            sha256: image::sha256(&frame),
         });
         file.extend_from_slice(&frame);
     }
@@ -76,11 +85,8 @@ fn compress_all(pieces: &[(Part, &[u8])], effort: Effort) -> Result<Vec<Vec<u8>>
             else {
                 return Ok(done);
             };
-            let piece = pieces[at].1;
-            let mut frame = vec![0; zstd_safe::compress_bound(piece.len())];
-            let frame_bytes = zstd_safe::compress(&mut frame[..], piece, effort.level())
+            let frame = compress(pieces[at].1, effort)
                 .map_err(|code| Error::Usage(zstd_safe::get_error_name(code).into()))?;
-            frame.truncate(frame_bytes);
             done.push((at, frame));
         }
     };
@@ -95,6 +101,17 @@ fn compress_all(pieces: &[(Part, &[u8])], effort: Effort) -> Result<Vec<Vec<u8>>
     .concat();
     numbered.sort_unstable_by_key(|(at, _)| *at);
     Ok(numbered.into_iter().map(|(_, frame)| frame).collect())
+}
+
+fn compress(piece: &[u8], effort: Effort) -> Result<Vec<u8>, zstd_safe::ErrorCode> {
+    let mut compressor = CCtx::create();
+    for parameter in effort.parameters() {
+        compressor.set_parameter(parameter)?;
+    }
+    let mut frame = vec![0; zstd_safe::compress_bound(piece.len())];
+    let frame_bytes = compressor.compress2(&mut frame[..], piece)?;
+    frame.truncate(frame_bytes);
+    Ok(frame)
 }
 
 #[cfg(test)]
@@ -113,9 +130,10 @@ mod tests {
     }
 
     fn on_disk(content: &[u8]) -> std::fs::File {
-        let mut file = crate::memory::Draft::new("test", content.len(), crate::memory::Use::Data)
-            .expect("a memory file");
-        file.content().copy_from_slice(content);
+        let file =
+            crate::memory::Draft::new("test", content.len() as u64, crate::memory::Use::Data)
+                .expect("a memory file");
+        file.write(content, 0).expect("memory");
         file.seal().expect("a sealed file")
     }
 

@@ -32,18 +32,16 @@ pub struct Parts {
 /// [`Error::System`] when the file cannot be read or memory files cannot be made.
 pub fn unpack(file: &File) -> Result<Parts, Error> {
     let chunks = read_index(file)?;
-    let mut drafts = Part::ALL.map(|part| {
-        let bytes: u64 = chunks
-            .iter()
-            .filter(|chunk| chunk.part == part)
-            .map(|c| c.plain_bytes)
+    let drafts = Part::ALL.map(|part| {
+        let bytes = pieces_of(part, &chunks)
+            .map(|chunk| chunk.plain_bytes)
             .sum();
         match part {
-            Part::Runtime => Draft::new("monomi", bytes as usize, Use::Program),
-            _ => Draft::new(part.name(), bytes as usize, Use::Data),
+            Part::Runtime => Draft::new("monomi", bytes, Use::Program),
+            _ => Draft::new(part.name(), bytes, Use::Data),
         }
     });
-    fill(file, &chunks, &mut drafts)?;
+    fill(file, &chunks, &drafts)?;
     let [runtime, script, library, preload] = drafts.map(|draft| draft.and_then(Draft::seal));
     Ok(Parts {
         runtime: runtime?,
@@ -51,6 +49,10 @@ pub fn unpack(file: &File) -> Result<Parts, Error> {
         library: library?,
         preload: preload?,
     })
+}
+
+fn pieces_of(part: Part, chunks: &[Chunk]) -> impl Iterator<Item = &Chunk> {
+    chunks.iter().filter(move |chunk| chunk.part == part)
 }
 
 fn read_index(file: &File) -> Result<Vec<Chunk>, Error> {
@@ -72,24 +74,26 @@ fn read_index(file: &File) -> Result<Vec<Chunk>, Error> {
 /// One chunk and the place its plain bytes belong to.
 struct Job<'a> {
     chunk: &'a Chunk,
-    target: &'a mut [u8],
+    draft: &'a Draft,
+    offset: u64,
 }
 
 fn fill(
     file: &File,
     chunks: &[Chunk],
-    drafts: &mut [Result<Draft, Error>; Part::ALL.len()],
+    drafts: &[Result<Draft, Error>; Part::ALL.len()],
 ) -> Result<(), Error> {
     let mut jobs = Vec::with_capacity(chunks.len());
     for (part, draft) in Part::ALL.into_iter().zip(drafts) {
-        let mut rest = match draft {
-            Ok(draft) => draft.content(),
-            Err(_) => continue,
-        };
-        for chunk in chunks.iter().filter(|chunk| chunk.part == part) {
-            let (target, behind) = rest.split_at_mut(chunk.plain_bytes as usize);
-            jobs.push(Job { chunk, target });
-            rest = behind;
+        let Ok(draft) = draft else { continue };
+        let mut offset = 0;
+        for chunk in pieces_of(part, chunks) {
+            jobs.push(Job {
+                chunk,
+                draft,
+                offset,
+            });
+            offset += chunk.plain_bytes;
         }
     }
     let threads = thread::available_parallelism()
@@ -98,13 +102,14 @@ fn fill(
     let queue = Mutex::new(jobs.into_iter());
     thread::scope(|scope| {
         let work = || -> Result<(), Error> {
+            let mut buffers = Buffers::default();
             loop {
                 let job = queue
                     .lock()
                     .expect("no worker panics while it holds the lock")
                     .next();
                 match job {
-                    Some(job) => unpack_chunk(file, job)?,
+                    Some(job) => unpack_chunk(file, &job, &mut buffers)?,
                     None => return Ok(()),
                 }
             }
@@ -121,7 +126,19 @@ fn fill(
     })
 }
 
-fn unpack_chunk(file: &File, Job { chunk, target }: Job<'_>) -> Result<(), Error> {
+/// Reused from piece to piece, so that they stay in the processor's cache.
+#[derive(Default)]
+struct Buffers {
+    packed: Vec<u8>,
+    plain: Vec<u8>,
+}
+
+fn unpack_chunk(file: &File, job: &Job<'_>, buffers: &mut Buffers) -> Result<(), Error> {
+    let Job {
+        chunk,
+        draft,
+        offset,
+    } = job;
     let damaged = || {
         Error::Damaged(format!(
             "the piece of its {} at byte {} does not match its SHA-256",
@@ -129,17 +146,26 @@ fn unpack_chunk(file: &File, Job { chunk, target }: Job<'_>) -> Result<(), Error
             chunk.offset
         ))
     };
-    let packed_bytes = chunk.packed_bytes as usize;
-    let mut frame = Vec::new();
-    frame
-        .try_reserve_exact(packed_bytes)
-        .map_err(|_| Error::system("unpack this file", ErrorKind::OutOfMemory.into()))?;
-    frame.resize(packed_bytes, 0);
-    file.read_exact_at(&mut frame, chunk.offset)
+    let packed = exactly(&mut buffers.packed, chunk.packed_bytes)?;
+    let plain = exactly(&mut buffers.plain, chunk.plain_bytes)?;
+    file.read_exact_at(packed, chunk.offset)
         .map_err(|cause| Error::system("read this file", cause))?;
-    let plain_bytes = zstd_safe::decompress(target, &frame).map_err(|_| damaged())?;
-    if plain_bytes != target.len() || image::sha256(target) != chunk.sha256 {
+    // The decoder never sees what was not packed: what it is given has just been verified.
+    if image::sha256(packed) != chunk.sha256 {
         return Err(damaged());
     }
-    Ok(())
+    let plain_bytes = zstd_safe::decompress(plain, packed).map_err(|_| damaged())?;
+    if plain_bytes != plain.len() {
+        return Err(damaged());
+    }
+    draft.write(plain, *offset)
+}
+
+fn exactly(buffer: &mut Vec<u8>, bytes: u64) -> Result<&mut [u8], Error> {
+    let bytes = bytes as usize;
+    buffer
+        .try_reserve_exact(bytes.saturating_sub(buffer.len()))
+        .map_err(|_| Error::system("unpack this file", ErrorKind::OutOfMemory.into()))?;
+    buffer.resize(bytes.max(buffer.len()), 0);
+    Ok(&mut buffer[..bytes])
 }

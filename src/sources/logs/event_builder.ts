@@ -1,0 +1,86 @@
+/** Records of a log -> events of Sysmon. */
+import { quote } from "../../config/diagnostics.ts";
+import { closest, hint } from "../../config/suggest.ts";
+import { type Event, type FieldValue, MISSING } from "../../events/event.ts";
+import { eventById, EVENTS } from "../../schema/events.ts";
+import { fieldHistory } from "../../schema/rows.ts";
+import { EVENT_ROWS } from "../../schema/table.ts";
+import type { EventDefinition } from "../../schema/types.ts";
+import { fieldValue, parseTime } from "./field_values.ts";
+import type { RawRecord } from "./raw_record.ts";
+
+const PROVIDERS: ReadonlySet<string> = new Set(["Microsoft-Windows-Sysmon", "Linux-Sysmon"]);
+/** How many names that are no fields are told, once each. */
+const MAX_TOLD = 100;
+/** How many are looked at; a log with more of them makes them up. */
+const MAX_SEEN = 10_000;
+
+/** Names that some schema version had for the event; those that are gone are no mistakes. */
+const EVERY_NAME: ReadonlyMap<number, ReadonlySet<string>> = new Map(
+  EVENT_ROWS.map((row) => [row.id, new Set(fieldHistory(row).map(({ name }) => name))]),
+);
+
+const BY_NAME: ReadonlyMap<string, EventDefinition> = new Map(
+  EVENTS.map((event) => [event.name, event]),
+);
+
+/** An event that a log says, and names in it that are no fields. */
+export interface Built {
+  readonly event: Event;
+  /** One line each, without control characters. */
+  readonly unknown: readonly string[];
+}
+
+/** Makes the events of one log. */
+export class EventBuilder {
+  /** Names that are no fields, behind the event's id. */
+  readonly #seen = new Set<string>();
+  #told = 0;
+
+  /** Undefined for what is no event of Sysmon: another provider's, or with an unknown id. */
+  build(record: RawRecord): Built | undefined {
+    if (record.provider !== undefined && !PROVIDERS.has(record.provider)) return undefined;
+    const definition = definitionOf(record.id);
+    if (definition === undefined) return undefined;
+    const values: FieldValue[] = definition.fields.map(() => MISSING);
+    const unknown: string[] = [];
+    for (const [name, value] of record.fields) {
+      const index = definition.fieldIndex.get(name);
+      if (index !== undefined) values[index] = fieldValue(definition.fields[index], value);
+      else this.#unknown(definition, name, record.onlyFields, unknown);
+    }
+    const utcTime = definition.fieldIndex.get("UtcTime");
+    const time = parseTime(utcTime === undefined ? undefined : values[utcTime]) ??
+      parseTime(record.time) ?? 0;
+    return { event: { definition, values, time, recordId: 0 }, unknown };
+  }
+
+  #unknown(event: EventDefinition, name: string, onlyFields: boolean, unknown: string[]): void {
+    const key = `${event.id} ${name}`;
+    if (this.#seen.has(key) || this.#seen.size >= MAX_SEEN || this.#told > MAX_TOLD) return;
+    this.#seen.add(key);
+    if (EVERY_NAME.get(event.id)!.has(name)) return;
+    if (!onlyFields && !looksMisspelled(name, event)) return;
+    unknown.push(
+      ++this.#told > MAX_TOLD
+        ? "more names that are no fields are not reported"
+        : `event ${event.id} has no field ${quote(name)}${hint(name, event.fieldIndex.keys())}`,
+    );
+  }
+}
+
+/** Beside the fields of flat JSON stand names that only their exporter knows. */
+function looksMisspelled(name: string, { fieldIndex }: EventDefinition): boolean {
+  if (SIDE_NAMES.has(name)) return false;
+  const candidate = closest(name, fieldIndex.keys());
+  return candidate !== undefined && Math.abs(candidate.length - name.length) <= 2;
+}
+
+/** Those of them that resemble a field's. */
+const SIDE_NAMES: ReadonlySet<string> = new Set(["EventTime", "Version", "UserID", "Hostname"]);
+
+function definitionOf(id: unknown): EventDefinition | undefined {
+  if (typeof id === "number") return eventById(id);
+  if (typeof id !== "string") return undefined;
+  return /^\d{1,5}$/.test(id) ? eventById(Number(id)) : BY_NAME.get(id);
+}

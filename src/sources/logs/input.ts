@@ -1,0 +1,75 @@
+/** Bytes of a file, of standard input or from memory, with a look ahead. */
+
+const BUFFER = 256 * 1024;
+
+interface Reader {
+  read(buffer: Uint8Array): Promise<number | null>;
+  close?(): void;
+}
+
+/** Reads bytes in order. */
+export class Input {
+  readonly #reader: Reader;
+  #ahead: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
+  private constructor(reader: Reader) {
+    this.#reader = reader;
+  }
+
+  /** Opens `path`; `-` is standard input. Throws what opening throws (`Deno.errors`). */
+  static async open(path: string): Promise<Input> {
+    if (path === "-") return new Input({ read: (buffer) => Deno.stdin.read(buffer) });
+    return new Input(await Deno.open(path));
+  }
+
+  /** Reads from memory. */
+  static of(bytes: Uint8Array): Input {
+    let at = 0;
+    return new Input({
+      read(buffer) {
+        const taken = bytes.subarray(at, at + buffer.length);
+        buffer.set(taken);
+        at += taken.length;
+        return Promise.resolve(taken.length === 0 ? null : taken.length);
+      },
+    });
+  }
+
+  /** The next `length` bytes, fewer at the end, without taking them. */
+  async peek(length: number): Promise<Uint8Array<ArrayBuffer>> {
+    while (this.#ahead.length < length) {
+      const more = await this.#read(length - this.#ahead.length);
+      if (more.length === 0) break;
+      const joined = new Uint8Array(this.#ahead.length + more.length);
+      joined.set(this.#ahead);
+      joined.set(more, this.#ahead.length);
+      this.#ahead = joined;
+    }
+    return this.#ahead.subarray(0, length);
+  }
+
+  /** Takes the next `length` bytes, fewer at the end. */
+  async take(length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const taken = await this.peek(length);
+    this.#ahead = this.#ahead.slice(taken.length);
+    return taken;
+  }
+
+  /** Takes what can be had at once; empty at the end. */
+  async next(): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#ahead.length === 0) return await this.#read(BUFFER);
+    const ahead = this.#ahead;
+    this.#ahead = new Uint8Array(0);
+    return ahead;
+  }
+
+  async #read(length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const buffer = new Uint8Array(length);
+    const count = await this.#reader.read(buffer);
+    return buffer.subarray(0, count ?? 0);
+  }
+
+  close(): void {
+    this.#reader.close?.();
+  }
+}

@@ -1,0 +1,17 @@
+/** What every kind of log is brought to before it becomes an event. */
+
+/** One record of a log, as far as its reader understands it. Nothing in it is checked. */
+export interface RawRecord {
+  /** The provider's name; undefined where the log names none. */
+  readonly provider: string | undefined;
+  /** A number, its decimal text, or an event's short name. */
+  readonly id: unknown;
+  /** When the record was written, as the log says it. */
+  readonly time: unknown;
+  readonly fields: Iterable<readonly [name: string, value: unknown]>;
+  /** Whether `fields` holds nothing but fields, so that a name that is none deserves a word. */
+  readonly onlyFields: boolean;
+}
+
+/** What a reader makes of one text. */
+export type RawResult = RawRecord | { readonly problem: string };

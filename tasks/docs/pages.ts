@@ -1,0 +1,7 @@
+/** Every page of docs/ that `deno task docs` writes. */
+import { DIAGNOSTICS_PAGE } from "./diagnostics.ts";
+import { EVENTS_PAGE } from "./events.ts";
+import type { Page } from "./page.ts";
+
+/** All generated pages. */
+export const PAGES: readonly Page[] = [DIAGNOSTICS_PAGE, EVENTS_PAGE];
