@@ -4,7 +4,7 @@
 import { escapeUnprintable } from "../config/mod.ts";
 import { Native, NativeError } from "../sources/native.ts";
 import { VERSION } from "../sensor/version.ts";
-import { COMMANDS } from "./commands.ts";
+import { allCommands, findCommand } from "./commands.ts";
 import { overview } from "./help.ts";
 import { OutputError } from "./outputs.ts";
 import { PolicyError } from "./policy.ts";
@@ -26,11 +26,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     return Exit.OK;
   }
   const name = command === "--help" || command === "-?" ? "help" : command;
-  const chosen = COMMANDS.get(name);
+  const chosen = await findCommand(name);
   if (chosen === undefined) {
     console.error(
       `monomi: there is no command "${escapeUnprintable(name)}"\n\n` +
-        overview([...COMMANDS.values()]),
+        overview(await allCommands()),
     );
     return Exit.WRONG_USAGE;
   }
