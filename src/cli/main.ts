@@ -15,7 +15,7 @@ const NATIVE_OPTION = "--monomi-native=";
 /** The name itself is for the launcher's preload, which names the process. */
 const NAME_OPTION = "--monomi-name=";
 /** Where the library lies when running from the sources. */
-const BUILT_LIBRARY = new URL("../../native/target/release/libmonomi.so", import.meta.url);
+const BUILT_LIBRARY = "../../native/target/release/libmonomi.so";
 
 /** Runs the program; the result is its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -58,11 +58,12 @@ function told(command: string, error: unknown): number {
 }
 
 function launchOptions(argv: readonly string[]) {
-  let library = decodeURIComponent(BUILT_LIBRARY.pathname);
+  let library: string | undefined;
   let at = 0;
   for (; at < argv.length; at++) {
     if (argv[at].startsWith(NATIVE_OPTION)) library = argv[at].slice(NATIVE_OPTION.length);
     else if (!argv[at].startsWith(NAME_OPTION)) break;
   }
+  library ??= decodeURIComponent(new URL(BUILT_LIBRARY, import.meta.url).pathname);
   return { args: argv.slice(at), library };
 }

@@ -56,7 +56,7 @@ export function decodeAccess(decoding: Decoding, at: number): Event | undefined 
   const target = targetOf(decoding, at);
   const time = batch.time(at);
   const granted = GRANTED[batch.word(at + AccessLayout.how)] ?? 0;
-  return eventOf(PROCESS_ACCESS, [
+  return eventOf(PROCESS_ACCESS, source, [
     MISSING,
     utcTime(time),
     source.guid,
@@ -87,7 +87,7 @@ export function decodeInjection(decoding: Decoding, at: number, size: number): E
   const time = batch.time(at);
   const high = batch.word(at + AccessLayout.address + 4);
   const low = batch.word(at + AccessLayout.address);
-  return eventOf(CREATE_REMOTE_THREAD, [
+  return eventOf(CREATE_REMOTE_THREAD, source, [
     MISSING,
     utcTime(time),
     source.guid,

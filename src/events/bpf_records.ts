@@ -62,7 +62,7 @@ export function decodeBpf(decoding: Decoding, at: number): Event | undefined {
   const type = batch.word(at + BpfLayout.programType);
   const name = batch.utf8(at + BpfLayout.name, NAME_BYTES).replace(/\0[^]*$/, "");
   const time = batch.time(at);
-  return eventOf(EBPF_EVENT, [
+  return eventOf(EBPF_EVENT, process, [
     ...opening(process, time),
     process.face.image,
     userOf(decoding, at),

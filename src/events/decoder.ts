@@ -25,10 +25,12 @@ import {
 } from "./image_records.ts";
 import { decodeConnection } from "./network_records.ts";
 import { decodeExec, decodeExit, decodeFork, decodeRunning } from "./process_records.ts";
+import { Containers, decodeContainer } from "./containers.ts";
 import { ProcessTable } from "./process_table.ts";
 import {
   AccessLayout,
   BpfLayout,
+  ContainerLayout,
   DnsLayout,
   ExecLayout,
   ExitLayout,
@@ -61,6 +63,7 @@ const KINDS: readonly (readonly [bytes: number, decode: RecordDecoder] | undefin
   [Kind.BPF]: [BpfLayout.bytes, decodeBpf],
   [Kind.EXECUTABLE]: [FileLayout.bytes, decodeExecutable],
   [Kind.DNS]: [DnsLayout.bytes, decodeQuery],
+  [Kind.CONTAINER]: [ContainerLayout.bytes, decodeContainer],
 });
 
 function kinds(table: Readonly<Record<number, readonly [number, RecordDecoder]>>) {
@@ -82,6 +85,7 @@ export class Decoder {
       batch: this.#batch,
       host,
       processes: this.processes,
+      containers: new Containers(),
       counters: this.counters,
       wanted: () => true,
     };

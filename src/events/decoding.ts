@@ -5,8 +5,10 @@ import type { EventDefinition } from "../schema/types.ts";
 import { eventById } from "../schema/mod.ts";
 import type { Batch } from "./batch.ts";
 import { millisecondsOf, utcTime } from "./clock.ts";
+import type { Containers } from "./containers.ts";
 import { type Event, type FieldValue, type Image, MISSING } from "./event.ts";
 import type { Host } from "./host.ts";
+import type { Placement } from "./placement.ts";
 import type { ProcessTable } from "./process_table.ts";
 import type { Process } from "./process.ts";
 import { FileLayout, HeaderLayout } from "./record_layout.ts";
@@ -25,6 +27,7 @@ export interface Decoding {
   readonly batch: Batch;
   readonly host: Host;
   readonly processes: ProcessTable;
+  readonly containers: Containers;
   readonly counters: DecoderCounters;
   /** Events for which this is false are not even built. */
   wanted: (id: number) => boolean;
@@ -42,14 +45,28 @@ export function definitionOf(id: number): EventDefinition {
   return eventById(id)!;
 }
 
-/** An event of a record. */
+/** Puts what rules can see of a placement behind an event's own values. */
+export function addPlacement(
+  { additional, fields }: EventDefinition,
+  values: FieldValue[],
+  { container, hostImage }: Placement,
+): void {
+  if (additional.length === 0) return;
+  const own = [container.id, container.runtime, container.podUid, hostImage];
+  for (let i = 0; i < own.length; i++) values[fields.length + i] = own[i];
+}
+
+/** An event of a record; `process` is the one that it is about, if any. */
 export function eventOf(
   definition: EventDefinition,
+  process: Process | undefined,
   values: FieldValue[],
   time: number,
   image?: Image,
 ): Event {
-  return { definition, values, time, recordId: 0, image };
+  const container = process?.placement;
+  if (container !== undefined) addPlacement(definition, values, container);
+  return { definition, values, time, recordId: 0, image, container };
 }
 
 /** The process that acted. */

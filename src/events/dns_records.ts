@@ -20,7 +20,7 @@ export function decodeQuery(decoding: Decoding, at: number, size: number): Event
   }
   const name = at + DnsLayout.bytes;
   const time = batch.time(at);
-  return eventOf(DNS_QUERY, [
+  return eventOf(DNS_QUERY, process, [
     ...opening(process, time),
     batch.text(at, name, nameLength) || MISSING,
     String(batch.word(at + DnsLayout.status)),

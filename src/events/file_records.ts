@@ -4,6 +4,7 @@
 import { utcTime } from "./clock.ts";
 import {
   actorOf,
+  addPlacement,
   type Decoding,
   definitionOf,
   eventOf,
@@ -50,7 +51,7 @@ export function decodeCreation(
   const { guid, pid, face } = process;
   const user = userOf(decoding, at);
   const values = [MISSING, text, guid, pid, face.image, path, text, user];
-  const event = eventOf(FILE_CREATE, values, time);
+  const event = eventOf(FILE_CREATE, process, values, time);
   return ended.length === 0 ? event : [event, ...ended];
 }
 
@@ -71,7 +72,7 @@ export function decodeDeletion(
   const ended = tampering ? imageEnded(decoding, path, time, "Image is deleted") : [];
   if (!logged) return ended;
   const user = userOf(decoding, at);
-  const event = eventOf(FILE_DELETE, [
+  const event = eventOf(FILE_DELETE, process, [
     ...opening(process, time),
     user,
     process.face.image,
@@ -90,6 +91,9 @@ export function decodeDeletion(
 export function alternative(event: Event): Event | undefined {
   if (event.definition !== FILE_DELETE) return undefined;
   const values = event.values.slice(0, FILE_DELETE_DETECTED.fields.length);
+  if (event.container !== undefined) {
+    addPlacement(FILE_DELETE_DETECTED, values, event.container);
+  }
   return { ...event, definition: FILE_DELETE_DETECTED, values };
 }
 
@@ -104,7 +108,7 @@ export function decodeTimes(decoding: Decoding, at: number, size: number): Event
   }
   const time = batch.time(at);
   const own = at + FileLayout.bytes;
-  return eventOf(FILE_CREATE_TIME, [
+  return eventOf(FILE_CREATE_TIME, process, [
     ...opening(process, time),
     process.face.image,
     path,
@@ -122,7 +126,7 @@ export function decodeRawRead(decoding: Decoding, at: number, size: number): Eve
   if (path === undefined) return undefined;
   const time = decoding.batch.time(at);
   const user = userOf(decoding, at);
-  return eventOf(RAW_ACCESS_READ, [
+  return eventOf(RAW_ACCESS_READ, process, [
     ...opening(process, time),
     process.face.image,
     path,
@@ -160,7 +164,7 @@ export function decodeStream(decoding: Decoding, at: number, size: number): Even
     userOf(decoding, at),
   ];
   return {
-    ...eventOf(FILE_CREATE_STREAM_HASH, values, time),
+    ...eventOf(FILE_CREATE_STREAM_HASH, process, values, time),
     content: whole ? value : undefined,
   };
 }
@@ -190,5 +194,5 @@ function pipe(
   const { guid, pid, face } = process;
   const user = userOf(decoding, at);
   const values = [MISSING, type, utcTime(time), guid, pid, path, face.image, user];
-  return eventOf(definition, values, time);
+  return eventOf(definition, process, values, time);
 }

@@ -72,6 +72,7 @@ export function decodeImageLoad(decoding: Decoding, at: number, size: number): E
   const time = batch.time(at);
   return eventOf(
     IMAGE_LOAD,
+    process,
     [
       ...opening(process, time),
       process.face.image,
@@ -104,6 +105,7 @@ export function decodeExecutable(decoding: Decoding, at: number, size: number): 
   const time = batch.time(at);
   return eventOf(
     FILE_EXECUTABLE_DETECTED,
+    process,
     [...opening(process, time), userOf(decoding, at), process.face.image, path, MISSING],
     time,
     fileOf(batch, at, path, true),
@@ -126,6 +128,7 @@ export function decodeModule(decoding: Decoding, at: number, size: number): Even
   const notes = TAINTS.filter(([bit]) => taints & 1 << bit).map(([, text]) => text);
   return eventOf(
     DRIVER_LOAD,
+    undefined,
     [
       MISSING,
       utcTime(time),
@@ -169,5 +172,5 @@ export function imageEnded(
 
 function tampering(process: Process, time: number, type: string, user: string): Event {
   const values = [...opening(process, time), process.face.image, type, user];
-  return eventOf(PROCESS_TAMPERING, values, time);
+  return eventOf(PROCESS_TAMPERING, process, values, time);
 }

@@ -27,7 +27,7 @@ export function decodeConnection(decoding: Decoding, at: number): Event | undefi
     ? [localPort, remotePort]
     : [remotePort, localPort];
   const time = batch.time(at);
-  return eventOf(NETWORK_CONNECT, [
+  return eventOf(NETWORK_CONNECT, process, [
     ...opening(process, time),
     process.face.image,
     userOf(decoding, at),

@@ -44,7 +44,7 @@ export function decodeExit(decoding: Decoding, at: number): Event | undefined {
   if (!decoding.processes.exit(process) || !decoding.wanted(PROCESS_TERMINATE.id)) return undefined;
   const time = decoding.batch.time(at);
   const values = [...opening(process, time), process.face.image, userOf(decoding, at)];
-  return eventOf(PROCESS_TERMINATE, values, time);
+  return eventOf(PROCESS_TERMINATE, process, values, time);
 }
 
 /** A process that was there at the start only fills the process table. */
@@ -77,6 +77,7 @@ function creation(decoding: Decoding, at: number, process: Process): Event {
   const cwd = at + ExecLayout.bytes + batch.word(at + ExecLayout.pathLen);
   return eventOf(
     PROCESS_CREATE,
+    process,
     [
       ...opening(process, time),
       process.face.image,
@@ -115,7 +116,7 @@ function execute(decoding: Decoding, at: number, size: number): Process | undefi
   }
   const path = at + ExecLayout.bytes;
   const start = at + HeaderLayout.processStart;
-  return processes.exec(
+  const process = processes.exec(
     batch.word(at + HeaderLayout.pid),
     batch.word(start),
     batch.word(start + 4),
@@ -127,6 +128,8 @@ function execute(decoding: Decoding, at: number, size: number): Process | undefi
     },
     batch.word(at + HeaderLayout.parentPid),
   );
+  decoding.containers.settle(process);
+  return process;
 }
 
 function imageOf({ batch }: Decoding, at: number, process: Process): Image {

@@ -80,6 +80,17 @@ export class ProcessTable {
     }
   }
 
+  /** Exactly this process, if it is the newest one with its pid. */
+  exactly(
+    pid: number,
+    startLow: number,
+    startHigh: number,
+    execId: number,
+  ): Process | undefined {
+    const newest = this.#byPid.get(pid);
+    return newest?.is(startLow, startHigh, execId) ? newest : undefined;
+  }
+
   /** The newest process with this pid. */
   known(pid: number): Process | undefined {
     return this.#byPid.get(pid);
@@ -95,7 +106,9 @@ export class ProcessTable {
     execId: number,
     uid: number,
   ): Process {
-    return this.#keep(this.#make(pid, startLow, startHigh, execId, face, uid, parent));
+    const child = this.#keep(this.#make(pid, startLow, startHigh, execId, face, uid, parent));
+    child.placement = parent.placement && { ...parent.placement, pid };
+    return child;
   }
 
   /**
@@ -119,6 +132,7 @@ export class ProcessTable {
       this.#make(pid, startLow, startHigh, execId, face, uid, parent),
     );
     if (same && before !== process) {
+      process.placement = before.placement;
       before.before = undefined;
       process.before = before;
     }

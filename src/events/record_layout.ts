@@ -29,7 +29,8 @@ export const Kind = {
   EXECUTABLE: 19,
   DNS: 20,
   DONE: 21,
-  COUNT: 22,
+  CONTAINER: 40,
+  COUNT: 41,
 } as const;
 
 /** Bits of a record's flags. */
@@ -241,6 +242,19 @@ export const DoneLayout = {
   result: 72,
   reserved: 76,
   bytes: 80,
+} as const;
+
+/** Offsets in a record's Container part. */
+export const ContainerLayout = {
+  group: 64,
+  legacyGroup: 72,
+  ownPid: 80,
+  device: 84,
+  groupLen: 88,
+  legacyLen: 92,
+  imageLen: 96,
+  hasGroups: 100,
+  bytes: 104,
 } as const;
 
 /** Offsets in a record's Facts part. */

@@ -6,6 +6,7 @@
 #include "wanted.h"
 #include "named.h"
 #include "tasks.h"
+#include "containers.h"
 #include "process.h"
 #include "file.h"
 #include "times.h"

@@ -35,8 +35,9 @@ static void *(*bpf_task_pt_regs)(struct task_struct *task) = (void *)175;
 #define MAP_KEY(name) typeof(name) *key
 #define MAP_VALUE(name) typeof(name) *value
 
-enum { BPF_FIELD_EXISTS = 2 };
+enum { BPF_FIELD_SIZE = 1, BPF_FIELD_EXISTS = 2 };
 #define FIELD_EXISTS(field) __builtin_preserve_field_info(field, BPF_FIELD_EXISTS)
+#define FIELD_SIZE(field) __builtin_preserve_field_info(field, BPF_FIELD_SIZE)
 
 /* Reads one relocated field through a pointer that the verifier does not know. */
 #define READ(pointer, field)                                                                    \

@@ -200,6 +200,30 @@ struct mnt_namespace;
 struct nsproxy {
 	struct mnt_namespace *mnt_ns;
 };
+struct kernfs_node {
+	struct kernfs_node *parent;
+	const char *name;
+	u64 id;
+};
+/* From 6.15. */
+struct kernfs_node___renamed {
+	struct kernfs_node *__parent;
+};
+struct cgroup_root {
+	int hierarchy_id;
+};
+struct cgroup {
+	int level;
+	struct kernfs_node *kn;
+	struct cgroup_root *root;
+};
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+struct css_set {
+	struct cgroup_subsys_state *subsys[1];
+	struct cgroup *dfl_cgrp;
+};
 struct thread_info {
 	u32 status;
 };
@@ -220,6 +244,7 @@ struct task_struct {
 	struct fs_struct *fs;
 	struct files_struct *files;
 	struct signal_struct *signal;
+	struct css_set *cgroups;
 	struct {
 		u32 val;
 	} loginuid;

@@ -153,7 +153,7 @@ impl Capture {
             pending_at: 0,
             attached: BTreeMap::new(),
             ring_bytes: options.ring_bytes,
-            delivered: Default::default(),
+            delivered: [0; kind::COUNT as usize],
         };
         // Lineage is attached before the list is taken, so that no process falls in between; taking
         // the list tells the programs who we are, before any of the noisy ones is attached.
@@ -377,6 +377,7 @@ const KIND_NAMES: &[(u16, &str)] = &[
     (kind::EXECUTABLE, "executable"),
     (kind::DNS, "dns"),
     (kind::DONE, "done"),
+    (kind::CONTAINER, "container"),
 ];
 
 /// The kernel's types; too large to keep.

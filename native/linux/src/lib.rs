@@ -10,6 +10,7 @@ mod error;
 mod facts;
 mod kernel;
 mod links;
+mod mounts;
 mod normalize;
 mod paths;
 pub mod plan;

@@ -1,6 +1,7 @@
 //! From the kernel programs' raw record to the delivered one: paths put in order and made
 //! absolute, text classified so that TypeScript need not look at it, padding.
 
+mod containers;
 mod names;
 mod pending;
 mod plain;
@@ -12,6 +13,7 @@ pub(crate) use plain::read;
 use crate::{
     dns::Conversations,
     facts::Contents,
+    mounts::Mounts,
     paths::{Directories, push_reversed},
     routes::Routes,
 };
@@ -36,6 +38,7 @@ pub(crate) struct Normalizer {
     contents: Contents,
     conversations: Conversations,
     pending: Pending,
+    mounts: Mounts,
     /// Raw records that were shorter than their own lengths say: a defect, counted.
     pub(crate) malformed: u64,
 }
@@ -76,6 +79,7 @@ impl Normalizer {
             kind::DNS => self.dns(raw, now, out),
             kind::BPF => copy(raw, size_of::<monomi_record::Bpf>(), out),
             kind::ACCESS | kind::INJECT => self.access(raw, out),
+            kind::CONTAINER => self.container(raw, out),
             kind::NETWORK => self.network(raw, out),
             kind::FORK => copy(raw, size_of::<monomi_record::Fork>(), out),
             kind::EXIT => copy(raw, size_of::<monomi_record::Exit>(), out),

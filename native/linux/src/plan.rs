@@ -137,6 +137,7 @@ mod tests {
             "sched_process_fork",
             "sched_process_exec",
             "sched_process_exit",
+            "cgroup_attach_task",
         ];
         assert_eq!(hooks(&[]), lineage);
         assert_eq!(hooks(&[1, 5]), lineage);
@@ -154,7 +155,7 @@ mod tests {
 
     #[test]
     fn an_event_needs_its_own_hooks_alone() {
-        let own = |event: u8| hooks(&[event]).split_off(3);
+        let own = |event: u8| hooks(&[event]).split_off(4);
         assert_eq!(own(22), ["cgroup_skb/egress", "cgroup_skb/ingress"]);
         assert_eq!(own(100), ["sys_exit_bpf"]);
         assert_eq!(

@@ -40,6 +40,7 @@ const KINDS: &[(&str, u16)] = &[
     ("EXECUTABLE", kind::EXECUTABLE),
     ("DNS", kind::DNS),
     ("DONE", kind::DONE),
+    ("CONTAINER", kind::CONTAINER),
     ("COUNT", kind::COUNT),
 ];
 

@@ -276,6 +276,29 @@ records! {
         /// Zero.
         reserved: u32,
     }
+    /// Where a process runs: comes in front of its exec or process record, and behind a fork or a
+    /// move to other control groups that make a difference. The header is that process.
+    Container = 40 {
+        /// Common start.
+        header: Header,
+        /// Number of its control group in the tree of version 2.
+        group: u64,
+        /// Number of its control group in the tree of version 1 where that looks most like a
+        /// container's, with the tree's number in the highest byte; 0 where there is none.
+        legacy_group: u64,
+        /// Process id in its own pid namespace.
+        own_pid: u32,
+        /// Device of the image as `major << 20 | minor` (kernel side only).
+        device: u32,
+        /// Bytes of the path of `group`; 0 when it was told before.
+        group_len: u32,
+        /// Bytes of the path of `legacy_group`; 0 when it was told before.
+        legacy_len: u32,
+        /// Bytes of the image's path as the host names it; 0 where that is the same or unknown.
+        image_len: u32,
+        /// 1 when the paths of the groups are here.
+        has_groups: u32,
+    }
     /// What tells a file from every other (own part of a file record).
     Facts = 17 {
         /// Size in bytes.
@@ -332,8 +355,10 @@ pub mod kind {
     pub const DNS: u16 = 20;
     /// [`super::Done`]; never delivered.
     pub const DONE: u16 = 21;
+    /// [`super::Container`].
+    pub const CONTAINER: u16 = 40;
     /// One more than the highest kind.
-    pub const COUNT: u16 = 22;
+    pub const COUNT: u16 = 41;
 }
 
 /// Bits of [`Header::flags`].

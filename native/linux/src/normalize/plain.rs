@@ -57,6 +57,7 @@ pub(super) fn finish(header: &mut Header, fixed: usize, text: &[u8]) {
 /// Record structures are plain old data without padding (all sizes are asserted in the snapshot).
 pub(crate) trait Plain: Copy {}
 impl Plain for monomi_record::Access {}
+impl Plain for monomi_record::Container {}
 impl Plain for monomi_record::Dns {}
 impl Plain for monomi_record::Done {}
 impl Plain for Header {}

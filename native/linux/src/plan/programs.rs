@@ -50,6 +50,11 @@ pub const PROGRAMS: &[Program] = &[
         places: &[at(Hook::Typed("sched_process_exit"), &[])],
     },
     Program {
+        name: "process_moved",
+        kind: "container",
+        places: &[at(Hook::NewerTyped("cgroup_attach_task"), &[])],
+    },
+    Program {
         name: "file_open",
         kind: "fileCreate",
         places: &[
