@@ -26,6 +26,14 @@ export const FOR_TESTS: readonly Requirement[] = [
   { program: "xmllint", packages: ["libxml2-utils"] },
 ];
 
+/** What booting other kernels calls, besides. */
+export const FOR_KERNELS: readonly Requirement[] = [
+  { program: "qemu-system-x86_64", packages: ["qemu-system-x86"] },
+  { program: "busybox", packages: ["busybox-static"] },
+  { program: "cpio", packages: ["cpio"] },
+  { program: "xz", packages: ["xz-utils"] },
+];
+
 /**
  * Makes sure that cargo and the programs of `requirements` are installed.
  *

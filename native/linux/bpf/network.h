@@ -135,26 +135,28 @@ static __always_inline struct sock *sock_of(struct task_struct *task, long descr
 	return socket ? READ(socket, sk) : NULL;
 }
 
-/* accept, accept4: the accepted socket itself says who is at its ends. */
-SEC("tracepoint/syscalls/sys_exit_accept")
-int network_accept(struct syscall_exit *context)
+/* The accepted socket itself says who is at its ends. */
+static __always_inline void accepted(struct task_struct *task, long descriptor)
 {
+	struct sock *sock = sock_of(task, descriptor);
 	struct record_network record = {};
-	struct task_struct *task;
-	struct sock *sock;
 
-	if (context->ret < 0)
-		return 0;
-	task = bpf_get_current_task_btf();
-	sock = sock_of(task, context->ret);
 	if (!sock || is_self(task) || !is_internet(READ(sock, __sk_common.skc_family)) ||
 	    READ(sock, sk_protocol) != IPPROTO_TCP)
-		return 0;
+		return;
 	fill_header(&record.header, task, KIND_NETWORK);
 	record.protocol = IPPROTO_TCP;
 	fill_addresses(&record, sock);
 	/* A peer that is gone before the accept returns has cleared the socket's addresses. */
 	emit_network(&record);
+}
+
+/* accept, accept4. */
+SEC("tracepoint/syscalls/sys_exit_accept")
+int network_accept(struct syscall_exit *context)
+{
+	if (context->ret >= 0)
+		accepted(bpf_get_current_task_btf(), context->ret);
 	return 0;
 }
 
