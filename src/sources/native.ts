@@ -28,7 +28,7 @@ const SYMBOLS = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 3;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 4;
 const TEXT_BYTES = 64 * 1024;
 /** There is no open capture. */
 const CLOSED = -2;
