@@ -33,6 +33,16 @@ export interface Image {
   readonly ctimeHigh: number;
 }
 
+/**
+ * Where a recorded event is from, where that is not the host that this program speaks for. One object
+ * for all events of a host, as renderers tell hosts apart by it.
+ */
+export interface Origin {
+  /** Name printed as Computer. */
+  readonly computer: string;
+  readonly system: "linux" | "windows";
+}
+
 /** One event: its definition and one value per field, in schema order. */
 export interface Event {
   readonly definition: EventDefinition;
@@ -44,6 +54,8 @@ export interface Event {
   recordId: number;
   /** What to hash for the event's Hashes field, where that can still be done. */
   readonly image?: Image;
+  /** Absent for what this program captured itself. */
+  readonly origin?: Origin;
 }
 
 /** A field without data (V15). */

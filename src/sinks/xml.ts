@@ -1,6 +1,7 @@
 /**
  * Sysmon for Linux's event XML, one event a line (config-semantics T33-T37).
  */
+import type { Origin } from "../events/event.ts";
 import type { EventDefinition } from "../schema/types.ts";
 import { HIDDEN, isSurrogate } from "./hidden.ts";
 import { LineCode, perDefinition, perSecond, type Renderer } from "./renderer.ts";
@@ -21,9 +22,19 @@ export interface XmlOptions {
   readonly sysmonParity?: boolean;
 }
 
-const PROVIDER_NAME = "Linux-Sysmon";
-const PROVIDER_GUID = "{ff032593-a8d3-4f13-b0d6-01fc615a0f97}";
-const CHANNEL = "Linux-Sysmon/Operational";
+/** Who says it, per system (T34, T36, T39). */
+const PROVIDERS = {
+  linux: {
+    name: "Linux-Sysmon",
+    guid: "{ff032593-a8d3-4f13-b0d6-01fc615a0f97}",
+    channel: "Linux-Sysmon/Operational",
+  },
+  windows: {
+    name: "Microsoft-Windows-Sysmon",
+    guid: "{5770385f-c22a-43e0-bf4c-06f5698ffbd9}",
+    channel: "Microsoft-Windows-Sysmon/Operational",
+  },
+} as const;
 const EBPF_EVENT_ID = 100;
 
 /**
@@ -32,8 +43,8 @@ const EBPF_EVENT_ID = 100;
  */
 export function xmlRenderer(options: XmlOptions): Renderer {
   const now = systemTime(options.clock ?? Date.now);
-  return perDefinition((definition) => {
-    const [beforeTime, afterRecordId] = systemPart(definition, options);
+  return perDefinition((definition, origin) => {
+    const [beforeTime, afterRecordId] = systemPart(definition, options, origin);
     const line = new LineCode(beforeTime);
     line.value("now()").text('"/><EventRecordID>').value("event.recordId").text(afterRecordId);
     for (const field of definition.fields) {
@@ -45,7 +56,11 @@ export function xmlRenderer(options: XmlOptions): Renderer {
   });
 }
 
-function systemPart(definition: EventDefinition, options: XmlOptions): [string, string] {
+function systemPart(
+  definition: EventDefinition,
+  options: XmlOptions,
+  origin: Origin | undefined,
+): [string, string] {
   const { id } = definition;
   const header = options.sysmonParity && id === EBPF_EVENT_ID
     ? { version: 0, level: 0, task: 0, keywords: "0x0" }
@@ -55,14 +70,16 @@ function systemPart(definition: EventDefinition, options: XmlOptions): [string, 
       task: id,
       keywords: "0x8000000000000000",
     };
-  const { computer, processId, threadId = processId, userId } = options;
+  const { processId, threadId = processId, userId } = options;
+  const { computer } = origin ?? options;
+  const provider = PROVIDERS[origin?.system ?? "linux"];
   return [
-    `<Event><System><Provider Name="${PROVIDER_NAME}" Guid="${PROVIDER_GUID}"/>` +
+    `<Event><System><Provider Name="${provider.name}" Guid="${provider.guid}"/>` +
     `<EventID>${id}</EventID><Version>${header.version}</Version><Level>${header.level}</Level>` +
     `<Task>${header.task}</Task><Opcode>0</Opcode><Keywords>${header.keywords}</Keywords>` +
     `<TimeCreated SystemTime="`,
     `</EventRecordID><Correlation/>` +
-    `<Execution ProcessID="${processId}" ThreadID="${threadId}"/><Channel>${CHANNEL}</Channel>` +
+    `<Execution ProcessID="${processId}" ThreadID="${threadId}"/><Channel>${provider.channel}</Channel>` +
     `<Computer>${escapeXml(computer)}</Computer><Security UserId="${userId}"/></System><EventData>`,
   ];
 }

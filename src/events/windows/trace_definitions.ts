@@ -1,0 +1,92 @@
+/**
+ * Definitions of what a trace tells and Sysmon has no event for, so that it can be written too. Their
+ * ids are above all of Sysmon's.
+ */
+import type { EventDefinition, FieldDefinition } from "../../schema/types.ts";
+import type { TraceRecord } from "./trace_record.ts";
+
+/** The ids of all of them lie from here to {@link LAST_TRACE_EVENT}. */
+export const FIRST_TRACE_EVENT = 256;
+/** The native side knows fewer events than this leaves room for. */
+export const LAST_TRACE_EVENT = 511;
+
+/** What all of them begin with. */
+export const SUBJECT_FIELDS = ["UtcTime", "ProcessGuid", "ProcessId", "Image"] as const;
+/** What those of processes have besides. */
+export const PARENT_FIELDS = ["ParentProcessGuid", "ParentImage"] as const;
+
+/** Names of the native side -> names in the manner of Sysmon. */
+const NAMES: Readonly<Record<string, string>> = {
+  parent: "ParentProcessId",
+  tid: "ThreadId",
+  sid: "UserSid",
+  image: "ImageName",
+  path: "Path",
+  session: "TerminalSessionId",
+};
+
+const ids = new Map<string, number>();
+const byLayout = new Map<string, EventDefinition>();
+
+/** Whether the definition is one of these. */
+export function isTraceEvent({ id }: EventDefinition): boolean {
+  return id >= FIRST_TRACE_EVENT;
+}
+
+/** Name of the event with this id, where one was met. */
+export function traceEventName(id: number): string | undefined {
+  for (const [name, known] of ids) if (known === id) return name;
+  return undefined;
+}
+
+/** The definition for a record; its fields are the subject's, then the record's. */
+export function traceDefinition(record: TraceRecord): EventDefinition {
+  const names = fieldsOf(record);
+  const layout = `${record.event} ${names.join(" ")}`;
+  let definition = byLayout.get(layout);
+  if (definition === undefined) {
+    definition = define(record.event, names);
+    byLayout.set(layout, definition);
+  }
+  return definition;
+}
+
+/** The record's own fields that are written: all but the pid, which the subject has. */
+export function ownFields(record: TraceRecord): string[] {
+  return Object.keys(record.fields).filter((name) => name !== "pid");
+}
+
+function fieldsOf(record: TraceRecord): string[] {
+  const own = ownFields(record).map((name) => NAMES[name] ?? capitalized(name));
+  const creator = record.pid === undefined ? [] : ["WriterProcessId", "WriterThreadId"];
+  const parent = record.fields.parent === undefined ? [] : PARENT_FIELDS;
+  return [...SUBJECT_FIELDS, ...own, ...parent, ...creator];
+}
+
+function define(name: string, names: readonly string[]): EventDefinition {
+  let id = ids.get(name);
+  if (id === undefined) {
+    id = Math.min(FIRST_TRACE_EVENT + ids.size, LAST_TRACE_EVENT);
+    ids.set(name, id);
+  }
+  const fields = names.map((name, index): FieldDefinition => ({
+    name,
+    type: /(?:ProcessId|ThreadId|SessionId|Port)$/.test(name) ? "uint32" : "string",
+    index,
+  }));
+  return {
+    id,
+    tag: null,
+    name,
+    title: name,
+    version: 1,
+    level: 4,
+    defaultAction: "include",
+    fields,
+    fieldIndex: new Map(fields.map(({ name, index }) => [name, index])),
+  };
+}
+
+function capitalized(name: string): string {
+  return name[0].toUpperCase() + name.slice(1);
+}
