@@ -1,20 +1,23 @@
 /**
- * Measures what the sensor costs: storms beside the same storms without it, idling, starting.
+ * Measures what the sensor costs: storms beside the same storms without it, idling, starting; how
+ * fast rules are applied and configurations checked.
  *
- * See docs/performance.md. Needs root. Raw figures go to bench/results, medians to standard output.
+ * See docs/performance.md. Needs root for all but the last two. Raw figures go to bench/results, medians to standard output.
  */
 
 import { captureImpossible, Folder, MONOMI } from "../tests/support/environment.ts";
 import { Loads } from "../tests/support/loads.ts";
 import { AuditSystem } from "./bench/auditd.ts";
+import { runCheck } from "./bench/check.ts";
 import type { Contender } from "./bench/contender.ts";
 import { runIdle } from "./bench/idle.ts";
 import { machineFigures, OwnTmpfs } from "./bench/machine.ts";
 import { monomiContender } from "./bench/monomi.ts";
-import { type Options, parseOptions } from "./bench/options.ts";
+import { type Options, parseOptions, WITHOUT_CAPTURE } from "./bench/options.ts";
 import { report } from "./bench/report.ts";
 import { Results } from "./bench/results.ts";
 import { runStorm } from "./bench/rounds.ts";
+import { runRules } from "./bench/rules/run.ts";
 import { runStart } from "./bench/start.ts";
 import { STORMS } from "./bench/storm.ts";
 import { pack } from "./pack.ts";
@@ -30,7 +33,10 @@ let isInterrupted = false;
 
 await asProgram(import.meta.main, async () => {
   const options = parseOptions(Deno.args);
-  if (captureImpossible !== undefined) throw new TaskError(`cannot capture: ${captureImpossible}`);
+  const captures = options.benchmarks.some((name) => !WITHOUT_CAPTURE.includes(name));
+  if (captures && captureImpossible !== undefined) {
+    throw new TaskError(`cannot capture: ${captureImpossible}`);
+  }
   if (MONOMI === PACKED) await pack();
   const results = new Results();
   results.add("machine", "", 0, {
@@ -56,6 +62,23 @@ async function runBenchmarks(options: Options, results: Results): Promise<void> 
   if (benchmarks.includes("start")) {
     say("start");
     await runStart(rounds, results);
+  }
+  if (benchmarks.includes("rules")) {
+    await unlessMissing(() => runRules(rounds, scale, results, say));
+  }
+  if (benchmarks.includes("check")) {
+    say("check");
+    await unlessMissing(() => runCheck(rounds, results));
+  }
+}
+
+/** Leaves a benchmark out, and says so, where the corpus that it reads is not there. */
+async function unlessMissing(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    console.error(`left out: ${error.message}`);
   }
 }
 

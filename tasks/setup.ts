@@ -23,6 +23,7 @@ export const FOR_TESTS: readonly Requirement[] = [
   { program: "bpftool", packages: ["bpftool"] },
   { program: "ps", packages: ["procps"] },
   { program: "rsyslogd", packages: ["rsyslog"] },
+  { program: "xmllint", packages: ["libxml2-utils"] },
 ];
 
 /**

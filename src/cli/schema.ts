@@ -1,191 +1,76 @@
 /** `monomi schema [VERSION|all]`: which events, fields, operators and options a version has. */
-import { parseArgs } from "node:util";
-import { escapeUnprintable } from "../config/diagnostics.ts";
+import { yamlJsonSchema } from "../config/yaml_schema.ts";
 import {
-  DEFAULT_OPERATOR,
-  eventsOf,
-  type FieldHistory,
   findVersions,
   NEWEST_VERSION,
-  operatorsOf,
-  type OptionDefinition,
-  optionsOf,
+  OLDEST_CONFIGURATION_VERSION,
   SCHEMA_VERSIONS,
   type SchemaVersion,
-  type VersionedEvent,
 } from "../schema/mod.ts";
+import { printJson, printManifests, printMarkdown, printXsd } from "../schema_output/mod.ts";
 import type { Command } from "./command.ts";
 import { dropPermissions } from "./permissions.ts";
+import { Exit, readArguments, UsageError } from "./usage.ts";
 
-const USAGE = "usage: monomi schema [--json] [VERSION|all]   (such as 4.81 or windows-4.90)";
+type Format = "json" | "xsd" | "markdown";
 
-const IN_TYPES: Readonly<Record<FieldHistory["type"], string>> = {
-  string: "win:UnicodeString",
-  uint16: "win:UInt16",
-  uint32: "win:UInt32",
-  uint64: "win:UInt64",
-  hexint32: "win:HexInt32",
-  hexint64: "win:HexInt64",
-  boolean: "win:Boolean",
-  guid: "win:GUID",
-  pointer: "win:Pointer",
-  pid: "win:UInt32",
-};
-const OUT_TYPES: Readonly<Partial<Record<FieldHistory["type"], string>>> = {
-  string: "xs:string",
-  pid: "win:PID",
+const PRINTERS: Readonly<Record<Format, (versions: readonly SchemaVersion[]) => string>> = {
+  json: (versions) => printJson(versions.toReversed()),
+  xsd: (versions) => printXsd(forConfigurations(versions)),
+  markdown: (versions) => printMarkdown(forConfigurations(versions)),
 };
 
-/**
- * Prints schema versions as Sysmon's manifest XML, or with `--json` as a list of objects. Without a
- * version: the newest of this system. Returns 0, 1 when there is no such version, 2 for wrong usage.
- */
 function printSchema(args: string[]): number {
   dropPermissions();
-  let json: boolean;
-  let wanted: string | undefined;
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { json: { type: "boolean" } },
-    });
-    if (positionals.length > 1) throw new TypeError("more than one version is given");
-    json = values.json ?? false;
-    [wanted] = positionals;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    const reason = escapeUnprintable(error.message.split("\n", 1)[0]);
-    console.error(`monomi schema: ${reason}\n${USAGE}`);
-    return 2;
+  const { values, positionals } = readArguments({
+    args,
+    allowPositionals: true,
+    options: {
+      json: { type: "boolean" },
+      xsd: { type: "boolean" },
+      markdown: { type: "boolean" },
+      "json-schema": { type: "boolean" },
+    },
+  });
+  const [wanted] = positionals;
+  if (positionals.length > 1) throw new UsageError("more than one version is given");
+  const { "json-schema": jsonSchema, ...formats } = values;
+  const given = Object.keys(formats) as Format[];
+  if (given.length + Number(jsonSchema ?? false) > 1) {
+    throw new UsageError("more than one format is asked for");
+  }
+  if (jsonSchema) {
+    if (wanted !== undefined) {
+      throw new UsageError("--json-schema takes no version: one schema describes them all");
+    }
+    console.log(JSON.stringify(yamlJsonSchema(), null, 2));
+    return Exit.OK;
   }
   const versions = selectVersions(wanted);
   if (versions.length === 0) {
-    console.error(
-      "There is no schema that matches that version. There are: " +
-        SCHEMA_VERSIONS.map((version) => version.name).join(", "),
-    );
-    return 1;
+    const names = SCHEMA_VERSIONS.map((version) => version.name).join(", ");
+    console.error(`There is no schema that matches that version. There are: ${names}`);
+    return Exit.NO;
   }
-  console.log(json ? JSON.stringify(versions.map(describe), null, 2) : printManifests(versions));
-  return 0;
+  const [format] = given;
+  console.log(format ? PRINTERS[format](versions) : printManifests(versions.toReversed()));
+  return Exit.OK;
 }
 
-/** Newest first. Where both systems have a version of that number, this system's comes first. */
+/** Oldest first, none for an unknown one. Where both systems have a version of that number: this system's. */
 function selectVersions(wanted: string | undefined): readonly SchemaVersion[] {
   const system = Deno.build.os === "windows" ? "windows" : "linux";
   if (wanted === undefined) return [NEWEST_VERSION[system]];
-  if (wanted.toLowerCase() === "all") return SCHEMA_VERSIONS.toReversed();
+  if (wanted.toLowerCase() === "all") return SCHEMA_VERSIONS;
   const found = findVersions(wanted);
-  return found.filter((v) => v.platform === system).concat(
-    found.filter((v) => v.platform !== system),
-  ).slice(0, 1);
+  if (found.length === 0) return [];
+  return [found.find(({ platform }) => platform === system) ?? found[0]];
 }
 
-function printedOptions(version: SchemaVersion): readonly OptionDefinition[] {
-  return optionsOf(version).filter((option) => !option.internal);
-}
-
-function describe(version: SchemaVersion): unknown {
-  return {
-    schemaVersion: version.text,
-    platform: version.platform,
-    binaryVersion: version.binaryVersion,
-    options: printedOptions(version).map((option) => ({
-      name: option.name,
-      switch: option.switch,
-      argument: option.argument,
-      element: option.element?.name ?? null,
-    })),
-    operators: operatorsOf(version),
-    events: eventsOf(version).map((event) => ({
-      id: event.id,
-      name: event.key,
-      title: event.title,
-      tag: event.tag,
-      version: event.version,
-      level: event.level,
-      ruleDefault: event.ruleDefault,
-      fields: event.fields.map((field) => ({
-        name: field.name,
-        inType: IN_TYPES[field.type],
-        outType: OUT_TYPES[field.type] ?? null,
-      })),
-    })),
-  };
-}
-
-function printManifests(versions: readonly SchemaVersion[]): string {
-  if (versions.length === 1) return manifestLines(versions[0]).join("\n");
-  const lines = versions.flatMap(manifestLines).map((line) => `  ${line}`);
-  return ["<manifests>", ...lines, "</manifests>"].join("\n");
-}
-
-function manifestLines(version: SchemaVersion): string[] {
-  const options = printedOptions(version);
-  return [
-    tag("manifest", { schemaversion: version.text, binaryversion: version.binaryVersion }),
-    "  <configuration>",
-    "    <options>",
-    "      <!-- Command-line only options -->",
-    ...options.filter((option) => option.commandLineOnly).map(optionLine),
-    "      <!-- Configuration file -->",
-    ...options.filter((option) => !option.commandLineOnly).map(optionLine),
-    "    </options>",
-    `    <filters default="${DEFAULT_OPERATOR}">${operatorsOf(version).join(",")}</filters>`,
-    "  </configuration>",
-    "  <events>",
-    ...eventsOf(version).flatMap(eventLines),
-    "  </events>",
-    "</manifest>",
-  ];
-}
-
-function optionLine(option: OptionDefinition): string {
-  return "      " + tag("option", {
-    switch: option.switch ?? undefined,
-    name: option.name,
-    argument: option.argument,
-    noconfig: option.commandLineOnly && "true",
-    rule: option.rule && "true",
-    exclusive: option.exclusive && "true",
-  }, true);
-}
-
-function eventLines(event: VersionedEvent): string[] {
-  return [
-    "    " + tag("event", {
-      name: event.key,
-      value: String(event.id),
-      level: event.level,
-      template: event.title,
-      rulename: event.tag ?? undefined,
-      ruledefault: event.ruleDefault ?? undefined,
-      version: String(event.version),
-    }),
-    ...event.fields.map((field) =>
-      "      " +
-      tag("data", {
-        name: field.name,
-        inType: IN_TYPES[field.type],
-        outType: OUT_TYPES[field.type],
-      }, true)
-    ),
-    "    </event>",
-  ];
-}
-
-/** A start tag; the table's texts hold nothing that XML would have to escape. */
-function tag(
-  name: string,
-  attributes: Readonly<Record<string, string | undefined>>,
-  empty = false,
-): string {
-  const written = Object.entries(attributes)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ` ${key}="${value}"`)
-    .join("");
-  return `<${name}${written}${empty ? " />" : ">"}`;
+/** Of several, those that a configuration may name. */
+function forConfigurations(versions: readonly SchemaVersion[]): readonly SchemaVersion[] {
+  if (versions.length === 1) return versions;
+  return versions.filter(({ number }) => number >= OLDEST_CONFIGURATION_VERSION);
 }
 
 /** The command. */
@@ -193,8 +78,19 @@ export const schema: Command = {
   name: "schema",
   group: "reference",
   summary: "print events, fields and operators of a schema version",
-  help: `usage: monomi schema [--json] [VERSION|all]
+  help: `usage: monomi schema [FORMAT] [VERSION|all]
 
-Prints a schema version (4.81, windows-4.90 …); without one the newest.`,
+Prints a schema version (4.81, windows-4.90 …), or all of them; without one the newest of this
+system. Where Linux and Windows have different versions of one number, this system's is meant.
+
+formats, instead of Sysmon's manifest:
+  --json         a list with an object a version
+  --xsd          an XML Schema, with which editors complete and validate configurations
+  --markdown     a reference of events, fields and operators
+  --json-schema  a JSON Schema of configurations in YAML; it knows all versions
+
+\`monomi schema all --xsd\` accepts what \`monomi check\` accepts, whatever version a file names.
+
+exit codes: 0 printed, 1 there is no such version, 2 wrong usage`,
   run: printSchema,
 };

@@ -77,3 +77,22 @@ Deno.test("an unknown version gives 1, wrong usage 2", async () => {
   assert.equal((await schema("4.81", "4.90")).code, 2);
   assert.equal((await schema("--what")).code, 2);
 });
+
+Deno.test("every format is well-formed and knows the version", async () => {
+  const [xsd, markdown, jsonSchema] = await Promise.all([
+    schema("--xsd", "4.81"),
+    schema("--markdown", "4.81"),
+    schema("--json-schema"),
+  ]);
+  assert.equal(parseXml(xsd.stdout).root!.name, "xs:schema");
+  assert.match(markdown.stdout, /^# Events, fields and operators\n\nSysmon's schema 4\.81\./);
+  assert.equal(JSON.parse(jsonSchema.stdout).type, "object");
+});
+
+Deno.test("one format at a time", async () => {
+  for (const args of [["--xsd", "--json"], ["--json-schema", "--xsd"], ["--json-schema", "4.81"]]) {
+    const { code, stderr } = await schema(...args);
+    assert.equal(code, 2);
+    assert.match(stderr, /^monomi schema: /);
+  }
+});

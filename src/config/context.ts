@@ -5,7 +5,7 @@ import type { PlacedName } from "./model.ts";
 import type { ConfigNode } from "./node.ts";
 import type { SourceText } from "./source.ts";
 import { didYouMean, oneOf } from "./suggest.ts";
-import { NOT_BLANK, strayText } from "./tree.ts";
+import { NOT_BLANK, strayText, trimBlank } from "./tree.ts";
 
 /** The reading of one file. */
 export interface ReadContext {
@@ -50,7 +50,7 @@ export function checkNoText(context: ReadContext, element: ConfigNode): void {
   const offset = stray.offset + Math.max(raw.search(NOT_BLANK), 0);
   context.reporter.refuse(
     "MON032",
-    { offset, end: stray.offset + raw.replace(/[ \t\n\r]+$/, "").length },
+    { offset, end: offset + trimBlank(raw).length },
     `text is not allowed directly inside <${element.name}>`,
   );
 }

@@ -27,10 +27,10 @@ export function prescan(text: string): Refusal | undefined {
   let nodes = 0;
   let at = text.indexOf("<");
   if (at === -1) {
-    const offset = Math.max(0, text.search(/\S/));
+    const firstText = text.search(/\S/);
     return {
       code: "MON010",
-      offset,
+      offset: firstText === -1 ? text.length : firstText,
       message: "not well-formed XML: root element is missing or invalid",
     };
   }

@@ -25,6 +25,15 @@ export function ownText(node: ConfigNode): string {
 /** Anything but XML's white space, to which a no-break space does not belong. */
 export const NOT_BLANK = /[^ \t\n\r]/;
 
+/** `text` without XML's white space at its ends. */
+export function trimBlank(text: string): string {
+  let begin = 0;
+  let end = text.length;
+  while (begin < end && !NOT_BLANK.test(text[begin])) begin++;
+  while (end > begin && !NOT_BLANK.test(text[end - 1])) end--;
+  return text.slice(begin, end);
+}
+
 /** The first text directly in the element that is not blank. */
 export function strayText(node: ConfigNode): TextNode | undefined {
   return node.children.find((child): child is TextNode =>

@@ -1,7 +1,7 @@
 /** ConfigDocument -> canonical XML, the form that docs/fmt.md describes. */
 import { quote } from "./diagnostics.ts";
 import type { ChildNode, CommentNode, ConfigDocument, ConfigNode, TextNode } from "./node.ts";
-import { type Content, contentOf, NOT_BLANK } from "./tree.ts";
+import { type Content, contentOf, NOT_BLANK, trimBlank } from "./tree.ts";
 
 /** A document has something that XML 1.0 cannot hold: a control character, a name with a blank. */
 export class NotXmlError extends Error {
@@ -83,7 +83,7 @@ class Writer {
       this.#lines.push(indent + commentText(child));
     } else if (child.kind === "text") {
       // Sysmon ignores such text; only the permissive profile lets it through.
-      this.#lines.push(indent + escapeText({ ...child, text: child.text.trim() }));
+      this.#lines.push(indent + escapeText({ ...child, text: trimBlank(child.text) }));
     } else {
       const inner = contentOf(child.name, holds);
       if (inner === "value") this.#lines.push(indent + valueElement(child));

@@ -35,7 +35,8 @@ export function compilePrograms(
 /** Fields whose missing data is text although their type is not (5.3: IsExecutable on Linux). */
 const TEXT_WITHOUT_DATA: ReadonlySet<string> = new Set(["IsExecutable"]);
 
-function failsWithoutData(field: FieldDefinition): boolean {
+/** Whether a condition on the field fails its element where the field has no data (V16). */
+export function failsWithoutData(field: FieldDefinition): boolean {
   return field.type !== "string" && !TEXT_WITHOUT_DATA.has(field.name);
 }
 
@@ -44,11 +45,7 @@ function compileEvent(
   elements: readonly EventElement[],
   options: CompileOptions,
 ): Program {
-  const reversed = elements.toReversed();
-  const ordered = [
-    ...reversed.filter((element) => element.onmatch === "exclude"),
-    ...reversed.filter((element) => element.onmatch === "include"),
-  ];
+  const ordered = evaluationOrder(elements);
   const slots = new Set<number>();
   let anyInclude = false;
   const compiled = ordered.map((element): CompiledElement => {
@@ -57,17 +54,18 @@ function compileEvent(
     const includes = element.onmatch === "include";
     for (const slot of items.flatMap(slotsOf)) slots.add(slot);
     if (includes && elementCanMatch(items, needsAll)) anyInclude = true;
-    return { includes, needsAll, items, sleepless: items, wake: -1 };
+    const sleepless = [...items.keys()];
+    return { includes, needsAll, items, sleepless, wakeable: [], firstWake: 0, wake: -1 };
   });
   const logsUnmatched = logsWithoutMatch(event, elements);
   const ruleNameField = event.fieldIndex.get("RuleName") ?? -1;
-  const scannable = [...slots].filter((slot) => slot < LAST_PART && slot !== ruleNameField);
+  const searchable = [...slots].filter((slot) => slot < LAST_PART && slot !== ruleNameField);
   const triggered = options.skipping
-    ? addTriggers(compiled, new Set(scannable), options.imageSeparator)
-    : { elements: compiled, scanners: [], wakeIds: 0 };
+    ? addTriggers(compiled, new Set(searchable), options.imageSeparator)
+    : { elements: compiled, searches: [], wakeIds: 0 };
   return {
     ...triggered,
-    typedFields: scannable.filter((slot) => failsWithoutData(event.fields[slot])),
+    typedFields: searchable.filter((slot) => failsWithoutData(event.fields[slot])),
     logsUnmatched,
     wanted: logsUnmatched || anyInclude,
     slots: [...slots],
@@ -75,7 +73,20 @@ function compileEvent(
   };
 }
 
-function logsWithoutMatch(event: EventDefinition, elements: readonly EventElement[]): boolean {
+/** Exclude before include, and the last in the file first (V2). */
+export function evaluationOrder(elements: readonly EventElement[]): EventElement[] {
+  const reversed = elements.toReversed();
+  return [
+    ...reversed.filter((element) => element.onmatch === "exclude"),
+    ...reversed.filter((element) => element.onmatch === "include"),
+  ];
+}
+
+/** Whether the event is logged when none of its elements matches (V1, V3, V5). */
+export function logsWithoutMatch(
+  event: EventDefinition,
+  elements: readonly EventElement[],
+): boolean {
   if (event.tag === null) return true;
   if (elements.length === 0) return event.defaultAction === "include";
   return elements.length === 1 && elements[0].onmatch === "exclude";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { explainEvent } from "./explain.ts";
 import type { ConditionTrace, Explanation } from "./explanation.ts";
 import { compileRules } from "./mod.ts";
-import { Random, randomConfig, randomEvent, RULE_OPTIONS, valuesOf } from "./random_rules.ts";
+import { randomConfig, randomEvent, RULE_OPTIONS, valuesOf } from "./random_rules.ts";
+import { Random } from "../testing/random.ts";
 import { filtering, makeEvent } from "./testing.ts";
 
 Deno.test("explanations say what the compiled rules decide, on 15,000 random pairs", () => {

@@ -77,7 +77,7 @@ export function compileTest(operator: Operator, value: string): TextTest {
 }
 
 /** O6: an empty item that is not the last one searches for the rest of the list. */
-function searchItems(text: string): string[] {
+export function searchItems(text: string): string[] {
   let at = 0;
   return text.split(";").map((item) => {
     const start = at;

@@ -1,4 +1,5 @@
 /** The compiled form of a configuration's elements, per event id. */
+import type { AnchoredTexts } from "./anchored.ts";
 import type { TextTest } from "./operators.ts";
 import type { Scanner } from "./scanner.ts";
 
@@ -24,7 +25,7 @@ export interface CompiledCondition {
   readonly failsWithoutData: boolean;
   /** Undefined when the condition has no name; empty hides an outer name. */
   readonly name: string | undefined;
-  /** What a scanner must have found before the item can match; -1: it may always. */
+  /** The wake id without which the item cannot match; -1: it may always. */
   readonly wake: number;
 }
 
@@ -46,16 +47,20 @@ export interface CompiledElement {
   readonly needsAll: boolean;
   /** In document order. */
   readonly items: readonly CompiledItem[];
-  /** Items of an OR element that may match although no scanner found anything. */
-  readonly sleepless: readonly CompiledItem[];
+  /** Positions of the items of an OR element that may always match, ascending. */
+  readonly sleepless: readonly number[];
+  /** Positions of all others: that of the item with wake id `firstWake + i` at `i`. */
+  readonly wakeable: readonly number[];
+  readonly firstWake: number;
   /** For an AND element what `wake` is for an item. */
   readonly wake: number;
 }
 
-/** A scanner and the field whose text it searches. */
-export interface TriggerScanner {
+/** A field and what its text is searched for. */
+export interface TriggerSearch {
   readonly field: number;
-  readonly scanner: Scanner;
+  readonly anchored: AnchoredTexts | undefined;
+  readonly scanner: Scanner | undefined;
 }
 
 /** What happens to events of one id. */
@@ -70,8 +75,8 @@ export interface Program {
   readonly slots: readonly number[];
   /** Position of RuleName, which conditions see as `-` (V17), or -1. */
   readonly ruleNameField: number;
-  readonly scanners: readonly TriggerScanner[];
-  /** How many different `wake` numbers the elements use. */
+  readonly searches: readonly TriggerSearch[];
+  /** How many wake ids there are; they grow in the order of evaluation. */
   readonly wakeIds: number;
   /** Fields that fail an element when they have no data; then nothing may be skipped. */
   readonly typedFields: readonly number[];

@@ -5,27 +5,8 @@ import type { Event, FieldValue } from "../events/event.ts";
 import { EVENTS, eventsByTag } from "../schema/events.ts";
 import { OPERATORS } from "../schema/options.ts";
 import type { EventDefinition, FieldDefinition } from "../schema/types.ts";
+import type { Random } from "../testing/random.ts";
 import type { RuleOptions } from "./rule_set.ts";
-
-/** A small generator with a seed (mulberry32), so that failures can be repeated. */
-export class Random {
-  #state: number;
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-  below(limit: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % limit;
-  }
-  of<T>(choices: readonly T[]): T {
-    return choices[this.below(choices.length)];
-  }
-  chance(percent: number): boolean {
-    return this.below(100) < percent;
-  }
-}
 
 // Few and short texts, so that matches, near matches and failures are all frequent.
 const PIECES = ["a", "B", "ab", "/", "\\", ";", "É", "é", "_", "-", "1", "10", "ls", "LS", "€", ""];
@@ -39,18 +20,40 @@ function text(random: Random): string {
 const TAGS = ["ProcessCreate", "NetworkConnect", "RegistryEvent", "WmiEvent", "FileDelete"];
 const NAMES = [undefined, undefined, "n1", "n2", "n3", ""];
 
-function condition(random: Random, event: EventDefinition, fields: readonly FieldDefinition[]) {
+/** A condition on one of the event's `fields`, with any operator, sometimes with a name. */
+export function randomCondition(
+  random: Random,
+  event: EventDefinition,
+  fields: readonly FieldDefinition[],
+  value: string,
+): Condition {
   const field = random.of(fields);
   return {
     kind: "condition",
     field: field.name,
     fieldIndex: event.fieldIndex.get(field.name)!,
     operator: random.of(OPERATORS),
-    value: text(random),
+    value,
     name: random.of(NAMES),
     offset: 0,
     valueOffset: 0,
-  } satisfies Condition;
+  };
+}
+
+/** A Rule without a name. */
+export function randomRule(random: Random, conditions: readonly Condition[]): RuleNode {
+  return {
+    kind: "rule",
+    combination: randomCombination(random),
+    relationGiven: true,
+    name: undefined,
+    conditions,
+    offset: 0,
+  };
+}
+
+export function randomCombination(random: Random): Combination {
+  return random.of(["and", "or"]);
 }
 
 function element(random: Random): EventElement {
@@ -58,25 +61,14 @@ function element(random: Random): EventElement {
   const event = random.of(eventsByTag(tag));
   // Few fields, so that several conditions meet on one.
   const fields = [random.of(event.fields), random.of(event.fields), random.of(event.fields)];
-  const combination = (): Combination => random.of(["and", "or"]);
+  const condition = () => randomCondition(random, event, fields, text(random));
   const items: (Condition | RuleNode)[] = [];
   const biased = random.chance(30) ? "is" : undefined;
   for (let i = random.below(biased ? 20 : 5); i > 0; i--) {
     if (random.chance(25)) {
-      const conditions = Array.from(
-        { length: 1 + random.below(3) },
-        () => condition(random, event, fields),
-      );
-      items.push({
-        kind: "rule",
-        combination: combination(),
-        relationGiven: true,
-        name: undefined,
-        conditions,
-        offset: 0,
-      });
+      items.push(randomRule(random, Array.from({ length: 1 + random.below(3) }, condition)));
     } else {
-      const item = condition(random, event, fields);
+      const item = condition();
       items.push(
         biased && random.chance(80)
           ? { ...item, operator: biased, value: random.of(PIECES) }
@@ -88,7 +80,7 @@ function element(random: Random): EventElement {
     tag,
     eventId: event.id,
     onmatch: random.of(["include", "exclude"]),
-    combination: combination(),
+    combination: randomCombination(random),
     groupName: undefined,
     items,
     offset: 0,

@@ -7,12 +7,14 @@ import { matches } from "./operators.ts";
 import {
   type CompiledCondition,
   type CompiledElement,
+  type CompiledItem,
   type CompiledRule,
   LAST_PART,
   type Program,
   SLOTS,
 } from "./program.ts";
 import { fieldText, foldAscii, hasNoData, type ImageSeparator, lastPart, NO_DATA } from "./text.ts";
+import { Wakes } from "./wakes.ts";
 
 /** Where the matcher may differ from Sysmon. */
 export interface RuleOptions {
@@ -51,20 +53,17 @@ const MATCH = 1;
 /** A typed field without data: the element counts as not matching (V16). */
 const FAILED = 2;
 
-/** Evaluations are numbered up to here, then anew. */
-const LAST_EVALUATION = 0x3fffffff;
-
 class CompiledRules implements RuleSet {
   readonly #programs: readonly (Program | undefined)[];
   readonly #leakNames: boolean;
   readonly #imageSeparator: ImageSeparator;
   /** Text per slot of the event under evaluation, as far as it was needed. */
   readonly #slots: (string | undefined)[] = new Array(SLOTS).fill(undefined);
-  /** Per wake id: the evaluation in which a scanner last found its text. */
-  readonly #woken: Uint32Array;
-  #evaluation = 0;
-  /** Whether a scanner found anything in this evaluation. */
-  #anyWoken = false;
+  readonly #wakes: Wakes;
+  /** Whether nothing may be skipped. */
+  #allAwake = false;
+  /** How many of the sorted wakes belong to elements that are behind us. */
+  #wakesBehind = 0;
   #values: Event["values"] = [];
   #name: string | undefined;
 
@@ -78,7 +77,7 @@ class CompiledRules implements RuleSet {
     });
     for (const [id, program] of compiled) programs[id] = program;
     this.#programs = programs;
-    this.#woken = new Uint32Array(Math.max(...compiled.values().map(({ wakeIds }) => wakeIds)));
+    this.#wakes = new Wakes(Math.max(...compiled.values().map(({ wakeIds }) => wakeIds)));
   }
 
   wants(eventId: number): boolean {
@@ -110,50 +109,68 @@ class CompiledRules implements RuleSet {
   }
 
   /** Finds the items and elements that may match. */
-  #wake({ scanners, typedFields, wakeIds }: Program): void {
-    if (wakeIds === 0) {
-      this.#anyWoken = true;
-      return;
-    }
-    if (++this.#evaluation > LAST_EVALUATION) {
-      this.#woken.fill(0);
-      this.#evaluation = 1;
-    }
-    this.#anyWoken = false;
+  #wake({ searches, typedFields, wakeIds }: Program): void {
+    this.#allAwake = wakeIds === 0;
+    if (this.#allAwake) return;
     for (let i = 0; i < typedFields.length; i++) {
       if (hasNoData(this.#values[typedFields[i]])) {
-        // V16 makes it matter which condition is looked at first: nothing may be skipped.
-        this.#woken.fill(this.#evaluation);
-        this.#anyWoken = true;
+        // V16 makes it matter which condition is looked at first.
+        this.#allAwake = true;
         return;
       }
     }
-    for (let i = 0; i < scanners.length; i++) {
-      const { field, scanner } = scanners[i];
+    const wakes = this.#wakes;
+    wakes.clear();
+    this.#wakesBehind = 0;
+    for (let i = 0; i < searches.length; i++) {
+      const { field, anchored, scanner } = searches[i];
       const text = fieldText(this.#values[field]);
-      if (scanner.scan(text, this.#woken, this.#evaluation)) this.#anyWoken = true;
+      anchored?.find(text, wakes);
+      scanner?.scan(text, wakes);
     }
-  }
-
-  #isAsleep(wake: number): boolean {
-    return wake !== -1 && this.#woken[wake] !== this.#evaluation;
+    wakes.sort();
   }
 
   /** V8. */
   #anyItem(element: CompiledElement): number {
-    const items = this.#anyWoken ? element.items : element.sleepless;
+    const { items } = element;
+    if (!this.#allAwake) return this.#anyAwakeItem(element);
     for (let i = 0; i < items.length; i++) {
-      const item = items[i];
-      if (this.#isAsleep(item.wake)) continue;
-      const result = item.kind === "rule" ? this.#rule(item) : this.#condition(item);
+      const result = this.#item(items[i]);
       if (result !== NO_MATCH) return result;
     }
     return NO_MATCH;
   }
 
+  /** The same for the sleepless items and those that were woken, in document order. */
+  #anyAwakeItem({ items, sleepless, wakeable, firstWake }: CompiledElement): number {
+    const wakes = this.#wakes;
+    const end = firstWake + wakeable.length;
+    let next = this.#wakesBehind;
+    while (next < wakes.count && wakes.at(next) < firstWake) next++;
+    let alwaysNext = 0;
+    for (;;) {
+      const always = alwaysNext < sleepless.length ? sleepless[alwaysNext] : items.length;
+      const isWoken = next < wakes.count && wakes.at(next) < end;
+      const woken = isWoken ? wakeable[wakes.at(next) - firstWake] : items.length;
+      const position = Math.min(always, woken);
+      if (position === items.length) break;
+      if (position === always) alwaysNext++;
+      else next++;
+      const result = this.#item(items[position]);
+      if (result !== NO_MATCH) return result;
+    }
+    this.#wakesBehind = next;
+    return NO_MATCH;
+  }
+
+  #item(item: CompiledItem): number {
+    return item.kind === "rule" ? this.#rule(item) : this.#condition(item);
+  }
+
   /** V9: conditions on one field are alternatives; every field and every Rule must match. */
   #allItems({ items, wake }: CompiledElement): number {
-    if (this.#isAsleep(wake)) return NO_MATCH;
+    if (wake !== -1 && !this.#allAwake && !this.#wakes.has(wake)) return NO_MATCH;
     let matched = 0;
     for (let i = 0; i < items.length; i++) {
       const item = items[i];

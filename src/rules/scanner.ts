@@ -1,44 +1,69 @@
 /** Searches a text for many patterns at once, in one pass (Aho and Corasick, 1975). */
+import type { Wakes } from "./wakes.ts";
 
-/** A folded text to look for, anywhere or only at an end of the searched text. */
-export interface Pattern {
-  readonly text: string;
-  readonly atStart: boolean;
-  readonly atEnd: boolean;
-}
-
-/** Longest part of a pattern that is searched; what matches is verified by the caller. */
-const LONGEST = 16;
+/**
+ * Of a longer pattern its last part is searched; what is found is verified by the caller. Shorter
+ * parts are tried when the patterns need more states than there may be.
+ */
+const LONGEST = [16, 12, 8, 6, 5, 4, 3, 2] as const;
 /** States of one scanner: they must fit 16 bits, and a table of them the processor's caches. */
 const MAX_STATES = 16_384;
 const UNITS = 256;
 
+/** The class of every unit that is in no pattern. */
 const OTHER = 0;
-const START = 1;
-const END = 2;
+
+/** Whether a folded text can be searched: not empty, nothing beyond Latin-1. */
+export function isSearchable(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) >= UNITS) return false;
+  }
+  return text !== "";
+}
 
 /** Collects patterns and makes a scanner of them. */
 export class ScannerBuilder {
+  readonly #ids = new Map<string, number[]>();
+
+  /** Adds a pattern that {@linkcode isSearchable}; it wakes `id`. */
+  add(text: string, id: number): void {
+    const ids = this.#ids.get(text);
+    if (ids === undefined) this.#ids.set(text, [id]);
+    else ids.push(id);
+  }
+
+  /** The scanner of all patterns added so far. */
+  build(): Scanner {
+    for (const longest of LONGEST) {
+      const trie = Trie.of(this.#ids, longest);
+      if (trie !== undefined) return trie.scanner();
+    }
+    // Two units have no more than 65,536 different values, but far more than states.
+    return Trie.of(this.#ids, 1)!.scanner();
+  }
+}
+
+/** The patterns' last parts, merged where they begin alike. */
+class Trie {
   readonly #children: Map<number, number>[] = [new Map()];
   readonly #outputs: number[][] = [[]];
   readonly #classes = new Uint8Array(UNITS);
-  #classCount = 3;
-  #patterns = 0;
+  #classCount = 1;
 
-  /** How many patterns were taken. */
-  get patterns(): number {
-    return this.#patterns;
+  /** Undefined when there would be too many states. */
+  static of(patterns: ReadonlyMap<string, readonly number[]>, longest: number): Trie | undefined {
+    const trie = new Trie();
+    for (const [text, ids] of patterns) {
+      trie.#add(text.slice(-longest), ids);
+      if (trie.#children.length > MAX_STATES) return undefined;
+    }
+    return trie;
   }
 
-  /**
-   * Adds a pattern that is reported as `id`. False when it cannot be searched: when it is empty, has
-   * characters beyond Latin-1, or does not fit any more.
-   */
-  add(pattern: Pattern, id: number): boolean {
-    const symbols = this.#symbols(pattern);
-    if (symbols === undefined || this.#children.length + symbols.length > MAX_STATES) return false;
+  #add(text: string, ids: readonly number[]): void {
     let state = 0;
-    for (const symbol of symbols) {
+    for (let i = 0; i < text.length; i++) {
+      const symbol = this.#classOf(text.charCodeAt(i));
       let next = this.#children[state].get(symbol);
       if (next === undefined) {
         next = this.#children.length;
@@ -48,22 +73,7 @@ export class ScannerBuilder {
       }
       state = next;
     }
-    this.#outputs[state].push(id);
-    this.#patterns++;
-    return true;
-  }
-
-  #symbols({ text, atStart, atEnd }: Pattern): number[] | undefined {
-    if (text === "") return undefined;
-    const window = text.slice(-LONGEST);
-    const symbols = atStart && window.length === text.length ? [START] : [];
-    for (let i = 0; i < window.length; i++) {
-      const unit = window.charCodeAt(i);
-      if (unit >= UNITS) return undefined;
-      symbols.push(this.#classOf(unit));
-    }
-    if (atEnd) symbols.push(END);
-    return symbols;
+    for (const id of ids) this.#outputs[state].push(id);
   }
 
   #classOf(unit: number): number {
@@ -74,8 +84,7 @@ export class ScannerBuilder {
     return this.#classes[unit];
   }
 
-  /** The scanner of all patterns added so far. */
-  build(): Scanner {
+  scanner(): Scanner {
     const count = this.#children.length;
     const shift = Math.ceil(Math.log2(this.#classCount));
     const next = new Uint16Array(count << shift);
@@ -101,17 +110,14 @@ export class ScannerBuilder {
       ids: Uint32Array.from(ids),
       shorter: shorter[state],
     }));
-    return makeScanner(next, shift, this.#classes, reports);
+    return makeScanner(next, shift, this.#classes, reports, queue);
   }
 }
 
 /** A compiled set of patterns. */
 export interface Scanner {
-  /**
-   * Sets `found[id]` to `mark` for every pattern in `text`, whose letters may be in any case. Tells
-   * whether there was any. Marks must grow from scan to scan; a smaller one starts anew.
-   */
-  scan(text: string, found: Uint32Array, mark: number): boolean;
+  /** Wakes the ids of every pattern in `text`, whose letters may be in any case. */
+  scan(text: string, wakes: Wakes): void;
 }
 
 /** What ends in a state: the patterns, and the state of the next shorter one, 0 for none. */
@@ -120,18 +126,21 @@ interface Report {
   readonly shorter: number;
 }
 
-/** Numbers the states anew: those that report something come last, so one comparison finds them. */
+/**
+ * Numbers the states anew: those that report something come last, so one comparison finds them; of
+ * the others those near the start come first, so that what most texts visit lies close together.
+ */
 function makeScanner(
   next: Uint16Array,
   shift: number,
   classes: Uint8Array,
   reports: readonly Report[],
+  nearestFirst: readonly number[],
 ): Scanner {
   const isSilent = ({ ids, shorter }: Report) => ids.length === 0 && shorter === 0;
-  const states = reports.map((_, state) => state);
   const order = [
-    ...states.filter((state) => isSilent(reports[state])),
-    ...states.filter((state) => !isSilent(reports[state])),
+    ...nearestFirst.filter((state) => isSilent(reports[state])),
+    ...nearestFirst.filter((state) => !isSilent(reports[state])),
   ];
   const renumbered = new Uint16Array(order.length);
   order.forEach((state, number) => renumbered[state] = number);
@@ -147,53 +156,45 @@ function makeScanner(
     ids: reports[state].ids,
     shorter: renumbered[reports[state].shorter],
   }));
-  return new TableScanner(table, shift, classes, renumbered[next[START]], firstReporting, ordered);
+  return new TableScanner(table, shift, classes, firstReporting, ordered);
 }
 
 class TableScanner implements Scanner {
-  /** Per state: the mark of the scan that last reported it. */
-  readonly reported: Uint32Array;
-  lastMark = 0;
+  /** Per state: the scan that last reported it. */
+  readonly #reported: Uint32Array;
+  #scan = 0;
 
   constructor(
     readonly table: Uint16Array,
     readonly shift: number,
     readonly classes: Uint8Array,
-    readonly initial: number,
     readonly firstReporting: number,
     readonly reports: readonly Report[],
   ) {
-    this.reported = new Uint32Array(reports.length);
+    this.#reported = new Uint32Array(reports.length);
   }
 
-  scan(text: string, found: Uint32Array, mark: number): boolean {
+  scan(text: string, wakes: Wakes): void {
     const { table, shift, classes, firstReporting } = this;
-    if (mark <= this.lastMark) this.reported.fill(0);
-    this.lastMark = mark;
-    let state = this.initial;
-    let any = false;
+    this.#scan = (this.#scan + 1) >>> 0;
+    if (this.#scan === 0) {
+      this.#reported.fill(0);
+      this.#scan = 1;
+    }
+    let state = 0;
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       state = table[(state << shift) | (unit < UNITS ? classes[unit] : OTHER)];
-      if (state >= firstReporting) {
-        this.#report(state, found, mark);
-        any = true;
-      }
+      if (state >= firstReporting) this.#report(state, wakes);
     }
-    state = table[(state << shift) | END];
-    if (state >= firstReporting) {
-      this.#report(state, found, mark);
-      any = true;
-    }
-    return any;
   }
 
-  #report(state: number, found: Uint32Array, mark: number): void {
-    const { reports, reported, firstReporting } = this;
-    while (state >= firstReporting && reported[state] !== mark) {
-      reported[state] = mark;
+  #report(state: number, wakes: Wakes): void {
+    const { reports, firstReporting } = this;
+    while (state >= firstReporting && this.#reported[state] !== this.#scan) {
+      this.#reported[state] = this.#scan;
       const { ids, shorter } = reports[state];
-      for (let i = 0; i < ids.length; i++) found[ids[i]] = mark;
+      for (let i = 0; i < ids.length; i++) wakes.add(ids[i]);
       state = shorter;
     }
   }

@@ -23,10 +23,12 @@ export function loadText(xml: string, options: LoadOptions = {}): Config {
   return config;
 }
 
+/** The XML of a configuration with this inside EventFiltering. */
+export function inFiltering(xml: string, schemaVersion = "4.90"): string {
+  return `<Sysmon schemaversion="${schemaVersion}"><EventFiltering>${xml}</EventFiltering></Sysmon>`;
+}
+
 /** A configuration with this inside EventFiltering. */
-export function filtering(xml: string, schemaVersion = "4.90", options: LoadOptions = {}): Config {
-  return loadText(
-    `<Sysmon schemaversion="${schemaVersion}"><EventFiltering>${xml}</EventFiltering></Sysmon>`,
-    options,
-  );
+export function filtering(xml: string, schemaVersion?: string, options: LoadOptions = {}): Config {
+  return loadText(inFiltering(xml, schemaVersion), options);
 }

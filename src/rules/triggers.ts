@@ -4,72 +4,120 @@
  * Most items of most configurations ask for some text in some field, and most events have none of
  * these texts. One pass over each field finds the few items that may match; the others are skipped.
  */
+import { AnchoredTexts } from "./anchored.ts";
 import { necessaryTexts } from "./operators.ts";
 import {
   type CompiledCondition,
   type CompiledElement,
   type CompiledItem,
   LAST_PART,
-  type TriggerScanner,
+  type TriggerSearch,
 } from "./program.ts";
-import { type Pattern, ScannerBuilder } from "./scanner.ts";
+import { isSearchable, ScannerBuilder } from "./scanner.ts";
 import type { ImageSeparator } from "./text.ts";
 
-/** With fewer patterns on a field, looking for each of them is as fast as one pass for all. */
+/** With fewer patterns on a field, looking for each of them is as fast as one search for all. */
 const FEWEST_PATTERNS = 4;
 
-/** A pattern in a field. */
-interface FieldPattern extends Pattern {
+/** A text in a field, anywhere or at an end of it. */
+interface FieldPattern {
+  readonly text: string;
+  readonly atStart: boolean;
+  readonly atEnd: boolean;
   readonly field: number;
 }
 
 /** Patterns of which one must occur; empty for what never matches, undefined for what may always. */
 type Trigger = readonly FieldPattern[] | undefined;
 
-/** Elements with `wake` set where a trigger exists, the scanners, and how many wake ids there are. */
+/** Elements with `wake` set where a trigger exists, the searches, and how many wake ids there are. */
 export interface Triggered {
   readonly elements: readonly CompiledElement[];
-  readonly scanners: readonly TriggerScanner[];
+  readonly searches: readonly TriggerSearch[];
   readonly wakeIds: number;
 }
 
 /**
- * Finds triggers for the items of OR elements and for whole AND elements. `fieldsToScan` are the
+ * Finds triggers for the items of OR elements and for whole AND elements. `fieldsToSearch` are the
  * fields whose text may be searched.
  */
 export function addTriggers(
   elements: readonly CompiledElement[],
-  fieldsToScan: ReadonlySet<number>,
+  fieldsToSearch: ReadonlySet<number>,
   separator: ImageSeparator,
 ): Triggered {
-  const triggerOf = (trigger: Trigger): Trigger =>
-    trigger?.every((pattern) => fieldsToScan.has(pattern.field)) ? trigger : undefined;
+  const canBeFound = (pattern: FieldPattern) =>
+    fieldsToSearch.has(pattern.field) &&
+    (pattern.atStart || pattern.atEnd || isSearchable(pattern.text));
+  const usable = (trigger: Trigger): Trigger => trigger?.every(canBeFound) ? trigger : undefined;
   const wanted = elements.map((element) =>
     element.needsAll
-      ? [triggerOf(triggerOfAll(element.items, separator))]
-      : element.items.map((item) => triggerOf(triggerOfItem(item, separator)))
+      ? [usable(triggerOfAll(element.items, separator))]
+      : element.items.map((item) => usable(triggerOfItem(item, separator)))
   );
-  const counts = Map.groupBy(wanted.flat(2).filter((p) => p !== undefined), (p) => p.field);
-  const builders = new Map<number, ScannerBuilder>();
-  for (const [field, patterns] of counts) {
-    if (patterns.length >= FEWEST_PATTERNS) builders.set(field, new ScannerBuilder());
-  }
-  let wakeIds = 0;
-  const assign = (trigger: Trigger): number => {
-    if (trigger === undefined) return -1;
-    const id = wakeIds++;
-    const taken = trigger.every((p) => builders.get(p.field)?.add(p, id) ?? false);
-    return taken ? id : -1;
-  };
+  const searches = new Searches(wanted.flat());
   const triggered = elements.map((element, e): CompiledElement => {
-    if (element.needsAll) return { ...element, wake: assign(wanted[e][0]) };
-    const items = element.items.map((item, i) => ({ ...item, wake: assign(wanted[e][i]) }));
-    return { ...element, items, sleepless: items.filter((item) => item.wake === -1) };
+    if (element.needsAll) return { ...element, wake: searches.wakeOf(wanted[e][0]) };
+    const items = element.items.map((item, i) => ({
+      ...item,
+      wake: searches.wakeOf(wanted[e][i]),
+    }));
+    return { ...element, items, ...sleepOf(items) };
   });
-  const scanners = [...builders]
-    .filter(([, builder]) => builder.patterns > 0)
-    .map(([field, builder]) => ({ field, scanner: builder.build() }));
-  return { elements: triggered, scanners, wakeIds };
+  return { elements: triggered, searches: searches.build(), wakeIds: searches.wakeIds };
+}
+
+/** Which items must always be looked at, and where those are that can be woken. */
+function sleepOf(items: readonly CompiledItem[]) {
+  const positions = [...items.keys()];
+  const wakeable = positions.filter((position) => items[position].wake !== -1);
+  return {
+    sleepless: positions.filter((position) => items[position].wake === -1),
+    wakeable,
+    firstWake: wakeable.length === 0 ? 0 : items[wakeable[0]].wake,
+  };
+}
+
+/** Collects the searches of all fields; wake ids grow in the order in which they are asked for. */
+class Searches {
+  readonly #searched: ReadonlySet<number>;
+  readonly #anchored = new Map<number, AnchoredTexts>();
+  readonly #scanners = new Map<number, ScannerBuilder>();
+  wakeIds = 0;
+
+  constructor(triggers: readonly Trigger[]) {
+    const counts = Map.groupBy(triggers.flat().filter((p) => p !== undefined), (p) => p.field);
+    this.#searched = new Set(
+      [...counts].filter(([, { length }]) => length >= FEWEST_PATTERNS).map(([field]) => field),
+    );
+  }
+
+  /** A new wake id for what has this trigger; -1 where nothing is searched for it. */
+  wakeOf(trigger: Trigger): number {
+    if (trigger === undefined || !trigger.every(({ field }) => this.#searched.has(field))) {
+      return -1;
+    }
+    const id = this.wakeIds++;
+    for (const pattern of trigger) this.#add(pattern, id);
+    return id;
+  }
+
+  #add(pattern: FieldPattern, id: number): void {
+    const { field, text, atStart, atEnd } = pattern;
+    if (atStart || atEnd) {
+      this.#anchored.getOrInsertComputed(field, () => new AnchoredTexts()).add(pattern, id);
+    } else {
+      this.#scanners.getOrInsertComputed(field, () => new ScannerBuilder()).add(text, id);
+    }
+  }
+
+  build(): TriggerSearch[] {
+    return [...new Set([...this.#anchored.keys(), ...this.#scanners.keys()])].map((field) => ({
+      field,
+      anchored: this.#anchored.get(field),
+      scanner: this.#scanners.get(field)?.build(),
+    }));
+  }
 }
 
 function triggerOfItem(item: CompiledItem, separator: ImageSeparator): Trigger {

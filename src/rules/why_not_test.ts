@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Condition, Config, RuleNode } from "../config/model.ts";
 import { compileRules } from "./mod.ts";
-import { Random, randomConfig, randomEvent, valuesOf } from "./random_rules.ts";
+import { randomConfig, randomEvent, valuesOf } from "./random_rules.ts";
+import { Random } from "../testing/random.ts";
 import { filtering, makeEvent } from "./testing.ts";
 import { hasNoData } from "./text.ts";
 import { nearestInclude } from "./why_not.ts";

@@ -4,12 +4,24 @@ import { parseArgs } from "node:util";
 import { TaskError } from "../shared/task.ts";
 
 /** Every benchmark, in the order in which they run. */
-export const BENCHMARKS = ["exec", "files", "connect", "idle", "start"] as const;
+export const BENCHMARKS = [
+  "exec",
+  "files",
+  "connect",
+  "idle",
+  "start",
+  "rules",
+  "check",
+] as const;
+
+/** Those that capture nothing: they need no privileges, but the corpus of configurations. */
+export const WITHOUT_CAPTURE: readonly Benchmark[] = ["rules", "check"];
 
 /** The name of a benchmark. */
 export type Benchmark = typeof BENCHMARKS[number];
 
-const USAGE = `usage: deno task bench [exec] [files] [connect] [idle] [start] [OPTION]...
+const USAGE = `usage: deno task bench [exec] [files] [connect] [idle] [start] [rules] [check]
+                       [OPTION]...
   --rounds N        rounds of each storm, and launches; 5
   --directory DIR   where the file storm works; without it a tmpfs of its own
   --scale X         multiplies operations and seconds, to try out the benchmark itself; 1`;

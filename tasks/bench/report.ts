@@ -1,8 +1,10 @@
 /** The figures for people: tables of medians, and a warning where the machine was too noisy. */
 
+import { CHECK, slowestChecks, usualCheck } from "./check.ts";
 import { IDLE } from "./idle.ts";
 import { median, type Results, spread } from "./results.ts";
 import { KERNEL_TIME, NOBODY } from "./rounds.ts";
+import { CONFIGURATIONS } from "./rules/run.ts";
 import { START } from "./start.ts";
 import { STORMS } from "./storm.ts";
 
@@ -12,7 +14,7 @@ const KIB_PER_MB = 1e6 / 1024;
 
 /** Everything that `results` holds, as Markdown. */
 export function report(results: Results): string {
-  return [...STORMS.map(({ name }) => storm(name)), idle(), start()]
+  return [...STORMS.map(({ name }) => storm(name)), idle(), start(), rules(), check()]
     .filter((text) => text !== undefined)
     .join("\n\n");
 
@@ -109,6 +111,43 @@ export function report(results: Results): string {
       ...quantities.map((quantity) => number(results.median(START, sensor, quantity), 0)),
     ]);
     return table(["start", "ready after ms", "first event after ms", "end took ms"], rows);
+  }
+
+  function rules(): string | undefined {
+    const measured = CONFIGURATIONS.filter(({ name }) => results.sensors(name).length > 0);
+    if (measured.length === 0) return undefined;
+    const rows = measured.map(({ name }) => {
+      const rate = (matcher: string) => results.median(name, matcher, "rate_per_s");
+      const times = (a: string, b: string, digits: number) =>
+        number(median(results.pairwiseRatios(name, a, b, "rate_per_s")), digits);
+      return [
+        name,
+        number(results.median(name, "compiled", "conditions"), 0),
+        number(rate("interpreter"), 0),
+        number(rate("compiled"), 0),
+        times("compiled", "interpreter", 0),
+        number(rate("ten-fold"), 0),
+        times("compiled", "ten-fold", 2),
+      ];
+    });
+    const titles = [
+      "events/s and core",
+      "conditions",
+      "interpreter",
+      "compiled",
+      "times as fast",
+      "ten times the rules",
+      "times the cost",
+    ];
+    return table(titles, rows);
+  }
+
+  function check(): string | undefined {
+    if (results.sensors(CHECK).length === 0) return undefined;
+    const rows = slowestChecks(results, 5).map(({ name, ms }) => [name, number(ms, 0)]);
+    return `${table(["check, the slowest", "whole process ms"], rows)}\n\n` +
+      `The median over all files: ${number(usualCheck(results), 0)} ms; --version alone: ` +
+      `${number(results.median(CHECK, "--version", "whole_process_ms"), 0)} ms.`;
   }
 }
 

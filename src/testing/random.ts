@@ -1,4 +1,14 @@
 /** A small generator with a seed, so that failures of property tests can be repeated. */
+import assert from "node:assert/strict";
+
+/** Where random samples begin: `MONOMI_SEED`, else `usual`, else another number in every run. Prints it. */
+export function seedOfThisRun(usual = Math.floor(Math.random() * 2 ** 31)): number {
+  const given = Deno.env.get("MONOMI_SEED");
+  const seed = given === undefined ? usual : Number(given);
+  assert.ok(Number.isSafeInteger(seed), `MONOMI_SEED=${given} is no whole number`);
+  console.log(`MONOMI_SEED=${seed}`);
+  return seed;
+}
 
 /** Random choices (mulberry32). */
 export class Random {
