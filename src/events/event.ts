@@ -55,7 +55,7 @@ export interface Event {
   /** What to hash for the event's Hashes field, where that can still be done. */
   readonly image?: Image;
   /** Absent for what this program captured itself. */
-  readonly origin?: Origin;
+  origin?: Origin;
 }
 
 /** A field without data (V15). */

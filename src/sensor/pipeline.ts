@@ -13,7 +13,8 @@ import type { Policy } from "./policy.ts";
 
 const PROCESS_CREATE = 1;
 const HASHES = eventById(PROCESS_CREATE)!.fieldIndex.get("Hashes")!;
-const EVENT_IDS = 256;
+/** Sysmon's, and those of traces (`events/windows/trace_definitions.ts`). */
+const EVENT_IDS = 512;
 const RULE_NAME = 0;
 
 /** What happened to the events of one id. */

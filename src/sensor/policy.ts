@@ -38,6 +38,20 @@ export interface Policy {
   readonly hashesFirst: boolean;
 }
 
+/** Writes everything that was recorded, with the RuleName it was recorded with. */
+export const KEEP_EVERYTHING: Policy = {
+  source: { name: "-", hash: "-" },
+  rules: {
+    evaluate: ({ values }) => String(values[0]),
+    wants: () => true,
+    reads: () => false,
+  },
+  applyFieldSizes: undefined,
+  hasher: undefined,
+  events: 0,
+  hashesFirst: false,
+};
+
 const PROCESS_CREATE = 1;
 const HIGHEST_CAPTURED = 31;
 

@@ -94,6 +94,24 @@ export class WindowsProcesses {
     return process?.guid ?? NO_GUID;
   }
 
+  /** A process that runs since before the trace began. */
+  precede(record: TraceRecord): void {
+    this.#add(record, numberField(record, "startTime") ?? 0).hasThreads = true;
+  }
+
+  /** An image that a process had mapped, for its path alone. */
+  learnPath(record: TraceRecord): void {
+    const process = this.get(numberField(record, "pid"));
+    if (process !== undefined) this.#learnPath(process, textField(record, "path"));
+  }
+
+  #learnPath(process: WindowsProcess, path: string): void {
+    const isOwn = lastPart(path).toLowerCase() === process.name.toLowerCase();
+    if (process.path !== "" || !isOwn) return;
+    process.path = path;
+    this.#volumes.learn(process.commandLine, path);
+  }
+
   /** A process that starts now; undefined when another provider already told of it. */
   start(record: TraceRecord): WindowsProcess | undefined {
     const known = this.get(numberField(record, "pid"));
@@ -126,10 +144,7 @@ export class WindowsProcesses {
     const process = this.get(numberField(record, "pid"));
     const path = textField(record, "path");
     if (process === undefined || path === "") return;
-    if (process.path === "" && lastPart(path).toLowerCase() === process.name.toLowerCase()) {
-      process.path = path;
-      this.#volumes.learn(process.commandLine, path);
-    }
+    this.#learnPath(process, path);
     const base = numberField(record, "base") ?? 0;
     const end = base + (numberField(record, "size") ?? 0);
     if (process.images.length >= MAX_IMAGES) process.images.shift();

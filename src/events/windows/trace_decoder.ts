@@ -22,6 +22,18 @@ interface Told {
 const SUCCESS = 0;
 const FILE_CREATED = 2;
 const CREATED_NEW_KEY = 1;
+/** Processes looked for in a first reading. */
+const MAX_PREPARED = 65_536;
+/** The records that tell of processes. */
+export const PROCESS_RECORDS: readonly string[] = [
+  "ProcessStart",
+  "ProcessEnd",
+  "ProcessRunningAtStart",
+  "ProcessRunningAtEnd",
+  "ProcessDefunct",
+  "ImageLoadedAtStart",
+  "ImageLoadedAtEnd",
+];
 const SYSTEM_PROCESSES: ReadonlySet<number> = new Set([0, 4]);
 
 /** Decodes the records of one trace, in their order. */
@@ -32,10 +44,27 @@ export class TraceDecoder {
   readonly #files = new FileNames();
   readonly #flows = new Flows();
   readonly #everything: boolean;
+  /** Processes met in the first reading. */
+  readonly #met = new Set<number>();
 
   /** `everything`: also what Sysmon has no event for. */
   constructor(everything: boolean) {
     this.#everything = everything;
+  }
+
+  /**
+   * Takes a record of a first reading of the trace, which finds the processes that ran before it
+   * began: their own records come late, and often only at their end.
+   */
+  prepare(record: TraceRecord): void {
+    const pid = numberField(record, "pid");
+    if (pid === undefined) return;
+    if (record.event.startsWith("ImageLoadedAt")) {
+      this.#processes.learnPath(record);
+    } else if (!this.#met.has(pid) && this.#met.size < MAX_PREPARED) {
+      this.#met.add(pid);
+      if (record.event !== "ProcessStart") this.#processes.precede(record);
+    }
   }
 
   /** The record's event, if there is one. */

@@ -15,6 +15,9 @@ export const SUBJECT_FIELDS = ["UtcTime", "ProcessGuid", "ProcessId", "Image"] a
 /** What those of processes have besides. */
 export const PARENT_FIELDS = ["ParentProcessGuid", "ParentImage"] as const;
 
+/** What their names begin with: some would otherwise be those of Sysmon's events. */
+const PREFIX = "Etw";
+
 /** Names of the native side -> names in the manner of Sysmon. */
 const NAMES: Readonly<Record<string, string>> = {
   parent: "ParentProcessId",
@@ -45,7 +48,7 @@ export function traceDefinition(record: TraceRecord): EventDefinition {
   const layout = `${record.event} ${names.join(" ")}`;
   let definition = byLayout.get(layout);
   if (definition === undefined) {
-    definition = define(record.event, names);
+    definition = define(PREFIX + record.event, names);
     byLayout.set(layout, definition);
   }
   return definition;

@@ -1,5 +1,5 @@
 /** Reads traces of Windows (ETL): the native side's lines -> events. */
-import { TraceDecoder } from "../../events/windows/trace_decoder.ts";
+import { PROCESS_RECORDS, TraceDecoder } from "../../events/windows/trace_decoder.ts";
 import type { TraceRecord } from "../../events/windows/trace_record.ts";
 import type { Event } from "../../events/event.ts";
 
@@ -49,6 +49,8 @@ export type TraceItem =
 /** Bytes at the start of a file that {@link isTrace} looks at. */
 export const TRACE_LOOK = 80;
 
+/** How the lines begin that the first reading is for. */
+const PROCESS_LINES = PROCESS_RECORDS.map((event) => `{"event":"${event}"`);
 const OUT_BYTES = 4 * 1024 * 1024;
 const [SMALLEST_BUFFER, LARGEST_BUFFER] = [1024, 16 * 1024 * 1024];
 
@@ -71,7 +73,7 @@ export function isTrace(start: Uint8Array<ArrayBuffer>): boolean {
  * @throws {NativeError} for what is no trace
  */
 export function openTrace(native: TraceReader, path: string, everything: boolean): Trace {
-  return new Trace(native, native.traces.open(path), everything);
+  return new Trace(native, [native.traces.open(path), native.traces.open(path)], everything);
 }
 
 type Line = TraceRecord | { readonly problem: string } | { readonly total: TraceTotal } | {
@@ -81,35 +83,48 @@ type Line = TraceRecord | { readonly problem: string } | { readonly total: Trace
 /** An open trace. */
 export class Trace {
   readonly #native: TraceReader;
-  readonly #number: number;
+  /** Opened twice, as it is read twice. */
+  readonly #numbers: readonly [number, number];
   readonly #decoder: TraceDecoder;
   /** Records whose layout is known, so far. */
   #records = 0;
   #isOpen = true;
 
   /** @internal */
-  constructor(native: TraceReader, number: number, everything: boolean) {
+  constructor(native: TraceReader, numbers: readonly [number, number], everything: boolean) {
     this.#native = native;
-    this.#number = number;
+    this.#numbers = numbers;
     this.#decoder = new TraceDecoder(everything);
   }
 
   /** Everything in the trace, in the order of its times. */
   *read(): Generator<TraceItem> {
+    const [first, second] = this.#numbers;
+    for (const line of this.#lines(first)) {
+      if (PROCESS_LINES.some((start) => line.startsWith(start))) {
+        this.#decoder.prepare(JSON.parse(line));
+      }
+    }
+    for (const line of this.#lines(second)) {
+      const item = this.#item(JSON.parse(line));
+      if (item !== undefined) yield item;
+    }
+  }
+
+  *#lines(number: number): Generator<string> {
     const out = new Uint8Array(OUT_BYTES);
     const text = new TextDecoder();
     while (this.#isOpen) {
-      const length = this.#native.traces.read(this.#number, out);
+      const length = this.#native.traces.read(number, out);
       if (length === 0) return;
-      for (const line of text.decode(out.subarray(0, length)).split("\n")) {
-        const item = line === "" ? undefined : this.#item(JSON.parse(line));
-        if (item !== undefined) yield item;
-      }
+      const lines = text.decode(out.subarray(0, length)).split("\n");
+      lines.pop();
+      yield* lines;
     }
   }
 
   close(): void {
-    if (this.#isOpen) this.#native.traces.close(this.#number);
+    if (this.#isOpen) this.#numbers.forEach((number) => this.#native.traces.close(number));
     this.#isOpen = false;
   }
 

@@ -10,6 +10,7 @@ interface Reader {
 /** Reads bytes in order. */
 export class Input {
   readonly #reader: Reader;
+  #isOpen = true;
   #ahead: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #bytesRead = 0;
 
@@ -77,6 +78,7 @@ export class Input {
   }
 
   close(): void {
-    this.#reader.close?.();
+    if (this.#isOpen) this.#reader.close?.();
+    this.#isOpen = false;
   }
 }
