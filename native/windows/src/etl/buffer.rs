@@ -11,6 +11,9 @@ pub const MAX_BUFFER: usize = 16 * 1024 * 1024;
 /// ETW_BUFFER_FLAG_COMPRESSED of ntwmi.h: what follows the head is plain LZ77 of [MS-XCA].
 const COMPRESSED: u16 = 0x40;
 
+/// How many bytes one compressed byte may stand for; more is made up to keep readers busy.
+const MOST_EXPANSION: usize = 128;
+
 /// What the head of a buffer says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BufferHeader {
@@ -52,7 +55,10 @@ impl BufferHeader {
         if !(HEADER_BYTES..=MAX_BUFFER).contains(&size) {
             return None;
         }
-        let most = if is_compressed { MAX_BUFFER } else { size };
+        let most = match is_compressed {
+            true => MAX_BUFFER.min(size * MOST_EXPANSION),
+            false => size,
+        };
         let fits = |used: &usize| (HEADER_BYTES..=most).contains(used);
         let used = Some(offset).filter(fits).or(Some(saved).filter(fits))?;
         Some(Self {

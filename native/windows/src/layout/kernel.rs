@@ -67,8 +67,8 @@ static PROCESS: Family = Family {
             ids: PROCESS_EVENTS,
             versions: 0..=0,
             fields: &[
-                field("pid", Type::Pointer),
-                field("parent", Type::Pointer),
+                field("pid", Type::PointerId),
+                field("parent", Type::PointerId),
                 field("sid", Type::TokenSid),
                 field("image", Type::Narrow),
             ],
@@ -456,7 +456,7 @@ static FILE_IO: Family = Family {
             versions: 0..=2,
             fields: &[
                 field("request", Type::Pointer),
-                field("tid", Type::Pointer),
+                field("tid", Type::PointerId),
                 field("object", Type::Pointer),
                 field("options", Type::Hex32),
                 field("attributes", Type::Hex32),
@@ -482,7 +482,7 @@ static FILE_IO: Family = Family {
             versions: 0..=2,
             fields: &[
                 skip(Type::Pointer),
-                field("tid", Type::Pointer),
+                field("tid", Type::PointerId),
                 field("object", Type::Pointer),
                 field("file", Type::Pointer),
             ],
@@ -503,7 +503,7 @@ static FILE_IO: Family = Family {
             fields: &[
                 skip(Type::U64),
                 skip(Type::Pointer),
-                field("tid", Type::Pointer),
+                field("tid", Type::PointerId),
                 field("object", Type::Pointer),
                 field("file", Type::Pointer),
                 field("size", Type::U32),
@@ -526,7 +526,7 @@ static FILE_IO: Family = Family {
             versions: 0..=2,
             fields: &[
                 field("request", Type::Pointer),
-                field("tid", Type::Pointer),
+                field("tid", Type::PointerId),
                 field("object", Type::Pointer),
                 field("file", Type::Pointer),
                 skip(Type::Pointer),

@@ -31,6 +31,8 @@ pub enum Type {
     Hex32,
     /// As wide as pointers are, given as `0x…`.
     Pointer,
+    /// Number of a process or thread, as wide as pointers are.
+    PointerId,
     /// UTF-16 up to a zero.
     Wide,
     /// UTF-16 in so many units, up to a zero.
@@ -238,6 +240,7 @@ fn value(kind: Type, bytes: &mut Bytes, pointer_size: PointerSize) -> Option<Opt
         Type::U64 => text(bytes.u64()?.to_string()),
         Type::Hex32 => text(format!("{:#x}", bytes.u32()?)),
         Type::Pointer => text(format!("{:#x}", bytes.pointer(pointer_size)?)),
+        Type::PointerId => Some(Value::Number((bytes.pointer(pointer_size)? as u32).into())),
         Type::Wide => text(bytes.wide_text()),
         Type::WideOf(units) => text(Bytes::new(bytes.take(2 * units)?).wide_text()),
         Type::Narrow => text(bytes.narrow_text()),

@@ -185,7 +185,7 @@ const PROCESS_WITH_NUMBER: &[Field] = &[
 /// Order until version 0: thread behind the request, as wide as a pointer.
 const FILE_CHANGE_0: &[Field] = &[
     field("request", Type::Pointer),
-    field("tid", Type::Pointer),
+    field("tid", Type::PointerId),
     field("object", Type::Pointer),
     field("file", Type::Pointer),
     skip(Type::Pointer),
@@ -244,7 +244,7 @@ static FILE: Family = Family {
             versions: 0..=0,
             fields: &[
                 field("request", Type::Pointer),
-                field("tid", Type::Pointer),
+                field("tid", Type::PointerId),
                 field("object", Type::Pointer),
                 field("options", Type::Hex32),
                 field("attributes", Type::Hex32),
@@ -270,7 +270,7 @@ static FILE: Family = Family {
             versions: 0..=0,
             fields: &[
                 skip(Type::Pointer),
-                field("tid", Type::Pointer),
+                field("tid", Type::PointerId),
                 field("object", Type::Pointer),
                 field("file", Type::Pointer),
             ],
@@ -291,7 +291,7 @@ static FILE: Family = Family {
             fields: &[
                 skip(Type::U64),
                 skip(Type::Pointer),
-                field("tid", Type::Pointer),
+                field("tid", Type::PointerId),
                 field("object", Type::Pointer),
                 field("file", Type::Pointer),
                 field("size", Type::U32),
