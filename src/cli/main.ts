@@ -1,21 +1,19 @@
 /**
  * Which command runs, and how its failures are told.
  */
-import { escapeUnprintable } from "../config/mod.ts";
+import { escapeUnprintable } from "../config/diagnostics.ts";
 import { Native, NativeError } from "../sources/native.ts";
 import { VERSION } from "../sensor/version.ts";
-import { COMMANDS } from "./commands.ts";
+import { allCommands, findCommand } from "./commands.ts";
 import { overview } from "./help.ts";
-import { OutputError } from "./outputs.ts";
-import { PolicyError } from "./policy.ts";
-import { complain, Exit, UsageError } from "./usage.ts";
+import { complain, Exit, Failure, UsageError } from "./usage.ts";
 
 /** Options that the launcher of the single file puts in front. */
 const NATIVE_OPTION = "--monomi-native=";
 /** The name itself is for the launcher's preload, which names the process. */
 const NAME_OPTION = "--monomi-name=";
 /** Where the library lies when running from the sources. */
-const BUILT_LIBRARY = new URL("../../native/target/release/libmonomi.so", import.meta.url);
+const BUILT_LIBRARY = "../../native/target/release/libmonomi.so";
 
 /** Runs the program; the result is its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -26,13 +24,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     return Exit.OK;
   }
   const name = command === "--help" || command === "-?" ? "help" : command;
-  const chosen = COMMANDS.get(name);
+  const chosen = await findCommand(name);
   if (chosen === undefined) {
     console.error(
       `monomi: there is no command "${escapeUnprintable(name)}"\n\n` +
-        overview([...COMMANDS.values()]),
+        overview(await allCommands()),
     );
     return Exit.WRONG_USAGE;
+  }
+  if (asksForHelp(rest)) {
+    console.log(chosen.help);
+    return Exit.OK;
   }
   try {
     return await chosen.run(rest, () => new Native(library));
@@ -41,12 +43,18 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Only the long form: `-h` chooses hashes on Sysmon's command line. */
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return args.slice(0, end < 0 ? undefined : end).includes("--help");
+}
+
 function told(command: string, error: unknown): number {
   if (error instanceof UsageError) {
     complain(command, error);
     return Exit.WRONG_USAGE;
   }
-  if (error instanceof PolicyError || error instanceof OutputError) {
+  if (error instanceof Failure) {
     console.error(`monomi: ${escapeUnprintable(error.message)}`);
     return error.exitCode;
   }
@@ -58,11 +66,12 @@ function told(command: string, error: unknown): number {
 }
 
 function launchOptions(argv: readonly string[]) {
-  let library = decodeURIComponent(BUILT_LIBRARY.pathname);
+  let library: string | undefined;
   let at = 0;
   for (; at < argv.length; at++) {
     if (argv[at].startsWith(NATIVE_OPTION)) library = argv[at].slice(NATIVE_OPTION.length);
     else if (!argv[at].startsWith(NAME_OPTION)) break;
   }
+  library ??= decodeURIComponent(new URL(BUILT_LIBRARY, import.meta.url).pathname);
   return { args: argv.slice(at), library };
 }

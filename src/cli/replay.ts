@@ -63,15 +63,19 @@ export const replay: Command = {
   name: "replay",
   group: "capture",
   summary: "send recorded events through a configuration",
-  help: `usage: monomi replay FILE… [-c FILE] [--sink FORMAT:TARGET]… [--stats] [--tree]
+  help: `usage: monomi replay [OPTION]… FILE…
 
 Sends recorded events through the same rules and sinks as live capture. Each FILE may be what
 'monomi record' wrote, a Windows event log (EVTX), a Windows trace (ETL), or text with events in JSON
 or XML, one a line, in a document or behind syslog's prefixes; - is standard input. Several files are
 merged by time. Needs no privileges. Nothing is hashed; hashes that were recorded stay.
 
-Without -c record files go through the shipped rules, and everything else is written whole; of a
-trace then also what Sysmon has no event for.
+  -c, --config FILE     Sysmon configuration; without it record files go through the shipped rules
+                        for Linux servers, and everything else is written whole, of a trace also
+                        what Sysmon has no event for
+  --sink FORMAT:TARGET  as for monomi run
+  --stats               print the summary as one line of JSON, too
+  --tree                in pretty output, indent processes under their parents
 
 Exit: 0 replayed, 1 a record file is damaged or the configuration invalid, 2 wrong usage, 3 could not
 run.`,

@@ -3,7 +3,7 @@ import { EVENT_TAGS, eventsByTag } from "../schema/events.ts";
 import { fieldSince, tagSince } from "../schema/history.ts";
 import type { EventDefinition } from "../schema/types.ts";
 import { formatVersion } from "../schema/versions.ts";
-import type { ReadContext } from "./context.ts";
+import { type ReadContext, writtenVersion } from "./context.ts";
 import { quote } from "./diagnostics.ts";
 import type { ConfigNode } from "./node.ts";
 import { didYouMean, oneOf } from "./suggest.ts";
@@ -92,7 +92,7 @@ function checkField(context: ReadContext, tag: string, field: ConfigNode): boole
       nameOf(field),
       `${tag} has the field ${field.name} only since schemaversion ${formatVersion(since)}, ` +
         `the file says ${formatVersion(schemaVersion)}`,
-      `write schemaversion="${formatVersion(since)}" or remove the condition`,
+      `write ${writtenVersion(context, since)} or remove the condition`,
     );
   }
   return true;

@@ -100,7 +100,7 @@ function describeLog({ file, events, skipped, problems, trace }: LogSummary): st
 }
 
 /** Events lost anywhere. */
-export function totalLost(summary: Summary): number {
+function totalLost(summary: Summary): number {
   const kernel = Object.values(summary.capture?.kinds ?? {}).reduce((sum, k) => sum + lost(k), 0);
   const sinks = summary.sinks.reduce((sum, sink) => sum + sink.dropped, 0);
   const malformed = summary.capture?.malformed ?? 0;

@@ -1,7 +1,7 @@
 /**
  * JSON lines: one flat object an event.
  */
-import { HIDDEN, isSurrogate } from "./hidden.ts";
+import { HIDDEN, isSurrogate } from "../output/hidden.ts";
 import { LineCode, perDefinition, type Renderer } from "./renderer.ts";
 
 /** What every JSON line says besides its event. */
@@ -58,7 +58,7 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** The inside of a JSON string literal that stands for `text`. */
-export function escapeJson(text: string): string {
+function escapeJson(text: string): string {
   return NEEDS_A_LOOK.test(text) ? text.replace(ESCAPED, escapeCharacter) : text;
 }
 

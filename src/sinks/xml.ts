@@ -3,7 +3,7 @@
  */
 import type { Origin } from "../events/event.ts";
 import type { EventDefinition } from "../schema/types.ts";
-import { HIDDEN, isSurrogate } from "./hidden.ts";
+import { HIDDEN, isSurrogate } from "../output/hidden.ts";
 import { LineCode, perDefinition, perSecond, type Renderer } from "./renderer.ts";
 
 /** What the System part of every event says about the sensor. */
@@ -108,7 +108,7 @@ const ESCAPED = new RegExp(`[&<>${HIDDEN}]`, "gu");
  * C0 controls by their control picture (ESC by U+241B), U+FFFE, U+FFFF and lone surrogates by
  * U+FFFD.
  */
-export function escapeXml(value: string | number | boolean): string {
+function escapeXml(value: string | number | boolean): string {
   const text = typeof value === "string" ? value : String(value);
   return NEEDS_A_LOOK.test(text) ? text.replace(ESCAPED, escapeCharacter) : text;
 }
