@@ -65,6 +65,7 @@ Deno.test("events of Windows are written under the name of Windows' Sysmon", asy
   assert.equal(code, 0);
   const [line] = stdout.split("\n");
   assert.match(line, /^<Event><System><Provider Name="Microsoft-Windows-Sysmon" Guid="\{5770385f-/);
+  assert.match(line, /<TimeCreated SystemTime="2026-01-02T03:04:05\.678000000Z"\/>/);
   assert.match(line, /<Channel>Microsoft-Windows-Sysmon\/Operational<\/Channel><Computer>host</);
 });
 

@@ -16,7 +16,10 @@ export interface XmlOptions {
   readonly threadId?: number;
   /** The sensor's effective user id. */
   readonly userId: number;
-  /** Milliseconds since 1970, asked at each event: SystemTime is the time of formatting (T36). */
+  /**
+   * Milliseconds since 1970, asked at each event: SystemTime is the time of formatting (T36), for a
+   * recorded event the event's own.
+   */
   readonly clock?: () => number;
   /** Print the header of event 100 as Sysmon for Linux does, with zeros (Q25). */
   readonly sysmonParity?: boolean;
@@ -42,17 +45,21 @@ const EBPF_EVENT_ID = 100;
  * byte for byte; unlike Sysmon's, every line is well-formed XML 1.0, see {@link escapeXml}.
  */
 export function xmlRenderer(options: XmlOptions): Renderer {
-  const now = systemTime(options.clock ?? Date.now);
+  const clock = options.clock ?? Date.now;
+  const at = systemTime();
+  const now = () => at(clock());
   return perDefinition((definition, origin) => {
     const [beforeTime, afterRecordId] = systemPart(definition, options, origin);
     const line = new LineCode(beforeTime);
-    line.value("now()").text('"/><EventRecordID>').value("event.recordId").text(afterRecordId);
+    line.value(origin === undefined ? "now()" : "at(event.time)").text('"/><EventRecordID>').value(
+      "event.recordId",
+    ).text(afterRecordId);
     for (const field of definition.fields) {
       line.text(`<Data Name="${escapeXml(field.name)}">`)
         .value(`text(v[${field.index}])`).text("</Data>");
     }
     line.text("</EventData></Event>");
-    return line.compile({ now, text: escapeXml });
+    return line.compile({ now, at, text: escapeXml });
   });
 }
 
@@ -84,15 +91,17 @@ function systemPart(
   ];
 }
 
-/** Gives a function for the present time as SystemTime wants it: nine digits, 100 ns units (T36). */
-function systemTime(clock: () => number): () => string {
-  const wholeSeconds = perSecond((seconds) =>
-    new Date(seconds * 1000).toISOString().slice(0, "YYYY-MM-DDTHH:MM:SS.".length)
-  );
-  return () => {
-    const milliseconds = clock();
+/** Gives a function from milliseconds to SystemTime: nine digits, 100 ns units (T36). */
+function systemTime(): (milliseconds: number) => string {
+  const wholeSeconds = perSecond((seconds) => {
+    const date = new Date(seconds * 1000);
+    // A damaged recording can hold times that are none.
+    const valid = Number.isNaN(date.getTime()) ? new Date(0) : date;
+    return valid.toISOString().slice(0, "YYYY-MM-DDTHH:MM:SS.".length);
+  });
+  return (milliseconds) => {
     const seconds = Math.floor(milliseconds / 1000);
-    const ticks = Math.floor((milliseconds - seconds * 1000) * 10_000);
+    const ticks = Math.floor((milliseconds - seconds * 1000) * 10_000) || 0;
     return wholeSeconds(seconds) + String(ticks).padStart(7, "0") + "00Z";
   };
 }
