@@ -29,7 +29,16 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 const ids = new Map<string, number>();
-const byLayout = new Map<string, EventDefinition>();
+
+/** What records of one definition have in common. */
+interface Shape {
+  readonly fields: readonly string[];
+  readonly hasWriter: boolean;
+  readonly definition: EventDefinition;
+}
+
+/** A trace's events have few shapes each: those of their versions, and of payloads that end early. */
+const byEvent = new Map<string, Shape[]>();
 
 /** Whether the definition is one of these. */
 export function isTraceEvent({ id }: EventDefinition): boolean {
@@ -44,14 +53,22 @@ export function traceEventName(id: number): string | undefined {
 
 /** The definition for a record; its fields are the subject's, then the record's. */
 export function traceDefinition(record: TraceRecord): EventDefinition {
-  const names = fieldsOf(record);
-  const layout = `${record.event} ${names.join(" ")}`;
-  let definition = byLayout.get(layout);
-  if (definition === undefined) {
-    definition = define(PREFIX + record.event, names);
-    byLayout.set(layout, definition);
+  let known = byEvent.get(record.event);
+  if (known === undefined) byEvent.set(record.event, known = []);
+  for (let i = 0; i < known.length; i++) {
+    if (fits(known[i], record)) return known[i].definition;
   }
+  const definition = define(PREFIX + record.event, fieldsOf(record));
+  const fields = Object.keys(record.fields);
+  known.push({ fields, hasWriter: record.pid !== undefined, definition });
   return definition;
+}
+
+function fits({ fields, hasWriter }: Shape, record: TraceRecord): boolean {
+  if (hasWriter !== (record.pid !== undefined)) return false;
+  let i = 0;
+  for (const name in record.fields) if (fields[i++] !== name) return false;
+  return i === fields.length;
 }
 
 /** The record's own fields that are written: all but the pid, which the subject has. */
