@@ -36,6 +36,16 @@ export interface Image {
   readonly mustBeProgram?: boolean;
 }
 
+/**
+ * Where a recorded event is from, where that is not the host that this program speaks for. One object
+ * for all events of a host, as renderers tell hosts apart by it.
+ */
+export interface Origin {
+  /** Name printed as Computer. */
+  readonly computer: string;
+  readonly system: "linux" | "windows";
+}
+
 /** One event: its definition and one value per field, in schema order. */
 export interface Event {
   readonly definition: EventDefinition;
@@ -51,6 +61,8 @@ export interface Event {
   readonly container?: Placement;
   /** What to hash for the event's Hash field. */
   readonly content?: Uint8Array;
+  /** Absent for what this program captured itself. */
+  origin?: Origin;
 }
 
 /** A field without data (V15). */

@@ -21,10 +21,10 @@ export interface JsonOptions {
  * a lone surrogate is `\ufffd`, so that the line is valid UTF-8 and no terminal obeys it.
  */
 export function jsonRenderer(options: JsonOptions): Renderer {
-  return perDefinition((definition) => {
+  return perDefinition((definition, origin) => {
     const line = new LineCode(
       `{"EventID":${definition.id},"Event":"${escapeJson(definition.name)}"` +
-        `,"Computer":"${escapeJson(options.computer)}","EventRecordID":`,
+        `,"Computer":"${escapeJson(origin?.computer ?? options.computer)}","EventRecordID":`,
     );
     line.value("event.recordId");
     for (const field of definition.fields) {
