@@ -66,9 +66,9 @@ export const replay: Command = {
   help: `usage: monomi replay [OPTION]… FILE…
 
 Sends recorded events through the same rules and sinks as live capture. Each FILE may be what
-'monomi record' wrote, a Windows event log (EVTX), a Windows trace (ETL), or text with events in JSON
-or XML, one a line, in a document or behind syslog's prefixes; - is standard input. Several files are
-merged by time. Needs no privileges. Nothing is hashed; hashes that were recorded stay.
+'monomi record' wrote, a Windows event log (EVTX), a Windows trace (ETL), or text with events in
+JSON or XML, one a line, in a document or behind syslog's prefixes; - is standard input. Several
+files are merged by time. Needs no privileges. Nothing is hashed; recorded hashes stay.
 
   -c, --config FILE     Sysmon configuration; without it record files go through the shipped rules
                         for Linux servers, and everything else is written whole, of a trace also
@@ -77,7 +77,7 @@ merged by time. Needs no privileges. Nothing is hashed; hashes that were recorde
   --stats               print the summary as one line of JSON, too
   --tree                in pretty output, indent processes under their parents
 
-Exit: 0 replayed, 1 a record file is damaged or the configuration invalid, 2 wrong usage, 3 could not
-run.`,
+exit codes: 0 replayed, 1 a record file is damaged or the configuration invalid, 2 wrong usage,
+3 could not run`,
   run: replayFiles,
 };

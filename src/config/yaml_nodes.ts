@@ -1,6 +1,6 @@
 /** Texts, lists and maps of a YAML document with their places; notes where another one is needed. */
 import { isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
-import { quote } from "./diagnostics.ts";
+import { escapeUnprintable, quote } from "./diagnostics.ts";
 import type { PlacedText } from "./node.ts";
 import type { Refusal } from "./prescan.ts";
 import { FORBIDDEN_CHARACTER, forbiddenMessage } from "./yaml_scan.ts";
@@ -30,7 +30,9 @@ export class YamlNodes {
   /** Notes a problem at a stretch of the text. */
   problem(code: Refusal["code"], place: Extent, message: string, help?: string): void {
     const { offset, end } = place;
-    this.problems.push({ code, offset, end, message, ...(help && { help }) });
+    // Names in a message are what somebody wrote.
+    const shown = escapeUnprintable(message);
+    this.problems.push({ code, offset, end, message: shown, ...(help && { help }) });
   }
 
   /** Whether nothing is written there: `Rule:`, but not `Rule: ""`. */

@@ -8,14 +8,25 @@ export type LinuxProducer = "both" | "monomi" | "sysmon";
 
 const ON_LINUX: Readonly<Record<string, LinuxProducer>> = {
   ProcessCreate: "both",
+  FileCreateTime: "monomi",
   NetworkConnect: "both",
   ProcessTerminate: "both",
+  DriverLoad: "monomi",
+  ImageLoad: "monomi",
+  CreateRemoteThread: "monomi",
+  RawAccessRead: "both",
+  ProcessAccess: "both",
   FileCreate: "both",
+  FileCreateStreamHash: "monomi",
+  PipeEvent: "monomi",
+  DnsQuery: "monomi",
   FileDelete: "both",
+  ProcessTampering: "monomi",
   FileDeleteDetected: "monomi",
-  RawAccessRead: "sysmon",
-  ProcessAccess: "sysmon",
-  eBPFEvent: "sysmon",
+  FileBlockExecutable: "monomi",
+  FileBlockShredding: "monomi",
+  FileExecutableDetected: "monomi",
+  eBPFEvent: "both",
 };
 const LINUX_ONLY: ReadonlySet<string> = new Set(["eBPFEvent"]);
 
@@ -41,8 +52,7 @@ const CONSTANT_ON_LINUX: Readonly<Record<string, Readonly<Record<string, string>
     IntegrityLevel: "no level",
   },
   NetworkConnect: { SourceHostname: NO_DATA, DestinationHostname: NO_DATA },
-  ProcessAccess: { GrantedAccess: "0x0", CallTrace: NO_DATA },
-  FileDelete: { Hashes: NO_DATA, IsExecutable: NO_DATA, Archived: NO_DATA },
+  ProcessAccess: { CallTrace: NO_DATA },
   FileDeleteDetected: { Hashes: NO_DATA, IsExecutable: NO_DATA },
 };
 

@@ -8,14 +8,17 @@ import type { Event } from "../events/event.ts";
 import { interpret } from "../rules/interpret.ts";
 import { randomConfig, randomEvent, valuesOf } from "../rules/random_rules.ts";
 import { Random, seedOfThisRun } from "../testing/random.ts";
+import { isAdditionalField } from "../schema/additional.ts";
 import { element, rule, text } from "./layout.ts";
 import { mergeConfigs, type MergeInput, readModule } from "./mod.ts";
 
 const MERGES = 1500;
 const EVENTS_PER_MERGE = 20;
 
+/** Additional fields have no place in XML. */
 function fieldOf({ field, operator, value, name }: Condition): ConfigNode {
-  return element(field, { condition: operator, name }, [text(value)]);
+  const inXml = isAdditionalField(field) ? "UtcTime" : field;
+  return element(inXml, { condition: operator, name }, [text(value)]);
 }
 
 /** A random module as a file; fields that no single event of a series has make it invalid. */
@@ -38,9 +41,11 @@ function randomModule(random: Random, name: string): MergeInput | undefined {
 
 /** Typed fields without data fail a whole element (V16), which joining widens; events have them. */
 function complete(event: Event): Event {
-  const values = event.values.map((value, i) =>
-    (value === "-" || value === "") && event.definition.fields[i].type !== "string" ? 0 : value
-  );
+  const { fields, additional } = event.definition;
+  const values = [...fields, ...additional].map(({ type }, i) => {
+    const value = event.values[i];
+    return (value === "-" || value === "") && type !== "string" ? 0 : value;
+  });
   return { ...event, values };
 }
 
