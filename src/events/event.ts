@@ -36,6 +36,16 @@ export interface Image {
   readonly mustBeProgram?: boolean;
 }
 
+/** A file that lost a name. */
+export interface Removal {
+  /** Not cut, as the event's field may be. */
+  readonly path: string;
+  /** Processes that may still hold it, by process id. */
+  readonly holders: readonly number[];
+  /** In milliseconds since 1970. */
+  readonly time: number;
+}
+
 /** One event: its definition and one value per field, in schema order. */
 export interface Event {
   readonly definition: EventDefinition;
@@ -49,6 +59,8 @@ export interface Event {
   readonly image?: Image;
   /** Where its process runs; absent outside of containers. */
   readonly container?: Placement;
+  /** The file whose name ended, where its content can still be asked for. */
+  readonly removal?: Removal;
   /** What to hash for the event's Hash field. */
   readonly content?: Uint8Array;
 }

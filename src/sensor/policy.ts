@@ -8,7 +8,8 @@ import {
   compileRules,
   type RuleSet,
 } from "../rules/mod.ts";
-import type { Image } from "../events/event.ts";
+import type { Archived } from "../archive/archiver.ts";
+import type { Image, Removal } from "../events/event.ts";
 import { EVENTS } from "../schema/mod.ts";
 
 /** Where a configuration came from, for event 16. */
@@ -27,6 +28,20 @@ export interface ImageHasher {
   readonly counters?: unknown;
 }
 
+/** Copies deleted files; undefined for one that it has no whole copy of. */
+export interface FileArchive {
+  archive(removal: Removal): Promise<Archived | undefined>;
+  readonly counters?: unknown;
+}
+
+/** The configuration names an ArchiveDirectory: event 23 is for what is in it. */
+export interface ArchivePolicy {
+  /** Absent where nothing can be archived (a replay). */
+  readonly archive: FileArchive | undefined;
+  /** Whether rules for FileDeleteDetected decide about what could not be archived. */
+  readonly asksDetected: boolean;
+}
+
 /** A compiled configuration. */
 export interface Policy {
   readonly source: PolicySource;
@@ -34,6 +49,8 @@ export interface Policy {
   readonly applyFieldSizes: ApplyFieldSizes | undefined;
   /** Absent where images cannot be hashed (a replay). */
   readonly hasher: ImageHasher | undefined;
+  /** What becomes of deletions that the rules for FileDelete want; absent: event 23 as they are. */
+  readonly archive: ArchivePolicy | undefined;
   /** Ids of the events that can be logged; what the kernel side is asked for. */
   readonly events: ReadonlySet<number>;
   /** Events whose rules look at their Hashes, so that these must be there before matching. */
@@ -48,6 +65,7 @@ export function compilePolicy(
   config: Config,
   source: PolicySource,
   hasher: ImageHasher | undefined,
+  archive?: FileArchive,
 ): Policy {
   const rules = compileRules(config);
   return {
@@ -55,6 +73,10 @@ export function compilePolicy(
     rules,
     applyFieldSizes: compileFieldSizes(config.options.fieldSizes),
     hasher,
+    archive: config.options.archiveDirectory === undefined ? undefined : {
+      archive,
+      asksDetected: config.elements.some(({ tag }) => tag === "FileDeleteDetected"),
+    },
     events: new Set(EVENTS.map(({ id }) => id).filter((id) => rules.wants(id))),
     hashesFirst: new Set(HASHED.filter((id) => rules.reads(id, "Hashes"))),
   };

@@ -111,6 +111,7 @@ export class Sensor {
       sinks: this.#sinks.counters(),
       decoder: this.#decoder.counters,
       hashing: this.#pipeline.policy.hasher?.counters,
+      archiving: this.#pipeline.policy.archive?.archive?.counters,
       capture,
       resources: this.#resources.used(),
     };

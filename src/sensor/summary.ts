@@ -21,6 +21,8 @@ export interface Summary {
     readonly running: number;
   };
   readonly hashing?: unknown;
+  /** Absent where no ArchiveDirectory is configured. */
+  readonly archiving?: unknown;
   /** Absent in a replay. */
   readonly capture?: CaptureStats;
   readonly resources: Resources;

@@ -18,6 +18,11 @@ const SYMBOLS = {
     result: "i32",
     nonblocking: true,
   },
+  monomi_archive: {
+    parameters: ["buffer", "u32", "buffer", "u32"],
+    result: "i32",
+    nonblocking: true,
+  },
   monomi_log_chunk: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_user_name: { parameters: ["u32", "buffer", "u32"], result: "i32" },
   monomi_boot_epoch_ms: { parameters: [], result: "f64" },
@@ -34,7 +39,7 @@ const SYMBOLS = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 5;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 6;
 const TEXT_BYTES = 64 * 1024;
 const REASON_BYTES = 1024;
 /** There is no open capture. */
@@ -183,6 +188,11 @@ export class Native {
   /** See `src/hashing`. The buffers must stay untouched until it resolves. */
   hash(request: Uint8Array<ArrayBuffer>, out: Uint8Array<ArrayBuffer>): Promise<number> {
     return this.#library.symbols.monomi_hash(request, request.length, out, out.length);
+  }
+
+  /** See `src/archive`. The buffers must stay untouched until it resolves. */
+  archive(request: Uint8Array<ArrayBuffer>, out: Uint8Array<ArrayBuffer>): Promise<number> {
+    return this.#library.symbols.monomi_archive(request, request.length, out, out.length);
   }
 
   /**
