@@ -1,8 +1,8 @@
 /**
  * Measures what the sensor costs: storms beside the same storms without it, idling, starting; how
- * fast rules are applied and configurations checked.
+ * fast rules are applied, configurations checked and recorded files replayed.
  *
- * See docs/performance.md. Needs root for all but the last two. Raw figures go to bench/results, medians to standard output.
+ * See docs/performance.md. Needs root for all but the last three. Raw figures go to bench/results, medians to standard output.
  */
 
 import { captureImpossible, Folder, MONOMI } from "../tests/support/environment.ts";
@@ -17,6 +17,7 @@ import { type Options, parseOptions, WITHOUT_CAPTURE } from "./bench/options.ts"
 import { report } from "./bench/report.ts";
 import { Results } from "./bench/results.ts";
 import { runStorm } from "./bench/rounds.ts";
+import { runReplay } from "./bench/replay.ts";
 import { runRules } from "./bench/rules/run.ts";
 import { runStart } from "./bench/start.ts";
 import { STORMS } from "./bench/storm.ts";
@@ -69,6 +70,9 @@ async function runBenchmarks(options: Options, results: Results): Promise<void> 
   if (benchmarks.includes("check")) {
     say("check");
     await unlessMissing(() => runCheck(rounds, results));
+  }
+  if (benchmarks.includes("replay")) {
+    await unlessMissing(() => runReplay(rounds, scale, results, say));
   }
 }
 

@@ -16,6 +16,7 @@ import { ROOT } from "./shared/paths.ts";
 import { asProgram, TaskError } from "./shared/task.ts";
 
 const USAGE = "usage: deno task fuzz [--count N] [--seed N]";
+const RETRIES = 3;
 const MAX_MILLISECONDS = 1_000;
 const MAX_MEMORY_BYTES = 512 * 2 ** 20;
 /** Linting and compiling are tried with one input in so many. */
@@ -88,8 +89,11 @@ async function attempt(input: Input): Promise<Outcome> {
   };
   try {
     let result = once();
-    // The machine may have worked for others; the same input is not slow twice by chance.
-    if (result.milliseconds > MAX_MILLISECONDS) result = once();
+    // The machine may have worked for others; the same input is not slow each time by chance.
+    for (let again = 0; again < RETRIES && result.milliseconds > MAX_MILLISECONDS; again++) {
+      collectGarbage();
+      result = once();
+    }
     const { outcome, milliseconds } = result;
     if (milliseconds > slowest.milliseconds) Object.assign(slowest, { name, milliseconds });
     if (milliseconds > MAX_MILLISECONDS) throw new TaskError(`took ${milliseconds.toFixed(0)} ms`);

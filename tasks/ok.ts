@@ -26,7 +26,7 @@ const CHECKS: readonly Check[] = [
   deno("check", "main.ts", "rules/", "src/", "tasks/", "tests/"),
   cargo("fmt", "--all", "--check"),
   cargo("clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"),
-  deno("test", "--allow-all", "--quiet", "rules/", "src/", "tasks/"),
+  deno("test", "--allow-all", "--quiet", "--parallel", "rules/", "src/", "tasks/"),
   cargo("test", "--workspace", "--quiet", "--lib", "--bins"),
 ];
 

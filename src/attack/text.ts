@@ -1,5 +1,6 @@
 /** Coverage as a table for people, or in Markdown. */
 import { escapeUnprintable } from "../config/mod.ts";
+import { type Paint, painter } from "../output/color.ts";
 import type { EventDefinition } from "../schema/mod.ts";
 import type { Part, Visibility } from "./compare.ts";
 import type { Coverage, TechniqueCoverage } from "./coverage.ts";
@@ -19,7 +20,7 @@ export function renderCoverage(
   visibility: Visibility,
   options: TextOptions,
 ): string {
-  const bold = (text: string) => options.color ? `\x1b[1m${text}\x1b[0m` : text;
+  const paint = painter(options.color);
   const rows = coverage.techniques.map(row);
   const table = [["technique", "name", "rules", "events"], ...rows];
   const widths = [0, 1, 2].map((column) => Math.max(...table.map((cells) => cells[column].length)));
@@ -27,10 +28,10 @@ export function renderCoverage(
     `${id.padEnd(widths[0])}  ${name.padEnd(widths[1])}  ${rules.padStart(widths[2])}  ${events}`
   );
   return [
-    ...(rows.length === 0 ? [] : [bold(lines[0]), ...lines.slice(1), ""]),
+    ...(rows.length === 0 ? [] : [paint("bold", lines[0]), ...lines.slice(1), ""]),
     ...sums(coverage),
     "",
-    ...visibilityLines(visibility, bold),
+    ...visibilityLines(visibility, paint),
   ].join("\n");
 }
 
@@ -49,7 +50,9 @@ function eventCounts(byTag: ReadonlyMap<string, number>): string {
 
 function countLine({ techniques, rules, unnamed, otherNames }: Coverage): string {
   const named = rules - unnamed - otherNames;
-  return `${techniques.length} techniques in the names of ${named} of ${rules} include rules; ` +
+  return `${
+    counted(techniques.length, "technique")
+  } in the names of ${named} of ${rules} include rules; ` +
     `${otherNames} have other names, ${unnamed} have none`;
 }
 
@@ -79,15 +82,15 @@ function listLines(heading: string, items: readonly string[]): string[] {
 
 function visibilityLines(
   { other, onlyHere, onlyThere }: Visibility,
-  bold: (text: string) => string,
+  paint: Paint,
 ): string[] {
   const otherName = other === undefined
     ? "no configuration (Sysmon's defaults)"
     : escapeUnprintable(other.config.source.fileName);
-  const lines = [bold(`visible here and not with ${otherName}`)];
+  const lines = [paint("bold", `visible here and not with ${otherName}`)];
   lines.push(...partLines(onlyHere, other !== undefined));
   if (other === undefined && onlyThere.events.length === 0) return lines;
-  lines.push(bold(`visible with ${otherName} and not here`));
+  lines.push(paint("bold", `visible with ${otherName} and not here`));
   lines.push(...partLines(onlyThere, other !== undefined));
   return lines;
 }

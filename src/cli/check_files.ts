@@ -1,6 +1,5 @@
 /** Arguments of `check` -> the files to check: files, folders, patterns, standard input. */
 import { basename, extname, join, resolve } from "node:path";
-import { glob } from "node:fs/promises";
 import { readFailure } from "./configuration.ts";
 
 /** A file to check, or why an argument leads to none. */
@@ -118,6 +117,8 @@ async function* matching(pattern: string): AsyncGenerator<Found> {
   const namesHidden = /(^|[\\/])\.[^.\\/]/.test(pattern);
   const exclude = (path: string) =>
     basename(path) === "node_modules" || (!namesHidden && /^\.[^.]/.test(basename(path)));
+  // Loaded for the few who need it: it takes as long as checking a small file.
+  const { glob } = await import("node:fs/promises");
   for await (const path of glob(pattern, { exclude })) {
     if (await kindOf(path) === "file") paths.push(path);
     if (paths.length > MAX_FILES) break;

@@ -6,7 +6,8 @@ import { readConfigBytes } from "../config/read_file.ts";
 import { diagnosticAt } from "../config/diagnostics.ts";
 import { writeDocument } from "../config/write.ts";
 import { NotXmlError } from "../config/write_xml.ts";
-import { diagnosticToJson, stringify } from "../report/json.ts";
+import { jsonText } from "../output/json.ts";
+import { diagnosticToJson } from "../report/json.ts";
 import type { Command } from "./command.ts";
 import { readFailure } from "./configuration.ts";
 import { dropPermissions, isOutOfReach } from "./permissions.ts";
@@ -35,7 +36,7 @@ async function runConvert(args: string[]): Promise<number> {
   if (text !== undefined) deliver(text, options);
   if (options.json) {
     const [valid, shown] = [text !== undefined, diagnostics.map(diagnosticToJson)];
-    console.log(stringify({ file, output, to, valid, diagnostics: shown }));
+    console.log(jsonText({ file, output, to, valid, diagnostics: shown }));
   } else printDiagnostics(diagnostics.filter(({ severity }) => severity === "error"));
   return text === undefined ? Exit.NO : Exit.OK;
 }
@@ -114,7 +115,7 @@ export const convert: Command = {
   name: "convert",
   group: "configurations",
   summary: "write a configuration in XML or YAML",
-  help: `usage: monomi convert [--to xml|yaml] [-o OUT] [--force] FILE
+  help: `usage: monomi convert [OPTION]… FILE
 
 Writes an XML configuration as YAML, or a YAML one as XML: meaning, order and comments stay. FILE is
 a file, or - for standard input. docs/yaml.md describes the YAML form.

@@ -8,8 +8,8 @@ import {
   renderCoverage,
   renderMarkdown,
 } from "../attack/mod.ts";
-import { stringify } from "../report/json.ts";
-import { wantsColor } from "./color.ts";
+import { jsonText } from "../output/json.ts";
+import { wantsColor } from "../output/color.ts";
 import type { Command } from "./command.ts";
 import { readConfiguration } from "./configuration.ts";
 import { dropPermissions, isOutOfReach } from "./permissions.ts";
@@ -49,10 +49,10 @@ async function showCoverage(args: string[]): Promise<number> {
   const visibility = compareVisibility(coverage, other);
   switch (formats[0]) {
     case "json":
-      console.log(stringify(coverageToJson(coverage, visibility)));
+      console.log(jsonText(coverageToJson(coverage, visibility)));
       break;
     case "navigator":
-      console.log(stringify(navigatorLayer(coverage)));
+      console.log(jsonText(navigatorLayer(coverage)));
       break;
     case "markdown":
       console.log(renderMarkdown(coverage, visibility));
@@ -68,7 +68,7 @@ export const coverage: Command = {
   name: "coverage",
   group: "configurations",
   summary: "list the ATT&CK techniques that a configuration names",
-  help: `usage: monomi coverage FILE [--compare OTHER] [--navigator|--markdown|--json]
+  help: `usage: monomi coverage [OPTION]… FILE
 
 Lists the ATT&CK techniques in the names of include rules, with the events that show them, and what
 is visible only with this configuration: compared with Sysmon's defaults, or with another one.
@@ -76,7 +76,9 @@ is visible only with this configuration: compared with Sysmon's defaults, or wit
   --compare OTHER  compare with another configuration
   --navigator      print a layer for the ATT&CK Navigator (format 4.5)
   --markdown       print Markdown
-  --permissive     read the configurations as Sysmon for Linux does
-  --json           print one JSON object`,
+  --permissive     read the configurations as Sysmon for Linux 1.5.2
+  --json           one JSON object on standard output
+
+exit codes: 0 done, 1 a configuration is invalid, 2 wrong usage, 3 it could not be read`,
   run: showCoverage,
 };

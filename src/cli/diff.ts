@@ -10,10 +10,10 @@ import {
   VerdictComparison,
   type VerdictSummary,
 } from "../diff/mod.ts";
-import { stringify } from "../report/json.ts";
+import { jsonText } from "../output/json.ts";
 import { type EventLog, EventLogError, isEvent, readEventLog } from "../sources/logs/mod.ts";
 import type { Native } from "../sources/native.ts";
-import { wantsColor } from "./color.ts";
+import { wantsColor } from "../output/color.ts";
 import type { Command } from "./command.ts";
 import { readConfiguration, readFailure } from "./configuration.ts";
 import { describeProblem } from "./log_problems.ts";
@@ -54,7 +54,7 @@ async function diffConfigurations(args: string[], load: () => Native): Promise<n
     ? undefined
     : await compareEvents(before, after, paths, limit, native);
   if (values.json) {
-    console.log(stringify(differenceToJson(difference, verdicts)));
+    console.log(jsonText(differenceToJson(difference, verdicts)));
   } else {
     console.log(renderDifference(difference, { color }));
     if (verdicts !== undefined) console.log(`\n${renderVerdicts(verdicts, { color })}`);
@@ -102,15 +102,18 @@ export const diff: Command = {
   name: "diff",
   group: "configurations",
   summary: "tell what differs between two configurations in effect",
-  help: `usage: monomi diff A B [--events FILE…] [OPTION]…
+  help: `usage: monomi diff [OPTION]… A B [--events FILE…]
 
 Compares what two configurations do, not how they are written: options, what happens to every event
 by default, and rules that were removed, added, changed, renamed or moved so that other RuleNames
-result. Exits with 0 when there is no difference and 1 when there is one.
+result. A or B may be - for standard input.
 
   --events FILE…  also send recorded events (EVTX, JSON, XML) through both configurations
   --limit N       show at most N events of each kind of change (5)
-  --permissive    read the configurations as Sysmon for Linux does
-  --json          print the difference as one JSON object`,
+  --permissive    read the configurations as Sysmon for Linux 1.5.2
+  --json          one JSON object on standard output
+
+exit codes: 0 no difference, 1 there is one or a configuration is invalid, 2 wrong usage, 3 could
+not read`,
   run: diffConfigurations,
 };

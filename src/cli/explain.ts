@@ -4,7 +4,6 @@ import {
   COLORED,
   type Explained,
   explanationToJson,
-  jsonLine,
   PLAIN,
   renderExplanation,
   renderVerdict,
@@ -12,7 +11,8 @@ import {
 } from "../explain/mod.ts";
 import { explainEvent, nearestInclude, type RuleOptions } from "../rules/mod.ts";
 import type { Native } from "../sources/native.ts";
-import { wantsColor } from "./color.ts";
+import { wantsColor } from "../output/color.ts";
+import { jsonLine } from "../output/json.ts";
 import type { Command } from "./command.ts";
 import { readConfiguration } from "./configuration.ts";
 import { type GivenEvent, openEvents } from "./explain_events.ts";
@@ -176,14 +176,16 @@ which RuleName, and what every condition tried made of it.
 EVENT is a file with one event or many (EVTX, JSON, XML, syslog), - for standard input, or JSON or
 XML itself. ID is an event's id or name (1, ProcessCreate); fields that are not given have no value.
 
+  -e, --event EVENT       the event or events
+  --id ID                 the kind of event that the fields behind it are of
   --record N              only the Nth event
   --why-not               of a dropped event: the include that came nearest, and what it missed
-  --json                  one line of JSON an event
   --compatible-names      report RuleNames as Sysmon does, also from rules that finally failed
   --image-separator C     where 'image' cuts a path: / (at both, the default) or \\ (as Sysmon does)
-  --permissive            read the configuration as Sysmon for Linux does
+  --permissive            read the configuration as Sysmon for Linux 1.5.2
+  --json                  one JSON object a line and event on standard output
 
-Exit: 0 every event is logged, 1 one is dropped (or the configuration is invalid), 2 wrong usage,
-3 could not run.`,
+exit codes: 0 every event is logged, 1 one is dropped or the configuration is invalid,
+2 wrong usage, 3 could not read`,
   run: explainEvents,
 };

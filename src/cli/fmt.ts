@@ -4,7 +4,8 @@ import { createTwoFilesPatch } from "diff";
 import { type Diagnostic, escapeUnprintable, type LoadOptions } from "../config/mod.ts";
 import { formatConfig } from "../config/format.ts";
 import { readConfigBytes } from "../config/read_file.ts";
-import { diagnosticToJson, stringify } from "../report/json.ts";
+import { jsonText } from "../output/json.ts";
+import { diagnosticToJson } from "../report/json.ts";
 import { findFiles, type Found } from "./check_files.ts";
 import type { Command } from "./command.ts";
 import { readFailure } from "./configuration.ts";
@@ -142,7 +143,7 @@ function finish(outcomes: readonly Outcome[], { json, check, diff }: FmtOptions)
       ...outcome,
       diagnostics: diagnostics.map(diagnosticToJson),
     }));
-    console.log(stringify({ files, changed }));
+    console.log(jsonText({ files, changed }));
   } else if (outcomes.length > 1) {
     const invalid = outcomes.filter(({ valid }) => !valid).length;
     console.error(
@@ -160,17 +161,17 @@ export const fmt: Command = {
   name: "fmt",
   group: "configurations",
   summary: "format configurations",
-  help: `usage: monomi fmt [--check | --diff] [-o OUT] FILE…
+  help: `usage: monomi fmt [OPTION]… FILE…
 
 Writes configurations in one canonical form, in place; meaning and comments stay. FILE is a file, a
 folder (its *.xml, *.yaml and *.yml files at any depth), a pattern, or - to read standard input and
 write standard output. Prints the names of the files that it changed.
 
-  --check        write nothing; list the files that would change, exit 1 if there are any
-  --diff         write nothing; print what would change, exit 1 if anything would
+  --check           write nothing; list the files that would change, exit 1 if there are any
+  --diff            write nothing; print what would change, exit 1 if anything would
   -o, --output OUT  write the result of one file to OUT (- is standard output)
-  --permissive   also format what only Sysmon for Linux 1.5.2 takes
-  --json         one JSON object on standard output
+  --permissive      also format what only Sysmon for Linux 1.5.2 takes
+  --json            one JSON object on standard output
 
 An invalid file is reported and left untouched.
 

@@ -16,7 +16,10 @@ export function helpOn(commands: readonly Command[]): Command {
     name: "help",
     group: "reference",
     summary: "explain a command: monomi help run",
-    help: "usage: monomi help [COMMAND]",
+    help: `usage: monomi help [COMMAND]
+       monomi COMMAND --help
+
+Explains a command; without one, lists them.`,
     run: (args) => print(args, [...commands, help]),
   };
   return help;

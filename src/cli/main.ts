@@ -1,14 +1,12 @@
 /**
  * Which command runs, and how its failures are told.
  */
-import { escapeUnprintable } from "../config/mod.ts";
+import { escapeUnprintable } from "../config/diagnostics.ts";
 import { Native, NativeError } from "../sources/native.ts";
 import { VERSION } from "../sensor/version.ts";
 import { allCommands, findCommand } from "./commands.ts";
 import { overview } from "./help.ts";
-import { OutputError } from "./outputs.ts";
-import { PolicyError } from "./policy.ts";
-import { complain, Exit, UsageError } from "./usage.ts";
+import { complain, Exit, Failure, UsageError } from "./usage.ts";
 
 /** Options that the launcher of the single file puts in front. */
 const NATIVE_OPTION = "--monomi-native=";
@@ -34,6 +32,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     );
     return Exit.WRONG_USAGE;
   }
+  if (asksForHelp(rest)) {
+    console.log(chosen.help);
+    return Exit.OK;
+  }
   try {
     return await chosen.run(rest, () => new Native(library));
   } catch (error) {
@@ -41,12 +43,18 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Only the long form: `-h` chooses hashes on Sysmon's command line. */
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return args.slice(0, end < 0 ? undefined : end).includes("--help");
+}
+
 function told(command: string, error: unknown): number {
   if (error instanceof UsageError) {
     complain(command, error);
     return Exit.WRONG_USAGE;
   }
-  if (error instanceof PolicyError || error instanceof OutputError) {
+  if (error instanceof Failure) {
     console.error(`monomi: ${escapeUnprintable(error.message)}`);
     return error.exitCode;
   }

@@ -7,7 +7,8 @@ import { NotXmlError } from "../config/write_xml.ts";
 import { NotYamlError } from "../config/write_yaml.ts";
 import { readConfigBytes } from "../config/read_file.ts";
 import { mergeConfigs, type MergeInput, type MergeReport, readModule } from "../merge/mod.ts";
-import { diagnosticToJson, stringify } from "../report/json.ts";
+import { jsonText } from "../output/json.ts";
+import { diagnosticToJson } from "../report/json.ts";
 import {
   findVersions,
   NEWEST_VERSION,
@@ -144,7 +145,7 @@ async function readAll(modules: readonly ModuleFile[], options: Options) {
   }
   if (!failed && errors.length === 0) return { inputs, diagnostics: warnings };
   if (options.json) {
-    console.log(stringify({ merged: false, diagnostics: errors.map(diagnosticToJson) }));
+    console.log(jsonText({ merged: false, diagnostics: errors.map(diagnosticToJson) }));
   } else printDiagnostics(errors);
   return failed ? Exit.COULD_NOT_RUN : Exit.NO;
 }
@@ -187,7 +188,7 @@ function deliver(text: string, output: string): boolean {
 }
 
 function printJson(report: MergeReport, diagnostics: readonly Diagnostic[], merged: boolean): void {
-  console.log(stringify({ merged, ...report, diagnostics: diagnostics.map(diagnosticToJson) }));
+  console.log(jsonText({ merged, ...report, diagnostics: diagnostics.map(diagnosticToJson) }));
 }
 
 function summaryOf(
@@ -229,9 +230,9 @@ YAML if it ends in .yaml or .yml, else XML.
   --base DIR             what paths in lists are relative to; without it the folder of the list
   --schema-version V     of the result; without it the newest of all inputs
   --prefer first|last    whose entry counts where inputs differ, such as in HashAlgorithms
-  --permissive           read inputs as Sysmon for Linux 1.5.2: skip what it skips
+  --permissive           read inputs as Sysmon for Linux 1.5.2
   --notes                tell also what was left out as a duplicate
-  --json                 report on standard output
+  --json                 report as one JSON object on standard output
 
 exit codes: 0 merged, 1 inputs are invalid or conflict, 2 wrong usage, 3 could not read or write`,
   run: runMerge,

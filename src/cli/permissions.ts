@@ -6,7 +6,6 @@
  * library goes on working once it is loaded. With less than all permissions the runtime refuses
  * whatever lies under /dev, /proc and /sys, /dev/null and its like apart.
  */
-import process from "node:process";
 
 const GIVEN_UP = ["run", "net", "env", "import", "ffi"] as const;
 const OUT_OF_REACH = ["/dev/", "/proc/", "/sys/"];
@@ -14,8 +13,10 @@ const OUT_OF_REACH = ["/dev/", "/proc/", "/sys/"];
 /** Gives permissions up for good; does nothing when called again. */
 export function dropPermissions(): void {
   for (const name of GIVEN_UP) Deno.permissions.revokeSync({ name });
-  // Libraries look there for switches that make them talkative, and would now fail.
-  process.env = {};
+  // Libraries look there for switches that make them talkative, and would now fail. Not their builds
+  // for browsers, which the bundle has and which this line would start more slowly.
+  const isBundled = import.meta.url === undefined;
+  if (!isBundled) (globalThis as unknown as { process: { env: unknown } }).process.env = {};
 }
 
 /** Whether `path`, absolute, cannot be opened any more after {@link dropPermissions}. */

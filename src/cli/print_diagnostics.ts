@@ -10,7 +10,8 @@ const OPTIONS: TextOptions = Deno.stderr.isTerminal() ? forTerminal() : {};
 
 /** Prints each with its line of source; colours only on a terminal and without NO_COLOR. */
 export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {
-  for (const diagnostic of diagnostics) console.error(renderDiagnostic(diagnostic, OPTIONS));
+  if (diagnostics.length === 0) return;
+  console.error(diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, OPTIONS)).join("\n"));
 }
 
 function forTerminal(): TextOptions {

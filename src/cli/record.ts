@@ -104,7 +104,7 @@ export const record: Command = {
   name: "record",
   group: "capture",
   summary: "capture live into a record file",
-  help: `usage: monomi record -o FILE [-c FILE] [--duration T]
+  help: `usage: monomi record -o FILE [OPTION]…
 
 Writes exactly what the native side delivers; monomi replay reads it, on any machine.
 

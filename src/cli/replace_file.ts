@@ -1,6 +1,7 @@
 /** Writes a file so that nobody ever sees half of it: a new file beside it takes its name. */
 import { dirname, join } from "node:path";
 import { escapeUnprintable } from "../config/mod.ts";
+import { lstatIfThere } from "../sinks/safe_open.ts";
 import { readFailure } from "./configuration.ts";
 
 /** A file was not written; what was there is untouched. The message says why. */
@@ -105,13 +106,4 @@ function takeOver(temporary: string, { uid, gid, mode }: Deno.FileInfo): void {
 function isSameState(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
   return a.ino === b.ino && a.dev === b.dev && a.size === b.size &&
     a.mtime?.getTime() === b.mtime?.getTime();
-}
-
-function lstatIfThere(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.lstatSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

@@ -1,18 +1,20 @@
-/** `monomi replay`: a recorded capture through the same rules and sinks. */
+/** `monomi replay`: recorded events through rules and sinks. */
 import process from "node:process";
-import { replayRecords } from "../sensor/replay.ts";
+import { replay as replaySources } from "../sensor/replay.ts";
 import { ResourceMeter } from "../sensor/resources.ts";
 import { describe } from "../sensor/summary.ts";
 import type { Native } from "../sources/native.ts";
-import { openRecordFile, RecordFileError } from "../sources/record_file.ts";
+import { RecordFileError } from "../sources/record_file.ts";
 import type { Command } from "./command.ts";
 import { openOutputs } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
 import { loadPolicy } from "./policy.ts";
+import { Progress } from "./progress.ts";
+import { openFiles } from "./replay_files.ts";
 import { Exit, readArguments, UsageError } from "./usage.ts";
 
-/** Replays a record file. Needs no privileges. */
-async function replayFile(args: string[], load: () => Native): Promise<number> {
+/** Replays files. Needs no privileges. */
+async function replayFiles(args: string[], load: () => Native): Promise<number> {
   const { values, positionals } = readArguments({
     args,
     allowPositionals: true,
@@ -23,24 +25,27 @@ async function replayFile(args: string[], load: () => Native): Promise<number> {
       tree: { type: "boolean" },
     },
   });
-  if (positionals.length !== 1) throw new UsageError("give one record file");
-  const policy = await loadPolicy(values.config);
+  if (positionals.length === 0) throw new UsageError("give a file, or several");
+  const chosen = values.config === undefined ? undefined : await loadPolicy(values.config);
   try {
-    const file = openRecordFile(positionals[0]);
+    const files = await openFiles(positionals, chosen, () => loadPolicy(undefined), load);
     const sinks = openOutputs(values.sink ?? [], {
-      computer: file.host.computer,
+      computer: "-",
       processId: Deno.pid,
-      userId: process.geteuid!(),
+      userId: process.geteuid?.() ?? 0,
       tree: values.tree,
       lossless: true,
     }, load);
     using resources = new ResourceMeter();
+    const progress = new Progress(files.bytes);
     dropPermissions();
-    const summary = await replayRecords(file, policy, sinks, resources);
-    file.close();
-    if (file.cut > 0) {
+    const show = progress.show.bind(progress);
+    const summary = await replaySources(files.sources, sinks, resources, show)
+      .finally(() => progress.clear());
+    for (const { path, file } of files.records) {
+      if (file.cut === 0) continue;
       console.error(
-        `monomi: ${positionals[0]}: the file ends in the middle of a record (${file.cut} bytes)`,
+        `monomi: ${path}: the file ends in the middle of a record (${file.cut} bytes)`,
       );
     }
     console.error(describe(summary));
@@ -57,10 +62,22 @@ async function replayFile(args: string[], load: () => Native): Promise<number> {
 export const replay: Command = {
   name: "replay",
   group: "capture",
-  summary: "send a record file through a configuration",
-  help: `usage: monomi replay FILE [-c FILE] [--sink FORMAT:TARGET]… [--stats] [--tree]
+  summary: "send recorded events through a configuration",
+  help: `usage: monomi replay [OPTION]… FILE…
 
-Sends a record file through the same rules and sinks as live capture. Needs no privileges. Images
-are not hashed.`,
-  run: replayFile,
+Sends recorded events through the same rules and sinks as live capture. Each FILE may be what
+'monomi record' wrote, a Windows event log (EVTX), a Windows trace (ETL), or text with events in JSON
+or XML, one a line, in a document or behind syslog's prefixes; - is standard input. Several files are
+merged by time. Needs no privileges. Nothing is hashed; hashes that were recorded stay.
+
+  -c, --config FILE     Sysmon configuration; without it record files go through the shipped rules
+                        for Linux servers, and everything else is written whole, of a trace also
+                        what Sysmon has no event for
+  --sink FORMAT:TARGET  as for monomi run
+  --stats               print the summary as one line of JSON, too
+  --tree                in pretty output, indent processes under their parents
+
+Exit: 0 replayed, 1 a record file is damaged or the configuration invalid, 2 wrong usage, 3 could not
+run.`,
+  run: replayFiles,
 };

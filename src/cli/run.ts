@@ -119,7 +119,7 @@ export const run: Command = {
   name: "run",
   group: "capture",
   summary: "capture live and write events",
-  help: `usage: monomi run [-c FILE] [--sink FORMAT:TARGET]… [--duration T] [--stats] [--tree]
+  help: `usage: monomi run [OPTION]…
 
 Captures live until SIGINT, SIGTERM or the end of --duration; SIGHUP reloads the configuration.
 

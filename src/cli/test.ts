@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { diagnosticAt } from "../config/diagnostics.ts";
 import { type Config, escapeUnprintable } from "../config/mod.ts";
-import { stringify } from "../report/json.ts";
+import { jsonText } from "../output/json.ts";
 import {
   caseLines,
   configurationOf,
@@ -30,7 +30,7 @@ import {
 } from "../ruletest/mod.ts";
 import { EventLogError, isEvent, readEventLog } from "../sources/logs/mod.ts";
 import type { Native } from "../sources/native.ts";
-import { wantsColor } from "./color.ts";
+import { wantsColor } from "../output/color.ts";
 import type { Command } from "./command.ts";
 import { readConfiguration, readFailure } from "./configuration.ts";
 import { describeProblem } from "./log_problems.ts";
@@ -75,7 +75,7 @@ async function testRules(args: string[], load: () => Native): Promise<number> {
   if (options.junit !== undefined) {
     writeReport(options.junit, resultsToJunit(results, milliseconds));
   }
-  if (options.json) console.log(stringify(resultsToJson(results, report)));
+  if (options.json) console.log(jsonText(resultsToJson(results, report)));
   else if (results.length > 0) printSummary(results, report, milliseconds, options.text);
   const counts = countCases(results);
   if (counts.passed + counts.failed + counts.error === 0 && !invalid) {
@@ -277,7 +277,10 @@ configuration for the tests beside it.
   --coverage        also list what no test ever matched
   --min-coverage N  fail when the tests match less than N percent of a configuration
   --junit FILE      also write the results as JUnit XML
-  --json            print the results as one JSON object
-  -q, --quiet       leave out tests that passed`,
+  -q, --quiet       leave out tests that passed
+  --json            one JSON object on standard output
+
+exit codes: 0 all tests passed, 1 one failed or a configuration is invalid, 2 wrong usage, 3 a file
+could not be read or written`,
   run: testRules,
 };

@@ -4,7 +4,7 @@ import { isAdditionalField } from "../schema/additional.ts";
 import { fieldSince, tagSince } from "../schema/history.ts";
 import type { EventDefinition } from "../schema/types.ts";
 import { formatVersion } from "../schema/versions.ts";
-import type { ReadContext } from "./context.ts";
+import { type ReadContext, writtenVersion } from "./context.ts";
 import { quote } from "./diagnostics.ts";
 import type { ConfigNode } from "./node.ts";
 import { languageOf } from "./parse.ts";
@@ -104,7 +104,7 @@ function checkField(context: ReadContext, tag: string, field: ConfigNode): boole
       nameOf(field),
       `${tag} has the field ${field.name} only since schemaversion ${formatVersion(since)}, ` +
         `the file says ${formatVersion(schemaVersion)}`,
-      `write schemaversion="${formatVersion(since)}" or remove the condition`,
+      `write ${writtenVersion(context, since)} or remove the condition`,
     );
   }
   return true;

@@ -1,8 +1,9 @@
 /** What every part of the reader needs, and the checks that they share. */
-import type { VersionNumber } from "../schema/versions.ts";
+import { formatVersion, type VersionNumber } from "../schema/versions.ts";
 import { quote, type Reporter } from "./diagnostics.ts";
 import type { PlacedName } from "./model.ts";
 import type { ConfigNode } from "./node.ts";
+import type { Language } from "./parse.ts";
 import type { SourceText } from "./source.ts";
 import { didYouMean, oneOf } from "./suggest.ts";
 import { NOT_BLANK, strayText, trimBlank } from "./tree.ts";
@@ -10,10 +11,17 @@ import { NOT_BLANK, strayText, trimBlank } from "./tree.ts";
 /** The reading of one file. */
 export interface ReadContext {
   readonly source: SourceText;
+  readonly language: Language;
   readonly reporter: Reporter;
   /** Take what Sysmon for Linux's permissive XML layer takes, with warnings. */
   readonly permissive: boolean;
   readonly schemaVersion: VersionNumber;
+}
+
+/** How this schema version is written in the configuration's language. */
+export function writtenVersion({ language }: ReadContext, version: VersionNumber): string {
+  const text = formatVersion(version);
+  return language === "xml" ? `schemaversion="${text}"` : `schemaversion: ${text}`;
 }
 
 const NO_ATTRIBUTES = "it has no attributes";
@@ -23,7 +31,7 @@ function only(allowed: readonly string[]): string {
 }
 
 /** Longest name of a rule, field or group, in bytes of UTF-8. */
-export const MAX_NAME_BYTES = 255;
+const MAX_NAME_BYTES = 255;
 
 /** Refuses attributes other than those allowed. */
 export function checkAttributes(

@@ -1,9 +1,9 @@
 /** Other people's configurations load, or are refused for the reason written here. */
 import assert from "node:assert/strict";
 import { compileRules } from "../rules/mod.ts";
+import { CORPUS_CONFIGS, corpusTest } from "../testing/corpus.ts";
+import { xmlFiles } from "../testing/files.ts";
 import { loadConfig } from "./mod.ts";
-
-const CORPUS = new URL("../../../shared/corpus/configs/", import.meta.url);
 
 /** Files that Sysmon's validator refuses too, with the codes of their errors. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -15,43 +15,21 @@ const REFUSED: Readonly<Record<string, string>> = {
   "modular/26_file_delete_detected/exclude_microsoft_prefetch.xml": "MON036",
 };
 
-function* xmlFiles(directory: URL, prefix = ""): Generator<string> {
-  for (const entry of Deno.readDirSync(directory)) {
-    const path = prefix + entry.name;
-    if (entry.isDirectory) yield* xmlFiles(new URL(`${entry.name}/`, directory), `${path}/`);
-    else if (entry.name.endsWith(".xml")) yield path;
-  }
-}
-
-function corpusIsThere(): boolean {
-  try {
-    return Deno.statSync(CORPUS).isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-Deno.test({
-  name: "the corpus loads, in both profiles",
-  ignore: !corpusIsThere(),
-  fn() {
-    let loaded = 0;
-    const refused: Record<string, string> = {};
-    for (const path of xmlFiles(CORPUS)) {
-      const url = new URL(path.split("/").map(encodeURIComponent).join("/"), CORPUS);
-      const bytes = Deno.readFileSync(url);
-      const { config, diagnostics } = loadConfig(bytes, path);
-      if (config !== undefined) {
-        loaded++;
-        compileRules(config);
-      } else {
-        const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
-        refused[path] = [...new Set(errors.map((diagnostic) => diagnostic.code))].join();
-      }
-      assert.ok(loadConfig(bytes, path, { permissive: true }).config, `${path}, permissive`);
+corpusTest("the corpus loads, in both profiles", () => {
+  let loaded = 0;
+  const refused: Record<string, string> = {};
+  for (const { url, path } of xmlFiles(CORPUS_CONFIGS)) {
+    const bytes = Deno.readFileSync(url);
+    const { config, diagnostics } = loadConfig(bytes, path);
+    if (config !== undefined) {
+      loaded++;
+      compileRules(config);
+    } else {
+      const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+      refused[path] = [...new Set(errors.map((diagnostic) => diagnostic.code))].join();
     }
-    assert.ok(loaded > 400, `only ${loaded} loaded`);
-    assert.deepEqual(refused, REFUSED);
-  },
+    assert.ok(loadConfig(bytes, path, { permissive: true }).config, `${path}, permissive`);
+  }
+  assert.ok(loaded > 400, `only ${loaded} loaded`);
+  assert.deepEqual(refused, REFUSED);
 });

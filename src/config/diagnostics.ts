@@ -29,9 +29,12 @@ const QUOTED_LENGTH = 80;
 
 /** Controls, and what a terminal obeys or a reader does not see: as in what the sinks write. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu;
+/** Most texts: told at a glance. */
+const PLAIN = /^[ -~]*$/;
 
 /** `text` with every character escaped (`\x1b`, `\u202e`) that could upset a terminal or a log. */
 export function escapeUnprintable(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(UNPRINTABLE, (character) => {
     if (character === "\n") return "\\n";
     if (character === "\r") return "\\r";
@@ -56,7 +59,7 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
 }
 
 /** How many diagnostics of one file are kept; the rest is summed up in one line. */
-export const MAX_DIAGNOSTICS = 1000;
+const MAX_DIAGNOSTICS = 1000;
 
 /** A text, or how to make it where that is costly and nobody may see it. */
 export type Message = string | (() => string);

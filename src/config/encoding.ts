@@ -87,7 +87,7 @@ function foreignEncoding(bytes: Uint8Array): string | undefined {
 }
 
 function declaredEncoding(start: Uint8Array): { before: string; name: string } | undefined {
-  const ascii = String.fromCharCode(...start);
+  const ascii = new TextDecoder("iso-8859-1").decode(start);
   const declaration = /^(\s*<\?xml\s[^>]*?\sencoding\s*=\s*["'])([A-Za-z][\w.-]{0,40})["']/.exec(
     ascii,
   );

@@ -2,7 +2,7 @@
 import { eventsByTag } from "../schema/events.ts";
 import { CONFIGURABLE_OPTIONS, ENTRIES } from "../schema/options.ts";
 import { formatVersion } from "../schema/versions.ts";
-import { checkAttributes, type ReadContext } from "./context.ts";
+import { checkAttributes, type ReadContext, writtenVersion } from "./context.ts";
 import { quote } from "./diagnostics.ts";
 import { parseFieldSizes } from "./field_sizes.ts";
 import { parseHashAlgorithms } from "./hash_algorithms.ts";
@@ -57,7 +57,7 @@ export class EntryReader {
         nameOf(element),
         `<${name}> needs schemaversion ${formatVersion(definition.since)} or newer, ` +
           `the file says ${formatVersion(schemaVersion)}`,
-        `write schemaversion="${formatVersion(definition.since)}" or remove the entry`,
+        `write ${writtenVersion(this.#context, definition.since)} or remove the entry`,
       );
     }
     if (definition !== undefined && schemaVersion >= definition.until) {

@@ -5,7 +5,13 @@ import { tagSince } from "../schema/history.ts";
 import { formatVersion } from "../schema/versions.ts";
 import { bindElement } from "./binding.ts";
 import { readItems } from "./conditions.ts";
-import { checkAttributes, checkNoText, nameAttribute, type ReadContext } from "./context.ts";
+import {
+  checkAttributes,
+  checkNoText,
+  nameAttribute,
+  type ReadContext,
+  writtenVersion,
+} from "./context.ts";
 import { quote } from "./diagnostics.ts";
 import type { Combination, EventElement, PlacedName } from "./model.ts";
 import type { ConfigNode } from "./node.ts";
@@ -127,7 +133,7 @@ export class FilteringReader {
         nameOf(element),
         `${tag} needs schemaversion ${formatVersion(since)} or newer, ` +
           `the file says ${formatVersion(context.schemaVersion)}`,
-        `write schemaversion="${formatVersion(since)}" or remove the element`,
+        `write ${writtenVersion(context, since)} or remove the element`,
       );
     }
     checkAttributes(context, element, ["onmatch", "default"]);

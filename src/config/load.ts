@@ -5,14 +5,14 @@ import {
   OLDEST_CONFIGURATION_VERSION,
   type VersionNumber,
 } from "../schema/versions.ts";
-import { checkAttributes, checkNoText, type ReadContext } from "./context.ts";
+import { checkAttributes, checkNoText, type ReadContext, writtenVersion } from "./context.ts";
 import { type Diagnostic, diagnosticAt, quote, Reporter } from "./diagnostics.ts";
 import { decode } from "./encoding.ts";
 import { EntryReader } from "./entries.ts";
 import { FilteringReader } from "./filtering.ts";
 import type { Config } from "./model.ts";
 import type { ConfigNode } from "./node.ts";
-import { parseDocument } from "./parse.ts";
+import { languageOf, parseDocument } from "./parse.ts";
 import { warnOfQuirks } from "./quirks.ts";
 import { applyRuleEntries } from "./rule_entries.ts";
 import { parseSchemaVersion } from "./schema_version.ts";
@@ -32,6 +32,8 @@ export interface LoadResult {
 }
 
 const NEWEST = Math.max(NEWEST_VERSION.linux.number, NEWEST_VERSION.windows.number);
+/** The newest that both systems have: what most people need. */
+const COMMON = 490;
 
 /**
  * Reads a Sysmon configuration (config-semantics sections 1 to 3) in XML or YAML. Never throws for bad input:
@@ -64,7 +66,8 @@ function readText(
   reporter: Reporter,
   permissive: boolean,
 ): Config | undefined {
-  const { document, problems } = parseDocument(source, { permissive });
+  const language = languageOf(source);
+  const { document, problems } = parseDocument(source, { permissive, language });
   for (const { code, offset, end, message, help } of problems) {
     reporter.error(code, end === undefined ? offset : { offset, end }, message, help);
   }
@@ -78,7 +81,7 @@ function readText(
     );
     return undefined;
   }
-  const context = { source, reporter, permissive };
+  const context = { source, language, reporter, permissive };
   const schemaVersion = readSchemaVersion({ ...context, schemaVersion: NEWEST }, root);
   return readRoot({ ...context, schemaVersion }, root);
 }
@@ -96,7 +99,7 @@ function readSchemaVersion(context: ReadContext, root: ConfigNode): VersionNumbe
         ? "<Sysmon> has no schemaversion"
         : `${quote(given.text)} is not a schema version`,
       `write a version from ${formatVersion(OLDEST_CONFIGURATION_VERSION)} to ` +
-        `${formatVersion(NEWEST)}, such as schemaversion="4.90"`,
+        `${formatVersion(NEWEST)}, such as ${writtenVersion(context, COMMON)}`,
     );
     return NEWEST;
   }

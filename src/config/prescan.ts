@@ -6,7 +6,7 @@ export const MAX_DEPTH = 100;
 /** How many elements and comments a file may have. */
 export const MAX_ELEMENTS = 200_000;
 /** How many attributes one element may have; a valid configuration needs 2. */
-export const MAX_ATTRIBUTES = 32;
+const MAX_ATTRIBUTES = 32;
 
 /** Why a text is not parsed at all. */
 export interface Refusal {

@@ -1,11 +1,12 @@
 /** XML -> YAML -> XML keeps what a configuration says, its comments and its order. */
 import assert from "node:assert/strict";
+import { CORPUS_CONFIGS, corpusTest } from "../testing/corpus.ts";
+import { xmlFiles } from "../testing/files.ts";
 import { type Config, formatDiagnostic, loadConfig, parseDocument, SourceText } from "./mod.ts";
 import type { ChildNode, ConfigDocument } from "./node.ts";
 import { writeXml } from "./write_xml.ts";
 import { writeYaml } from "./write_yaml.ts";
 
-const CORPUS = new URL("../../../shared/corpus/configs/", import.meta.url);
 const FIXTURES = new URL("../../fixtures/config/", import.meta.url);
 const RULES = new URL("../../rules/", import.meta.url);
 
@@ -66,18 +67,10 @@ function checkRoundTrip(bytes: Uint8Array<ArrayBuffer>, path: string): boolean {
   return true;
 }
 
-function* xmlFiles(directory: URL): Generator<URL> {
-  for (const entry of Deno.readDirSync(directory)) {
-    const url = new URL(encodeURIComponent(entry.name), directory);
-    if (entry.isDirectory) yield* xmlFiles(new URL(`${url.href}/`));
-    else if (entry.name.endsWith(".xml")) yield url;
-  }
-}
-
 function checkAll(directory: URL): number {
   let count = 0;
-  for (const url of xmlFiles(directory)) {
-    if (checkRoundTrip(Deno.readFileSync(url), decodeURIComponent(url.pathname))) count++;
+  for (const { url, path } of xmlFiles(directory)) {
+    if (checkRoundTrip(Deno.readFileSync(url), path)) count++;
   }
   return count;
 }
@@ -114,20 +107,7 @@ Deno.test("round trip of what is hard to write", () => {
   assert.ok(checkRoundTrip(bytes, "hard.xml"), diagnostics.map(formatDiagnostic).join("\n"));
 });
 
-function corpusIsThere(): boolean {
-  try {
-    return Deno.statSync(CORPUS).isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-Deno.test({
-  name: "round trip of the corpus",
-  ignore: !corpusIsThere(),
-  fn() {
-    const count = checkAll(CORPUS);
-    assert.ok(count > 400, `only ${count} files are valid`);
-  },
+corpusTest("round trip of the corpus", () => {
+  const count = checkAll(CORPUS_CONFIGS);
+  assert.ok(count > 400, `only ${count} files are valid`);
 });

@@ -3,8 +3,9 @@ import type { Condition, Config, EventElement, RuleNode } from "../config/mod.ts
 import type { Event } from "../events/event.ts";
 import { failsWithoutData } from "../rules/compile.ts";
 import { compileRules } from "../rules/mod.ts";
-import { Random, randomConfig, randomEvent, valuesOf } from "../rules/random_rules.ts";
-import { filtering, loadText, seedOfThisRun } from "../rules/testing.ts";
+import { randomConfig, randomEvent, valuesOf } from "../rules/random_rules.ts";
+import { Random, seedOfThisRun } from "../testing/random.ts";
+import { filtering, loadText } from "../rules/testing.ts";
 import { hasNoData } from "../rules/text.ts";
 import { compareConfigs, isDifferent } from "./compare.ts";
 import { renderDifference } from "./text.ts";

@@ -1,5 +1,6 @@
 /** Differences for people. */
 import { type Config, escapeUnprintable, quote } from "../config/mod.ts";
+import { type Paint, painter } from "../output/color.ts";
 import { eventById, formatVersion } from "../schema/mod.ts";
 import type { Change, Difference, EventDifference } from "./compare.ts";
 import { describeBehaviour, describeItem, describeTag, namesOf } from "./describe.ts";
@@ -12,22 +13,6 @@ import type { VerdictGroup, VerdictSummary } from "./verdicts.ts";
 export interface TextOptions {
   /** Use colours (ANSI SGR sequences). */
   readonly color?: boolean;
-}
-
-type Style = "red" | "green" | "yellow" | "cyan" | "bold" | "dim";
-const SGR: Readonly<Record<Style, string>> = {
-  red: "\x1b[31m",
-  green: "\x1b[32m",
-  yellow: "\x1b[33m",
-  cyan: "\x1b[36m",
-  bold: "\x1b[1m",
-  dim: "\x1b[2m",
-};
-
-type Paint = (style: Style, text: string) => string;
-
-function painter(color: boolean | undefined): Paint {
-  return color ? (style, text) => `${SGR[style]}${text}\x1b[0m` : (_style, text) => text;
 }
 
 /** The whole difference; without one, a sentence that says so. */

@@ -46,6 +46,16 @@ export interface Removal {
   readonly time: number;
 }
 
+/**
+ * Where a recorded event is from, where that is not the host that this program speaks for. One object
+ * for all events of a host, as renderers tell hosts apart by it.
+ */
+export interface Origin {
+  /** Name printed as Computer. */
+  readonly computer: string;
+  readonly system: "linux" | "windows";
+}
+
 /** One event: its definition and one value per field, in schema order. */
 export interface Event {
   readonly definition: EventDefinition;
@@ -63,6 +73,8 @@ export interface Event {
   readonly removal?: Removal;
   /** What to hash for the event's Hash field. */
   readonly content?: Uint8Array;
+  /** Absent for what this program captured itself. */
+  origin?: Origin;
 }
 
 /** A field without data (V15). */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { makeEvent } from "../rules/testing.ts";
 import { type Operator, OPERATORS } from "../schema/options.ts";
 import { tryCondition } from "../rules/explain.ts";
-import { Random } from "../rules/random_rules.ts";
+import { Random } from "../testing/random.ts";
 import { foundIn } from "./found.ts";
 
 /** The text with what was found in brackets. */

@@ -1,7 +1,7 @@
 /** Explanations for programs. */
 import type { Config, EventElement } from "../config/model.ts";
 import type { ConditionTrace, ElementTrace, Miss, RuleTrace } from "../rules/mod.ts";
-import { HIDDEN } from "../sinks/hidden.ts";
+import { conditionParts, elementParts, ruleParts } from "./parts.ts";
 import type { Explained } from "./text.ts";
 
 /** What `--json` prints of one event, as an object. Lines and columns count from 1. */
@@ -25,17 +25,6 @@ export function explanationToJson(explained: Explained, place: unknown): unknown
     elements: elements.map((element) => shape.element(element)),
     ...(whyNot !== undefined && { nearestInclude: shape.miss(whyNot.nearest) }),
   };
-}
-
-const HIDDEN_CHARACTER = new RegExp(`[${HIDDEN}]`, "gu");
-
-/** One line of JSON that no terminal obeys. */
-export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(HIDDEN_CHARACTER, (character) =>
-    Array.from(
-      { length: character.length },
-      (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`,
-    ).join(""));
 }
 
 /** Parts of a configuration with their places. */
@@ -62,21 +51,12 @@ class Shape {
   }
 
   #head(element: EventElement): Record<string, unknown> {
-    const { tag, onmatch, combination, groupName, offset } = element;
-    return {
-      element: tag,
-      onmatch,
-      combination,
-      ...(groupName !== undefined && { group: groupName.text }),
-      ...this.#place(offset),
-    };
+    return { element: element.tag, ...elementParts(element), ...this.#place(element.offset) };
   }
 
   #rule({ rule, outcome, conditions }: RuleTrace): unknown {
     return {
-      kind: "rule",
-      ...(rule.name !== undefined && { name: rule.name.text }),
-      combination: rule.combination,
+      ...ruleParts(rule),
       outcome,
       ...this.#place(rule.offset),
       conditions: conditions.map((condition) => this.#condition(condition)),
@@ -84,16 +64,11 @@ class Shape {
   }
 
   #condition({ condition, outcome, text }: ConditionTrace): unknown {
-    const { field, operator, value, name, offset } = condition;
     return {
-      kind: "condition",
-      field,
-      operator,
-      value,
-      ...(name !== undefined && { name }),
+      ...conditionParts(condition),
       outcome,
       ...(text !== undefined && { text }),
-      ...this.#place(offset),
+      ...this.#place(condition.offset),
     };
   }
 

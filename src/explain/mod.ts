@@ -1,4 +1,4 @@
 /** Explanations of decisions: for people, and for programs. */
-export { explanationToJson, jsonLine } from "./json.ts";
+export { explanationToJson } from "./json.ts";
 export { COLORED, PLAIN, type Style } from "./style.ts";
 export { type Explained, renderExplanation, renderVerdict } from "./text.ts";

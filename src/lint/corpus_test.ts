@@ -4,9 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { loadConfig } from "../config/mod.ts";
+import { CORPUS_CONFIGS, corpusTest } from "../testing/corpus.ts";
 import { lint } from "./mod.ts";
-
-const CORPUS = new URL("../../../shared/corpus/configs/", import.meta.url);
 
 const EXPECTED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   "swift-sysmonconfig-export.xml": { MON122: 2, MON124: 11, MON125: 2, MON126: 7 },
@@ -29,26 +28,15 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   "mstic-linux/collect-all.xml": {},
 };
 
-function exists(url: URL): boolean {
-  try {
-    return Deno.statSync(url).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
 for (const [file, expected] of Object.entries(EXPECTED)) {
-  const url = new URL(file, CORPUS);
-  Deno.test({
-    name: `${file}: counts by code`,
-    ignore: !exists(url),
-    fn() {
-      const { config, diagnostics } = loadConfig(Deno.readFileSync(url), file);
-      assert.ok(config, JSON.stringify(diagnostics));
-      const counts = Object.entries(Object.groupBy(lint(config), ({ code }) => code))
-        .map(([code, found]) => [code, found.length]);
-      assert.deepEqual(Object.fromEntries(counts), expected);
-    },
+  corpusTest(`${file}: counts by code`, () => {
+    const { config, diagnostics } = loadConfig(
+      Deno.readFileSync(new URL(file, CORPUS_CONFIGS)),
+      file,
+    );
+    assert.ok(config, JSON.stringify(diagnostics));
+    const counts = Object.entries(Object.groupBy(lint(config), ({ code }) => code))
+      .map(([code, found]) => [code, found.length]);
+    assert.deepEqual(Object.fromEntries(counts), expected);
   });
 }

@@ -5,7 +5,7 @@ import { foldAscii, type ImageSeparator, isPath, lastPart } from "../rules/text.
 import { type Operator, OPERATORS } from "../schema/options.ts";
 import { constantOf, contradicts, exhausts, implies, statementOf } from "./implies.ts";
 import type { Test } from "./predicate.ts";
-import { Random } from "./random.ts";
+import { Random } from "../testing/random.ts";
 
 const PAIRS = 30_000;
 const PIECES = ["a", "B", "ab", "/", "\\", ";", "É", "_", "-", "1", "10", "ls", ""];

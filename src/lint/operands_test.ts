@@ -7,7 +7,7 @@ import type { Event, FieldValue } from "../events/event.ts";
 import { eventById } from "../schema/events.ts";
 import { OPERATORS } from "../schema/options.ts";
 import { lint } from "./mod.ts";
-import { Random } from "./random.ts";
+import { Random } from "../testing/random.ts";
 
 const CONDITIONS = 25_000;
 const TEXTS = 25;

@@ -1,11 +1,10 @@
 /** Random configurations whose parts often repeat, cover or contradict each other, and events. */
-import type { Combination, Condition, Config, EventElement, RuleNode } from "../config/model.ts";
+import type { Condition, Config, EventElement, RuleNode } from "../config/model.ts";
 import { SourceText } from "../config/source.ts";
 import type { Event, FieldValue } from "../events/event.ts";
 import { eventsByTag } from "../schema/events.ts";
-import { OPERATORS } from "../schema/options.ts";
-import type { EventDefinition, FieldDefinition } from "../schema/types.ts";
-import type { Random } from "./random.ts";
+import { randomCombination, randomCondition, randomRule, valuesOf } from "../rules/random_rules.ts";
+import type { Random } from "../testing/random.ts";
 
 const TAGS = ["ProcessCreate", "NetworkConnect", "RegistryEvent"];
 const FIELDS: ReadonlySet<string> = new Set([
@@ -16,10 +15,9 @@ const FIELDS: ReadonlySet<string> = new Set([
   "Details",
 ]);
 const PIECES = ["a", "B", "ab", "\\", "/", ";", "1", "10"];
-const NAMES = [undefined, undefined, undefined, "n1", "n2", ""];
 
 /** A text of up to `pieces` pieces. */
-export function randomText(random: Random, pieces: number): string {
+function randomText(random: Random, pieces: number): string {
   let result = "";
   for (let i = random.below(pieces + 1); i > 0; i--) result += random.of(PIECES);
   return result;
@@ -44,62 +42,44 @@ export function randomConfig(random: Random): Config {
 function randomElement(random: Random, tag: string, values: readonly string[]): EventElement {
   const event = random.of(eventsByTag(tag));
   const fields = event.fields.filter(({ name }) => FIELDS.has(name));
-  const combination = (): Combination => random.of(["and", "or"]);
+  const condition = () => {
+    const value = random.chance(70) ? random.of(values) : randomText(random, 2);
+    return randomCondition(random, event, fields, value);
+  };
   const items: (Condition | RuleNode)[] = [];
   for (let i = random.below(6); i > 0; i--) {
-    if (random.chance(60)) {
-      items.push(randomCondition(random, event, fields, values));
-      continue;
-    }
-    items.push({
-      kind: "rule",
-      combination: combination(),
-      relationGiven: true,
-      name: undefined,
-      conditions: Array.from(
-        { length: 1 + random.below(3) },
-        () => randomCondition(random, event, fields, values),
-      ),
-      offset: 0,
-    });
+    items.push(
+      random.chance(60)
+        ? condition()
+        : randomRule(random, Array.from({ length: 1 + random.below(3) }, condition)),
+    );
   }
   return {
     tag,
     eventId: event.id,
     onmatch: random.of(["include", "include", "exclude"]),
-    combination: combination(),
+    combination: randomCombination(random),
     groupName: undefined,
     items,
     offset: 0,
   };
 }
 
-function randomCondition(
-  random: Random,
-  event: EventDefinition,
-  fields: readonly FieldDefinition[],
-  values: readonly string[],
-): Condition {
-  const field = random.of(fields);
-  return {
-    kind: "condition",
-    field: field.name,
-    fieldIndex: event.fieldIndex.get(field.name)!,
-    operator: random.of(OPERATORS),
-    value: random.chance(70) ? random.of(values) : randomText(random, 2),
-    name: random.of(NAMES),
-    offset: 0,
-    valueOffset: 0,
-  };
+const OPERANDS = new WeakMap<Config, readonly string[]>();
+
+function operandsOf(config: Config): readonly string[] {
+  let operands = OPERANDS.get(config);
+  if (operands === undefined) {
+    operands = valuesOf(config).filter((value) => value !== "");
+    OPERANDS.set(config, operands);
+  }
+  return operands;
 }
 
 /** An event of one of the configuration's tags, with all its data, its texts near the operands. */
 export function randomEvent(random: Random, config: Config): Event {
   const definition = random.of(eventsByTag(random.of(config.elements).tag));
-  const operands = config.elements.flatMap((e) => e.items)
-    .flatMap((item) => item.kind === "rule" ? item.conditions : [item])
-    .flatMap(({ value }) => [value, ...value.split(";")])
-    .filter((value) => value !== "");
+  const operands = operandsOf(config);
   const text = () =>
     (operands.length > 0 && random.chance(70) ? random.of(operands) : randomText(random, 2)) +
     (random.chance(30) ? randomText(random, 1) : "");

@@ -1,7 +1,7 @@
 /** Files that name modules, one a line, as sysmon-modular's lists do. */
 
 /** Most lines that a list may have. */
-export const MAX_LINES = 100_000;
+const MAX_LINES = 100_000;
 
 /**
  * The paths in a list, relative, with `/` between their parts. Blank lines and lines that begin with

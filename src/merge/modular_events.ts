@@ -1,7 +1,7 @@
 /** Events for comparing two large configurations: made of what their conditions look for. */
 import type { Condition, Config, EventElement } from "../config/mod.ts";
 import type { Event, FieldValue } from "../events/event.ts";
-import type { Random } from "../rules/random_rules.ts";
+import type { Random } from "../testing/random.ts";
 import { EVENTS, eventsByTag } from "../schema/events.ts";
 import type { FieldDefinition } from "../schema/types.ts";
 

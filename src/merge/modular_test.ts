@@ -9,38 +9,21 @@ import { loadConfig } from "../config/mod.ts";
 import { writeXml } from "../config/write_xml.ts";
 import type { Event } from "../events/event.ts";
 import { compileRules } from "../rules/mod.ts";
-import { Random } from "../rules/random_rules.ts";
 import { isEvent, readEventLog } from "../sources/logs/mod.ts";
 import { builtNative } from "../sources/testing.ts";
+import { CORPUS_CONFIGS, CORPUS_EVTX, corpusTest } from "../testing/corpus.ts";
+import { filesEndingIn, xmlFiles } from "../testing/files.ts";
+import { Random, seedOfThisRun } from "../testing/random.ts";
 import { mergeConfigs, readModule } from "./mod.ts";
 import { EventMaker } from "./modular_events.ts";
 import { namesOf, signatureOf } from "./signature.ts";
 
-const CORPUS = new URL("../../../shared/corpus/", import.meta.url);
-const MODULES = new URL("configs/modular/", CORPUS);
+const MODULES = new URL("modular/", CORPUS_CONFIGS);
 const GENERATED = 100_000;
-const SEED = Number(Deno.env.get("MONOMI_SEED") ?? 20_261_122);
+const USUAL_SEED = 20_261_122;
 
 /** Sysmon ignores it: it has no EventFiltering. Upstream's script takes RuleGroups anywhere. */
 const IGNORED = "11_file_create/include_cve_2021_40444.xml";
-
-function isThere(url: URL): boolean {
-  try {
-    return Deno.statSync(url).isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-function* xmlFiles(directory: URL, prefix = ""): Generator<string> {
-  const entries = [...Deno.readDirSync(directory)].sort((a, b) => a.name < b.name ? -1 : 1);
-  for (const { name, isDirectory } of entries) {
-    const path = prefix + name;
-    if (isDirectory) yield* xmlFiles(new URL(`${name}/`, directory), `${path}/`);
-    else if (name.endsWith(".xml")) yield path;
-  }
-}
 
 function load(bytes: Uint8Array, name: string): Config {
   const { config, diagnostics } = loadConfig(bytes, name);
@@ -51,9 +34,8 @@ function load(bytes: Uint8Array, name: string): Config {
 /** The modules merged, without those in folders that begin with `leftOut`. */
 function merged(leftOut?: string): Config {
   const inputs = [...xmlFiles(MODULES)]
-    .filter((path) => path !== IGNORED && !(leftOut && path.startsWith(leftOut)))
-    .map((path) => {
-      const url = new URL(path.split("/").map(encodeURIComponent).join("/"), MODULES);
+    .filter(({ path }) => path !== IGNORED && !(leftOut && path.startsWith(leftOut)))
+    .map(({ url, path }) => {
       const { input } = readModule(Deno.readFileSync(url), path, path);
       assert.ok(input, path);
       return input;
@@ -131,25 +113,16 @@ function differingRules(ours: Config, ourKeys: Keys, theirs: Config, theirKeys: 
 async function recordedEvents(): Promise<Event[]> {
   const native = builtNative();
   const events: Event[] = [];
-  for (const path of logFiles(new URL("evtx/", CORPUS))) {
-    for await (const item of await readEventLog(path, { native: () => native })) {
+  for (const { url } of filesEndingIn(".evtx", CORPUS_EVTX)) {
+    for await (const item of await readEventLog(fileURLToPath(url), { native: () => native })) {
       if (isEvent(item)) events.push(item.event);
     }
   }
   return events;
 }
 
-function* logFiles(directory: URL): Generator<string> {
-  for (const { name, isDirectory } of Deno.readDirSync(directory)) {
-    const url = new URL(encodeURIComponent(name) + (isDirectory ? "/" : ""), directory);
-    if (isDirectory) yield* logFiles(url);
-    else if (name.endsWith(".evtx")) yield fileURLToPath(url);
-  }
-}
-
 function generatedEvents(configs: readonly Config[]): Event[] {
-  console.log(`seed ${SEED}; repeat with MONOMI_SEED=${SEED}`);
-  const maker = new EventMaker(configs, new Random(SEED));
+  const maker = new EventMaker(configs, new Random(seedOfThisRun(USUAL_SEED)));
   return Array.from({ length: GENERATED }, () => maker.next());
 }
 
@@ -183,36 +156,32 @@ function summary(differences: readonly Difference[]): string {
 }
 
 for (const { file, leftOut } of UPSTREAM) {
-  Deno.test({
-    name: `the merged modules and ${file} differ in nothing but known rules`,
-    ignore: !isThere(MODULES),
-    async fn() {
-      const ours = merged(leftOut);
-      const theirs = load(Deno.readFileSync(new URL(`configs/${file}`, CORPUS)), file);
-      const [ourKeys, theirKeys] = [keysOf(ours), keysOf(theirs)];
-      assert.deepEqual(onlyIn(ourKeys, theirKeys), ONLY_OURS);
-      assert.deepEqual(onlyIn(theirKeys, ourKeys), ONLY_THEIRS);
+  corpusTest(`the merged modules and ${file} differ in nothing but known rules`, async () => {
+    const ours = merged(leftOut);
+    const theirs = load(Deno.readFileSync(new URL(file, CORPUS_CONFIGS)), file);
+    const [ourKeys, theirKeys] = [keysOf(ours), keysOf(theirs)];
+    assert.deepEqual(onlyIn(ourKeys, theirKeys), ONLY_OURS);
+    assert.deepEqual(onlyIn(theirKeys, ourKeys), ONLY_THEIRS);
 
-      const recorded = await recordedEvents();
-      assert.ok(recorded.length > 300, `only ${recorded.length} recorded events`);
-      assert.deepEqual(compare(ours, theirs, recorded), []);
+    const recorded = await recordedEvents();
+    assert.ok(recorded.length > 300, `only ${recorded.length} recorded events`);
+    assert.deepEqual(compare(ours, theirs, recorded), []);
 
-      const generated = generatedEvents([ours, theirs]);
-      const rules = compileRules(theirs);
-      const logged = generated.filter((event) => rules.evaluate(event) !== undefined).length;
-      assert.ok(logged > GENERATED / 4 && logged < GENERATED * 3 / 4, `${logged} are logged`);
-      const differences = compare(ours, theirs, generated);
-      console.log(
-        `${GENERATED} events, ${logged} logged by upstream's file; ${summary(differences)}`,
-      );
-      const known = compileRules(differingRules(ours, ourKeys, theirs, theirKeys));
-      const unexplained = differences.filter(({ event }) => known.evaluate(event) === undefined);
-      console.log(`${unexplained.length} of these for the order of RuleGroups`);
-      assert.deepEqual(unexplained.filter((one) => !isOfNamedGroup(one)), []);
+    const generated = generatedEvents([ours, theirs]);
+    const rules = compileRules(theirs);
+    const logged = generated.filter((event) => rules.evaluate(event) !== undefined).length;
+    assert.ok(logged > GENERATED / 4 && logged < GENERATED * 3 / 4, `${logged} are logged`);
+    const differences = compare(ours, theirs, generated);
+    console.log(
+      `${GENERATED} events, ${logged} logged by upstream's file; ${summary(differences)}`,
+    );
+    const known = compileRules(differingRules(ours, ourKeys, theirs, theirKeys));
+    const unexplained = differences.filter(({ event }) => known.evaluate(event) === undefined);
+    console.log(`${unexplained.length} of these for the order of RuleGroups`);
+    assert.deepEqual(unexplained.filter((one) => !isOfNamedGroup(one)), []);
 
-      const core = compare(common(ours, theirKeys), common(theirs, ourKeys), generated);
-      assert.deepEqual(core.filter((one) => !isOfNamedGroup(one)), []);
-    },
+    const core = compare(common(ours, theirKeys), common(theirs, ourKeys), generated);
+    assert.deepEqual(core.filter((one) => !isOfNamedGroup(one)), []);
   });
 }
 

@@ -1,6 +1,5 @@
 /** How reports for other programs name files: relative to the root of the checked-out repository. */
 import { isAbsolute, relative, resolve, sep } from "node:path";
-import { pathToFileURL } from "node:url";
 
 /**
  * The path from `root` with `/` between its parts, or undefined for a file elsewhere (standard input
@@ -21,5 +20,7 @@ export function uriOf(name: string, root: string): { uri: string; uriBaseId?: st
     return { uri: path.split("/").map(encodeURIComponent).join("/"), uriBaseId: "%SRCROOT%" };
   }
   if (file.startsWith("<")) return { uri: encodeURIComponent(file) };
-  return { uri: pathToFileURL(resolve(file)).href };
+  const parts = resolve(file).split(sep).filter((part) => part !== "");
+  const escaped = parts.map((part) => encodeURIComponent(part).replaceAll("%3A", ":"));
+  return { uri: `file:///${escaped.join("/")}` };
 }

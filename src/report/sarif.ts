@@ -1,7 +1,7 @@
 /** Results as SARIF 2.1.0, the format of code scanning services. */
 import { type Code, CODES } from "../config/codes.ts";
 import type { Diagnostic } from "../config/diagnostics.ts";
-import { stringify } from "./json.ts";
+import { jsonText } from "../output/json.ts";
 import { uriOf } from "./location.ts";
 import type { FileResult } from "./result.ts";
 
@@ -22,7 +22,7 @@ export function renderSarif(results: readonly FileResult[], root: string, versio
       ),
     }],
   };
-  return stringify(log);
+  return jsonText(log);
 }
 
 function ruleOf(code: Code) {

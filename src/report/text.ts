@@ -93,6 +93,7 @@ function pointAt({ column, length }: Diagnostic, excerpt: Excerpt, width: number
 
 function cellsOf(text: string): Cell[] {
   return Array.from(text, (character) => {
+    if (character >= " " && character <= "~") return { shown: character, width: 1 };
     if (character === "\t") return { shown: TAB, width: TAB.length };
     const shown = escapeUnprintable(character);
     if (shown !== character) return { shown, width: shown.length };

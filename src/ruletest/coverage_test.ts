@@ -1,7 +1,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { explainEvent } from "../rules/explain.ts";
-import { Random, randomConfig, randomEvent, valuesOf } from "../rules/random_rules.ts";
-import { filtering, makeEvent, seedOfThisRun } from "../rules/testing.ts";
+import { randomConfig, randomEvent, valuesOf } from "../rules/random_rules.ts";
+import { Random, seedOfThisRun } from "../testing/random.ts";
+import { filtering, makeEvent } from "../rules/testing.ts";
 import { percent, RuleCoverage } from "./coverage.ts";
 import { describePart, formatPercent } from "./text.ts";
 

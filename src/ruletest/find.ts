@@ -34,7 +34,7 @@ export function findTestFiles(path: string): string[] {
 }
 
 /** The test files that a configuration has by convention. */
-export function testFilesOf(configuration: string): string[] {
+function testFilesOf(configuration: string): string[] {
   const stem = configuration.replace(/\.[^./\\]+$/, "");
   const names = [stem, configuration].flatMap((s) => TEST_FILE_ENDINGS.map((end) => s + end));
   return [...new Set(names)].filter(isFile);

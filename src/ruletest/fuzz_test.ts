@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { Random } from "../rules/random_rules.ts";
-import { seedOfThisRun } from "../rules/testing.ts";
+import { Random, seedOfThisRun } from "../testing/random.ts";
 import { readTestFile } from "./read.ts";
 
 const SAMPLES = ["rules/minimal.tests.yaml", "fixtures/ruletests/web.tests.yaml"].map((path) =>

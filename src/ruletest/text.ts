@@ -1,5 +1,6 @@
 /** Results for people. */
 import { escapeUnprintable, quote } from "../config/mod.ts";
+import { type Paint, painter } from "../output/color.ts";
 import { type CoverageReport, type Part, percent, type Share } from "./coverage.ts";
 import {
   countCases,
@@ -18,22 +19,6 @@ export interface TextOptions {
   readonly color?: boolean;
   /** Leave out what passed. */
   readonly quiet?: boolean;
-}
-
-type Style = "red" | "green" | "yellow" | "bold" | "dim";
-const SGR: Readonly<Record<Style, string>> = {
-  red: "\x1b[31m",
-  green: "\x1b[32m",
-  yellow: "\x1b[33m",
-  bold: "\x1b[1m",
-  dim: "\x1b[2m",
-};
-
-/** Paints text, or leaves it as it is. */
-type Paint = (style: Style, text: string) => string;
-
-function painter(color: boolean | undefined): Paint {
-  return color ? (style, text) => `${SGR[style]}${text}\x1b[0m` : (_style, text) => text;
 }
 
 /** The heading of a test file. */

@@ -43,10 +43,31 @@ function eventAt(row: EventRow, version: VersionNumber): VersionedEvent {
   };
 }
 
+/** What the rows say of one tag, worked out once. */
+interface TagHistory {
+  readonly since: VersionNumber;
+  /** Of the fields that some event of the tag still has. */
+  readonly fields: ReadonlyMap<string, VersionNumber>;
+}
+
+const TAG_HISTORIES: ReadonlyMap<string, TagHistory> = tagHistories();
+
+function tagHistories(): Map<string, TagHistory> {
+  const histories = new Map<string, TagHistory>();
+  for (const [tag, rows] of Map.groupBy(EVENT_ROWS, (row) => row.tag)) {
+    if (tag === null) continue;
+    const fields = new Map<string, VersionNumber>();
+    for (const { name, since, until } of rows.flatMap((row) => fieldHistory(row))) {
+      if (until === Infinity) fields.set(name, Math.min(since, fields.get(name) ?? Infinity));
+    }
+    histories.set(tag, { since: Math.min(...rows.map((r) => versionNumber(r.since))), fields });
+  }
+  return histories;
+}
+
 /** The first schema version that has this tag, or undefined when none has. */
 export function tagSince(tag: string): VersionNumber | undefined {
-  const since = EVENT_ROWS.filter((row) => row.tag === tag).map((row) => versionNumber(row.since));
-  return since.length === 0 ? undefined : Math.min(...since);
+  return TAG_HISTORIES.get(tag)?.since;
 }
 
 /**
@@ -54,10 +75,5 @@ export function tagSince(tag: string): VersionNumber | undefined {
  * when no event of the tag has it.
  */
 export function fieldSince(tag: string, field: string): VersionNumber | undefined {
-  const since = EVENT_ROWS
-    .filter((row) => row.tag === tag)
-    .flatMap((row) => fieldHistory(row))
-    .filter((candidate) => candidate.name === field && candidate.until === Infinity)
-    .map((candidate) => candidate.since);
-  return since.length === 0 ? undefined : Math.min(...since);
+  return TAG_HISTORIES.get(tag)?.fields.get(field);
 }

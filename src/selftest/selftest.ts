@@ -2,7 +2,8 @@
  * Does the sensor see, on this host, what it promises to see? Provokes each event and waits for it.
  */
 import type { Event } from "../events/event.ts";
-import { compilePolicy } from "../sensor/policy.ts";
+import { Hasher } from "../hashing/mod.ts";
+import { compilePolicy, type Policy } from "../sensor/policy.ts";
 import { Sensor } from "../sensor/sensor.ts";
 import { EVENT_TAGS } from "../schema/mod.ts";
 import { eventById } from "../schema/events.ts";
@@ -14,6 +15,9 @@ import type { Native, ProgramFigures } from "../sources/native.ts";
 /** How one event fared. `missing` is the one that must not happen. */
 export type Verdict = "seen" | "missing" | "not provoked" | "not captured";
 
+/** A kernel program and the hooks that it is attached to. */
+export type Watcher = Pick<ProgramFigures, "name" | "hooks">;
+
 /** The result for one event. */
 export interface Finding {
   readonly event: number;
@@ -21,8 +25,8 @@ export interface Finding {
   /** What was done. */
   readonly what: string;
   readonly verdict: Verdict;
-  /** Kernel hooks that are attached for this event alone or together with others. */
-  readonly hooks: readonly string[];
+  /** The attached kernel programs that can see it, and where they are. */
+  readonly programs: readonly Watcher[];
   /** From the provocation's begin to the sink, in milliseconds. */
   readonly milliseconds?: number;
   /** Why it was not provoked or is not captured. */
@@ -48,7 +52,7 @@ export async function selftest(
   options: SelftestOptions,
 ): Promise<Finding[]> {
   const collector = new Collector();
-  const sensor = new Sensor(native, host, everything(), collector);
+  const sensor = new Sensor(native, host, everything(native), collector);
   sensor.open(options);
   const running = sensor.run();
   try {
@@ -56,9 +60,8 @@ export async function selftest(
     const findings: Finding[] = [];
     for (const { event, what } of native.provocations()) {
       const name = eventById(event)!.name;
-      const hooks = hooksOf(event, programs);
-      const finding = { event, name, what, hooks };
-      if (hooks.length === 0) {
+      const finding = { event, name, what, programs: watchersOf(event, programs) };
+      if (finding.programs.length === 0) {
         findings.push({ ...finding, verdict: "not captured", reason: "no hook for it here" });
         continue;
       }
@@ -83,18 +86,25 @@ export async function selftest(
   }
 }
 
+/** Takes deletions away from FileDeleteDetected: each is one of the two. */
+const DELETED = "FileDelete";
+
 /** A configuration that logs every event of which monomi knows. */
-function everything() {
-  const elements = EVENT_TAGS.map((tag) => `<${tag} onmatch="exclude"/>`).join("");
+function everything(native: Native): Policy {
+  const elements = EVENT_TAGS.filter((tag) => tag !== DELETED)
+    .map((tag) => `<${tag} onmatch="exclude"/>`).join("");
   const xml =
     `<Sysmon schemaversion="4.90"><HashAlgorithms>SHA256</HashAlgorithms><EventFiltering>${elements}</EventFiltering></Sysmon>`;
   const { config } = loadConfig(new TextEncoder().encode(xml), "selftest", { permissive: true });
-  return compilePolicy(config!, { name: "selftest", hash: "-" }, undefined);
+  const hasher = new Hasher(native.hash.bind(native), {
+    algorithms: config!.options.hashAlgorithms,
+  });
+  return compilePolicy(config!, { name: "selftest", hash: "-" }, hasher);
 }
 
-/** The hooks of the programs that can give an event. */
-function hooksOf(event: number, programs: readonly ProgramFigures[]): string[] {
-  return programs.filter((program) => program.events.includes(event)).flatMap((p) => p.hooks);
+function watchersOf(event: number, programs: readonly ProgramFigures[]): Watcher[] {
+  return programs.filter((program) => program.events.includes(event))
+    .map(({ name, hooks }) => ({ name, hooks }));
 }
 
 /** A sink that remembers when the events of which processes came. */

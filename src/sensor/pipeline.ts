@@ -10,7 +10,8 @@ import { alternative, isArchivable, withCopy } from "../events/file_records.ts";
 import type { SinkSet } from "../sinks/mod.ts";
 import type { Policy } from "./policy.ts";
 
-const EVENT_IDS = 256;
+/** Sysmon's, and those of traces (`events/windows/trace_definitions.ts`). */
+const EVENT_IDS = 512;
 const RULE_NAME = 0;
 
 /** What happened to the events of one id. */

@@ -60,6 +60,21 @@ export interface Policy {
 /** Events that have a Hashes field which is filled: 1, 6, 7 and 29. */
 const HASHED = [1, 6, 7, 29];
 
+/** Writes everything that was recorded, with the RuleName it was recorded with. */
+export const KEEP_EVERYTHING: Policy = {
+  source: { name: "-", hash: "-" },
+  rules: {
+    evaluate: ({ values }) => String(values[0]),
+    wants: () => true,
+    reads: () => false,
+  },
+  applyFieldSizes: undefined,
+  hasher: undefined,
+  archive: undefined,
+  events: new Set(),
+  hashesFirst: new Set(),
+};
+
 /** Compiles a configuration. */
 export function compilePolicy(
   config: Config,

@@ -3,7 +3,8 @@ import { loadConfig } from "../config/mod.ts";
 import { openSinks, parseSink } from "../sinks/mod.ts";
 import { openRecordFile } from "../sources/record_file.ts";
 import { compilePolicy } from "./policy.ts";
-import { replayRecords } from "./replay.ts";
+import { replay as replaySources } from "./replay.ts";
+import { RecordSource } from "./replay_source.ts";
 import { ResourceMeter } from "./resources.ts";
 
 const FIXTURES = new URL("../../fixtures/records/", import.meta.url);
@@ -26,10 +27,9 @@ async function replay(configuration: string | Uint8Array) {
       lossless: true,
     });
     using resources = new ResourceMeter();
-    const summary = await replayRecords(file, policy, sinks, resources);
+    const summary = await replaySources([new RecordSource(file, policy)], sinks, resources);
     return { summary, text: await Deno.readTextFile(path) };
   } finally {
-    file.close();
     await Deno.remove(directory, { recursive: true });
   }
 }

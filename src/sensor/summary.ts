@@ -1,10 +1,13 @@
 /**
  * What a run did, for people and for programs.
  */
+import { escapeUnprintable } from "../config/diagnostics.ts";
 import type { CaptureStats, KindCounters } from "../sources/native.ts";
 import type { SinkCounters } from "../sinks/mod.ts";
+import { traceEventName } from "../events/windows/trace_definitions.ts";
 import { eventById } from "../schema/mod.ts";
 import type { EventCounters } from "./pipeline.ts";
+import type { LogSummary } from "./replay_source.ts";
 
 /** Reasons that lose an event; the others only degrade one. */
 const LOSSES = ["ringFull", "tableFull", "internal", "recursion"] as const;
@@ -20,6 +23,8 @@ export interface Summary {
     readonly unknown: number;
     readonly running: number;
   };
+  /** Only in a replay. */
+  readonly logs?: readonly LogSummary[];
   readonly hashing?: unknown;
   /** Absent where no ArchiveDirectory is configured. */
   readonly archiving?: unknown;
@@ -44,7 +49,7 @@ export function lost(kind: KindCounters): number {
 export function describe(summary: Summary): string {
   const lines = [`monomi: stopped after ${summary.seconds.toFixed(1)} s`];
   for (const [id, { seen, filtered, written }] of Object.entries(summary.events)) {
-    const name = eventById(Number(id))?.name ?? id;
+    const name = eventById(Number(id))?.name ?? traceEventName(Number(id)) ?? id;
     lines.push(
       `  ${name.padEnd(26)} captured ${seen}  filtered ${filtered}  written ${written}`,
     );
@@ -56,6 +61,7 @@ export function describe(summary: Summary): string {
     lines.push(`  kernel ${name.padEnd(19)} lost ${lost(kind)}  (${text})`);
   }
   if (summary.decoder.unknown > 0) lines.push(`  unreadable records ${summary.decoder.unknown}`);
+  for (const log of summary.logs ?? []) lines.push(...describeLog(log));
   for (const sink of summary.sinks) {
     const error = sink.lastError === null ? "" : `  last error: ${sink.lastError}`;
     lines.push(
@@ -67,8 +73,36 @@ export function describe(summary: Summary): string {
   return lines.join("\n");
 }
 
+/** What a log held; of a trace, every kind of record and how many of it there are. */
+function describeLog({ file, events, skipped, problems, trace }: LogSummary): string[] {
+  const notes = [
+    skipped > 0 ? `, ${skipped} of others` : "",
+    problems > 0 ? `, ${problems} damaged places` : "",
+  ].join("");
+  const name = escapeUnprintable(file);
+  if (trace === undefined) return [`  ${name}: ${events} events${notes}`];
+  const counted = trace.kinds.reduce((sum, { count }) => sum + count, trace.furtherKinds);
+  const known = trace.kinds.filter(({ event }) => event !== null);
+  const unknown = trace.kinds.filter(({ event }) => event === null);
+  const kind = (text: string, count: number) => `    ${text.padEnd(40)} ${count}`;
+  return [
+    `  ${name}: ${events} events of ${trace.records} records in ${trace.buffers} buffers${notes}`,
+    ...known.map(({ event, origin, id, version, count }) =>
+      kind(`${event} (${origin} ${id} v${version})`, count)
+    ),
+    ...unknown.map(({ name, origin, id, version, count }) =>
+      kind(`unknown: ${escapeUnprintable(name ?? "")}(${origin} ${id} v${version})`, count)
+    ),
+    ...(trace.furtherKinds > 0 ? [kind("unknown: of further kinds", trace.furtherKinds)] : []),
+    ...(trace.skippedBytes > 0
+      ? [kind(`bytes skipped in ${trace.damaged} damaged buffers`, trace.skippedBytes)]
+      : []),
+    kind("records unaccounted for", trace.records - counted),
+  ];
+}
+
 /** Events lost anywhere. */
-export function totalLost(summary: Summary): number {
+function totalLost(summary: Summary): number {
   const kernel = Object.values(summary.capture?.kinds ?? {}).reduce((sum, k) => sum + lost(k), 0);
   const sinks = summary.sinks.reduce((sum, sink) => sum + sink.dropped, 0);
   const malformed = summary.capture?.malformed ?? 0;

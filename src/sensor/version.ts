@@ -1,3 +1,4 @@
+/** Which version this is. */
 import manifest from "../../deno.json" with { type: "json" };
 
 /** The program's version, three numbers as Sysmon prints its own. */

@@ -1,5 +1,6 @@
 /** A configuration for programs. */
 import type { Condition, Config, EventElement, RuleNode } from "../config/model.ts";
+import { conditionParts, elementParts, ruleParts } from "../explain/parts.ts";
 import { formatVersion } from "../schema/versions.ts";
 import { comparedFor, type ShownTag, shownTags } from "./events.ts";
 import { shownOptions } from "./options.ts";
@@ -8,31 +9,22 @@ import { shownOptions } from "./options.ts";
 export function configurationToJson(config: Config): unknown {
   const place = (offset: number) => config.source.positionAt(offset);
   const condition = (given: Condition, { events }: ShownTag) => {
-    const { field, operator, value, name, offset } = given;
     return {
-      kind: "condition",
-      field,
-      operator,
-      value,
-      ...(name !== undefined && { name }),
+      ...conditionParts(given),
       events: comparedFor(given, events),
-      ...place(offset),
+      ...place(given.offset),
     };
   };
   const item = (given: Condition | RuleNode, shown: ShownTag) => {
     if (given.kind === "condition") return condition(given, shown);
     return {
-      kind: "rule",
-      ...(given.name !== undefined && { name: given.name.text }),
-      combination: given.combination,
+      ...ruleParts(given),
       ...place(given.offset),
       conditions: given.conditions.map((each) => condition(each, shown)),
     };
   };
   const element = (given: EventElement, shown: ShownTag) => ({
-    onmatch: given.onmatch,
-    combination: given.combination,
-    ...(given.groupName !== undefined && { group: given.groupName.text }),
+    ...elementParts(given),
     ...place(given.offset),
     items: given.items.map((each) => item(each, shown)),
   });

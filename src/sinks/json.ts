@@ -1,8 +1,8 @@
 /**
  * JSON lines: one flat object an event.
  */
-import { HIDDEN, isSurrogate } from "./hidden.ts";
 import type { Placement } from "../events/placement.ts";
+import { HIDDEN, isSurrogate } from "../output/hidden.ts";
 import { LineCode, perDefinition, type Renderer } from "./renderer.ts";
 
 /** What every JSON line says besides its event. */
@@ -21,10 +21,10 @@ export interface JsonOptions {
  * a lone surrogate is `\ufffd`, so that the line is valid UTF-8 and no terminal obeys it.
  */
 export function jsonRenderer(options: JsonOptions): Renderer {
-  return perDefinition((definition) => {
+  return perDefinition((definition, origin) => {
     const line = new LineCode(
       `{"EventID":${definition.id},"Event":"${escapeJson(definition.name)}"` +
-        `,"Computer":"${escapeJson(options.computer)}","EventRecordID":`,
+        `,"Computer":"${escapeJson(origin?.computer ?? options.computer)}","EventRecordID":`,
     );
     line.value("event.recordId");
     for (const field of definition.fields) {
@@ -82,7 +82,7 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** The inside of a JSON string literal that stands for `text`. */
-export function escapeJson(text: string): string {
+function escapeJson(text: string): string {
   return NEEDS_A_LOOK.test(text) ? text.replace(ESCAPED, escapeCharacter) : text;
 }
 

@@ -16,7 +16,7 @@ export { escapeForPeople, type PrettyOptions, prettyRenderer } from "./pretty.ts
 export type { Renderer } from "./renderer.ts";
 export type { Rotation } from "./rotation.ts";
 export { RefusedPathError } from "./safe_open.ts";
-export { openSinks, type SinkCounters, type SinkOptions, type SinkSet, wantsColor } from "./set.ts";
+export { openSinks, type SinkCounters, type SinkOptions, type SinkSet } from "./set.ts";
 export {
   parseSink,
   type SinkFormat,

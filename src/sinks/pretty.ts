@@ -3,7 +3,7 @@
  */
 import type { FieldValue } from "../events/event.ts";
 import type { EventDefinition } from "../schema/types.ts";
-import { HIDDEN } from "./hidden.ts";
+import { HIDDEN } from "../output/hidden.ts";
 import { type Details, detailsOf } from "./pretty_details.ts";
 import { perDefinition, perSecond, type Renderer } from "./renderer.ts";
 import { ProcessTree } from "./tree.ts";

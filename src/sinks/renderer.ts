@@ -1,20 +1,33 @@
 /**
  * What all renderers share: their shape, and compiling one function per event definition.
  */
-import type { Event } from "../events/event.ts";
+import type { Event, Origin } from "../events/event.ts";
 import type { EventDefinition } from "../schema/types.ts";
 
 /** Renders one event as one line of text without its line end. */
 export type Renderer = (event: Event) => string;
 
-/** Gives the renderer that calls, for each event, the one `compile` made for its definition. */
-export function perDefinition(compile: (definition: EventDefinition) => Renderer): Renderer {
-  const compiled = new Map<EventDefinition, Renderer>();
+/**
+ * Gives the renderer that calls, for each event, the one `compile` made for its definition and
+ * origin; what an origin needs is let go of together with it.
+ */
+export function perDefinition(
+  compile: (definition: EventDefinition, origin: Origin | undefined) => Renderer,
+): Renderer {
+  const own = new Map<EventDefinition, Renderer>();
+  const others = new WeakMap<Origin, Map<EventDefinition, Renderer>>();
+  const ofOrigin = (origin: Origin) => {
+    let compiled = others.get(origin);
+    if (compiled === undefined) others.set(origin, compiled = new Map());
+    return compiled;
+  };
   return (event) => {
-    let render = compiled.get(event.definition);
+    const { definition, origin } = event;
+    const compiled = origin === undefined ? own : ofOrigin(origin);
+    let render = compiled.get(definition);
     if (render === undefined) {
-      render = compile(event.definition);
-      compiled.set(event.definition, render);
+      render = compile(definition, origin);
+      compiled.set(definition, render);
     }
     return render(event);
   };

@@ -60,7 +60,8 @@ export function isStillAt(path: string, file: Deno.FsFile): boolean {
   return there.ino === ours.ino && there.dev === ours.dev;
 }
 
-function lstatIfThere(path: string): Deno.FileInfo | undefined {
+/** What stands at the path itself, a symbolic link included. */
+export function lstatIfThere(path: string): Deno.FileInfo | undefined {
   try {
     return Deno.lstatSync(path);
   } catch (error) {

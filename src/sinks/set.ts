@@ -2,6 +2,7 @@
  * All sinks of a run: each event is rendered once per format and handed to every target of it.
  */
 import type { Event } from "../events/event.ts";
+import { wantsColor } from "../output/color.ts";
 import { NULL_DEVICE, openDiscard } from "./discard.ts";
 import { openFileTarget } from "./file.ts";
 import { jsonRenderer } from "./json.ts";
@@ -93,11 +94,6 @@ export function openSinks(specs: readonly SinkSpec[], options: SinkOptions): Sin
     throw error;
   }
   return new Sinks([...groups.values()], sinks);
-}
-
-/** Whether people want colours on standard output: it is a terminal that shows them, no NO_COLOR. */
-export function wantsColor(): boolean {
-  return Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR") && Deno.env.get("TERM") !== "dumb";
 }
 
 function renderer(format: SinkSpec["format"], color: boolean, options: SinkOptions): Renderer {

@@ -1,8 +1,9 @@
 /**
  * Sysmon for Linux's event XML, one event a line (config-semantics T33-T37).
  */
+import type { Origin } from "../events/event.ts";
 import type { EventDefinition } from "../schema/types.ts";
-import { HIDDEN, isSurrogate } from "./hidden.ts";
+import { HIDDEN, isSurrogate } from "../output/hidden.ts";
 import { LineCode, perDefinition, perSecond, type Renderer } from "./renderer.ts";
 
 /** What the System part of every event says about the sensor. */
@@ -15,15 +16,28 @@ export interface XmlOptions {
   readonly threadId?: number;
   /** The sensor's effective user id. */
   readonly userId: number;
-  /** Milliseconds since 1970, asked at each event: SystemTime is the time of formatting (T36). */
+  /**
+   * Milliseconds since 1970, asked at each event: SystemTime is the time of formatting (T36), for a
+   * recorded event the event's own.
+   */
   readonly clock?: () => number;
   /** Print the header of event 100 as Sysmon for Linux does, with zeros (Q25). */
   readonly sysmonParity?: boolean;
 }
 
-const PROVIDER_NAME = "Linux-Sysmon";
-const PROVIDER_GUID = "{ff032593-a8d3-4f13-b0d6-01fc615a0f97}";
-const CHANNEL = "Linux-Sysmon/Operational";
+/** Who says it, per system (T34, T36, T39). */
+const PROVIDERS = {
+  linux: {
+    name: "Linux-Sysmon",
+    guid: "{ff032593-a8d3-4f13-b0d6-01fc615a0f97}",
+    channel: "Linux-Sysmon/Operational",
+  },
+  windows: {
+    name: "Microsoft-Windows-Sysmon",
+    guid: "{5770385f-c22a-43e0-bf4c-06f5698ffbd9}",
+    channel: "Microsoft-Windows-Sysmon/Operational",
+  },
+} as const;
 const EBPF_EVENT_ID = 100;
 
 /**
@@ -31,21 +45,29 @@ const EBPF_EVENT_ID = 100;
  * byte for byte; unlike Sysmon's, every line is well-formed XML 1.0, see {@link escapeXml}.
  */
 export function xmlRenderer(options: XmlOptions): Renderer {
-  const now = systemTime(options.clock ?? Date.now);
-  return perDefinition((definition) => {
-    const [beforeTime, afterRecordId] = systemPart(definition, options);
+  const clock = options.clock ?? Date.now;
+  const at = systemTime();
+  const now = () => at(clock());
+  return perDefinition((definition, origin) => {
+    const [beforeTime, afterRecordId] = systemPart(definition, options, origin);
     const line = new LineCode(beforeTime);
-    line.value("now()").text('"/><EventRecordID>').value("event.recordId").text(afterRecordId);
+    line.value(origin === undefined ? "now()" : "at(event.time)").text('"/><EventRecordID>').value(
+      "event.recordId",
+    ).text(afterRecordId);
     for (const field of definition.fields) {
       line.text(`<Data Name="${escapeXml(field.name)}">`)
         .value(`text(v[${field.index}])`).text("</Data>");
     }
     line.text("</EventData></Event>");
-    return line.compile({ now, text: escapeXml });
+    return line.compile({ now, at, text: escapeXml });
   });
 }
 
-function systemPart(definition: EventDefinition, options: XmlOptions): [string, string] {
+function systemPart(
+  definition: EventDefinition,
+  options: XmlOptions,
+  origin: Origin | undefined,
+): [string, string] {
   const { id } = definition;
   const header = options.sysmonParity && id === EBPF_EVENT_ID
     ? { version: 0, level: 0, task: 0, keywords: "0x0" }
@@ -55,27 +77,31 @@ function systemPart(definition: EventDefinition, options: XmlOptions): [string, 
       task: id,
       keywords: "0x8000000000000000",
     };
-  const { computer, processId, threadId = processId, userId } = options;
+  const { processId, threadId = processId, userId } = options;
+  const { computer } = origin ?? options;
+  const provider = PROVIDERS[origin?.system ?? "linux"];
   return [
-    `<Event><System><Provider Name="${PROVIDER_NAME}" Guid="${PROVIDER_GUID}"/>` +
+    `<Event><System><Provider Name="${provider.name}" Guid="${provider.guid}"/>` +
     `<EventID>${id}</EventID><Version>${header.version}</Version><Level>${header.level}</Level>` +
     `<Task>${header.task}</Task><Opcode>0</Opcode><Keywords>${header.keywords}</Keywords>` +
     `<TimeCreated SystemTime="`,
     `</EventRecordID><Correlation/>` +
-    `<Execution ProcessID="${processId}" ThreadID="${threadId}"/><Channel>${CHANNEL}</Channel>` +
+    `<Execution ProcessID="${processId}" ThreadID="${threadId}"/><Channel>${provider.channel}</Channel>` +
     `<Computer>${escapeXml(computer)}</Computer><Security UserId="${userId}"/></System><EventData>`,
   ];
 }
 
-/** Gives a function for the present time as SystemTime wants it: nine digits, 100 ns units (T36). */
-function systemTime(clock: () => number): () => string {
-  const wholeSeconds = perSecond((seconds) =>
-    new Date(seconds * 1000).toISOString().slice(0, "YYYY-MM-DDTHH:MM:SS.".length)
-  );
-  return () => {
-    const milliseconds = clock();
+/** Gives a function from milliseconds to SystemTime: nine digits, 100 ns units (T36). */
+function systemTime(): (milliseconds: number) => string {
+  const wholeSeconds = perSecond((seconds) => {
+    const date = new Date(seconds * 1000);
+    // A damaged recording can hold times that are none.
+    const valid = Number.isNaN(date.getTime()) ? new Date(0) : date;
+    return valid.toISOString().slice(0, "YYYY-MM-DDTHH:MM:SS.".length);
+  });
+  return (milliseconds) => {
     const seconds = Math.floor(milliseconds / 1000);
-    const ticks = Math.floor((milliseconds - seconds * 1000) * 10_000);
+    const ticks = Math.floor((milliseconds - seconds * 1000) * 10_000) || 0;
     return wholeSeconds(seconds) + String(ticks).padStart(7, "0") + "00Z";
   };
 }
@@ -91,7 +117,7 @@ const ESCAPED = new RegExp(`[&<>${HIDDEN}]`, "gu");
  * C0 controls by their control picture (ESC by U+241B), U+FFFE, U+FFFF and lone surrogates by
  * U+FFFD.
  */
-export function escapeXml(value: string | number | boolean): string {
+function escapeXml(value: string | number | boolean): string {
   const text = typeof value === "string" ? value : String(value);
   return NEEDS_A_LOOK.test(text) ? text.replace(ESCAPED, escapeCharacter) : text;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseXml, XmlElement } from "@rgrove/parse-xml";
-import { EVENTS } from "../schema/mod.ts";
+import { eventById, EVENTS } from "../schema/mod.ts";
 import { ODD_TEXT, sampleEvent } from "./sample_events.ts";
 import { xmlRenderer } from "./xml.ts";
 
@@ -94,4 +94,20 @@ Deno.test("every UTF-16 code unit, alone, gives well-formed XML on one line", ()
 Deno.test("an odd host name is escaped", () => {
   const line = xmlRenderer({ ...host, computer: "a<b>\n" })(sampleEvent(5));
   assert.match(line, /<Computer>a&lt;b&gt;&#10;<\/Computer>/);
+});
+
+Deno.test("a recorded event has its own time and host, whatever its time is", () => {
+  const definition = eventById(5)!;
+  const values = definition.fields.map(() => "-");
+  const origin = { computer: "pc", system: "windows" } as const;
+  const render = xmlRenderer({ computer: "here", processId: 1, userId: 0, clock: () => 0 });
+  const line = (time: number) => render({ definition, values, time, recordId: 1, origin });
+  assert.match(
+    line(Date.UTC(2026, 0, 2, 3, 4, 5, 678)),
+    /SystemTime="2026-01-02T03:04:05\.678000000Z"/,
+  );
+  assert.match(line(0), /<Computer>pc<\/Computer>/);
+  for (const time of [NaN, Infinity, 1e300]) {
+    assert.match(line(time), /SystemTime="1970-01-01T00:00:00\.000000000Z"/);
+  }
 });

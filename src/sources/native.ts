@@ -24,6 +24,9 @@ const SYMBOLS = {
     nonblocking: true,
   },
   monomi_log_chunk: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
+  monomi_trace_open: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
+  monomi_trace_read: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  monomi_trace_close: { parameters: ["i32"], result: "void" },
   monomi_user_name: { parameters: ["u32", "buffer", "u32"], result: "i32" },
   monomi_boot_epoch_ms: { parameters: [], result: "f64" },
   monomi_socket_connect: { parameters: ["buffer", "u32", "u32"], result: "i32" },
@@ -39,7 +42,7 @@ const SYMBOLS = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 6;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 7;
 const TEXT_BYTES = 64 * 1024;
 const REASON_BYTES = 1024;
 /** There is no open capture. */
@@ -203,6 +206,27 @@ export class Native {
   logChunk(chunk: Uint8Array<ArrayBuffer>, out: Uint8Array<ArrayBuffer>): number {
     return this.#library.symbols.monomi_log_chunk(chunk, chunk.length, out, out.length);
   }
+
+  /** Traces of Windows (ETL); see `native/windows/src/lines.rs`. */
+  readonly traces = {
+    /** Number of the opened trace. @throws {NativeError} for what is no trace. */
+    open: (path: string): number => {
+      const bytes = new TextEncoder().encode(path);
+      const text = this.#text;
+      text.fill(0);
+      const { monomi_trace_open } = this.#library.symbols;
+      const number = monomi_trace_open(bytes, bytes.length, text, text.length);
+      this.#check(number);
+      return number;
+    },
+    /** Fills `out`, at least 2 MiB, with whole lines; how many bytes, 0 at the end. */
+    read: (trace: number, out: Uint8Array<ArrayBuffer>): number => {
+      const length = this.#library.symbols.monomi_trace_read(trace, out, out.length);
+      if (length < 0) throw refusal(length);
+      return length;
+    },
+    close: (trace: number): void => this.#library.symbols.monomi_trace_close(trace),
+  };
 
   /** Account name of a user id, or undefined. */
   userName(uid: number): string | undefined {

@@ -90,6 +90,13 @@ export interface RecordFile {
   close(): void;
 }
 
+/** Whether the file begins as record files do. Throws what opening throws (`Deno.errors`). */
+export function isRecordFile(path: string): boolean {
+  using file = Deno.openSync(path);
+  const start = new Uint8Array(MAGIC.length);
+  return readFully(file, start) === start.length && MAGIC.every((byte, i) => start[i] === byte);
+}
+
 /** @throws {RecordFileError} if it is no record file of this version. */
 export function openRecordFile(path: string): RecordFile {
   let file: Deno.FsFile;

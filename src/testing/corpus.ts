@@ -4,6 +4,8 @@ const CORPUS = new URL("../../../shared/corpus/", import.meta.url);
 
 /** Folder of the configurations. */
 export const CORPUS_CONFIGS = new URL("configs/", CORPUS);
+/** Folder of the traces. */
+export const CORPUS_ETL = new URL("etl/", CORPUS);
 /** Folder of the EVTX files. */
 export const CORPUS_EVTX = new URL("evtx/", CORPUS);
 

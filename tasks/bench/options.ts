@@ -12,16 +12,17 @@ export const BENCHMARKS = [
   "start",
   "rules",
   "check",
+  "replay",
 ] as const;
 
-/** Those that capture nothing: they need no privileges, but the corpus of configurations. */
-export const WITHOUT_CAPTURE: readonly Benchmark[] = ["rules", "check"];
+/** Those that capture nothing: they need no privileges, but the corpus. */
+export const WITHOUT_CAPTURE: readonly Benchmark[] = ["rules", "check", "replay"];
 
 /** The name of a benchmark. */
 export type Benchmark = typeof BENCHMARKS[number];
 
 const USAGE = `usage: deno task bench [exec] [files] [connect] [idle] [start] [rules] [check]
-                       [OPTION]...
+                       [replay] [OPTION]...
   --rounds N        rounds of each storm, and launches; 5
   --directory DIR   where the file storm works; without it a tmpfs of its own
   --scale X         multiplies operations and seconds, to try out the benchmark itself; 1`;

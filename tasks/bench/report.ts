@@ -1,6 +1,7 @@
 /** The figures for people: tables of medians, and a warning where the machine was too noisy. */
 
 import { CHECK, slowestChecks, usualCheck } from "./check.ts";
+import { REPLAY } from "./replay.ts";
 import { IDLE } from "./idle.ts";
 import { median, type Results, spread } from "./results.ts";
 import { KERNEL_TIME, NOBODY } from "./rounds.ts";
@@ -14,7 +15,7 @@ const KIB_PER_MB = 1e6 / 1024;
 
 /** Everything that `results` holds, as Markdown. */
 export function report(results: Results): string {
-  return [...STORMS.map(({ name }) => storm(name)), idle(), start(), rules(), check()]
+  return [...STORMS.map(({ name }) => storm(name)), idle(), start(), rules(), check(), replay()]
     .filter((text) => text !== undefined)
     .join("\n\n");
 
@@ -148,6 +149,18 @@ export function report(results: Results): string {
     return `${table(["check, the slowest", "whole process ms"], rows)}\n\n` +
       `The median over all files: ${number(usualCheck(results), 0)} ms; --version alone: ` +
       `${number(results.median(CHECK, "--version", "whole_process_ms"), 0)} ms.`;
+  }
+
+  function replay(): string | undefined {
+    const readers = results.sensors(REPLAY);
+    if (readers.length === 0) return undefined;
+    const rows = readers.map((reader) => [
+      reader,
+      number(results.median(REPLAY, reader, "records_per_s"), 0),
+      number(results.median(REPLAY, reader, "megabytes_per_s"), 1),
+      number(results.median(REPLAY, reader, "records"), 0),
+    ]);
+    return table(["replay", "records/s", "MB/s", "records"], rows);
   }
 }
 

@@ -7,6 +7,7 @@
 mod host;
 mod local_socket;
 mod text;
+mod trace;
 
 use monomi_linux::{Capture, Options, Waiter, plan::EventSet};
 use std::{
@@ -17,7 +18,7 @@ use std::{
 use text::{Bytes, borrow, give};
 
 /// Version of these functions and of the record layout together; the loader refuses another.
-pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 6;
+pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 7;
 
 /// The call failed; the error text says why.
 const FAILED: i32 = -1;

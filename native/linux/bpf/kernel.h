@@ -415,6 +415,12 @@ struct skb { /* struct __sk_buff */
 	u32 queue_mapping;
 	u32 protocol;
 };
+struct socket_address { /* struct bpf_sock_addr */
+	u32 user_family;
+	u32 user_ip4;
+	u32 user_ip6[4];
+	u32 user_port;
+};
 struct syscall_enter {
 	u64 common;
 	int nr;

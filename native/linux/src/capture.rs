@@ -202,6 +202,11 @@ impl Capture {
         if self.attached.contains_key(&(name, hook.name())) {
             return Ok(());
         }
+        if let Hook::ExitUnless(_, better) = hook
+            && better.iter().all(|program| self.is_attached(program))
+        {
+            return Ok(());
+        }
         let loaded = self
             .ebpf
             .program_mut(name)
@@ -212,11 +217,15 @@ impl Capture {
         Ok(())
     }
 
+    fn is_attached(&self, name: &str) -> bool {
+        self.attached.keys().any(|(program, _)| *program == name)
+    }
+
     fn detach(&mut self, name: &'static str, hook: Hook) -> Result<(), CaptureError> {
         let Some(link) = self.attached.remove(&(name, hook.name())) else {
             return Ok(());
         };
-        let is_last = !self.attached.keys().any(|(program, _)| *program == name);
+        let is_last = !self.is_attached(name);
         let Some(loaded) = self.ebpf.program_mut(name) else {
             return Ok(());
         };

@@ -8,10 +8,10 @@ use crate::{
 use aya::{
     Btf,
     programs::{
-        BtfTracePoint, CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, Program, ProgramError,
-        RawTracePoint, TracePoint, cgroup_skb::CgroupSkbLinkId,
-        raw_trace_point::RawTracePointLinkId, tp_btf::BtfTracePointLinkId,
-        trace_point::TracePointLinkId,
+        BtfTracePoint, CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, CgroupSockAddr, Program,
+        ProgramError, RawTracePoint, TracePoint, cgroup_skb::CgroupSkbLinkId,
+        cgroup_sock_addr::CgroupSockAddrLinkId, raw_trace_point::RawTracePointLinkId,
+        tp_btf::BtfTracePointLinkId, trace_point::TracePointLinkId,
     },
 };
 
@@ -22,6 +22,7 @@ pub(crate) enum Link {
     SystemCall(TracePointLinkId),
     Driver(RawTracePointLinkId),
     Packets(CgroupSkbLinkId),
+    NamedMessages(CgroupSockAddrLinkId),
 }
 
 /// What failed.
@@ -54,7 +55,8 @@ pub(crate) fn attach(program: &mut Program, hook: Hook, btf: &Btf) -> Result<Opt
         Hook::Typed(name) => typed(program, name, btf).map(Some),
         Hook::NewerTyped(name) => Ok(typed(program, name, btf).ok()),
         Hook::NewerExit(_) => Ok(system_call(program, hook).ok().flatten()),
-        Hook::Enter(_) | Hook::Exit(_) => system_call(program, hook),
+        Hook::NamedMessages(_) => Ok(named_messages(program).ok()),
+        Hook::Enter(_) | Hook::Exit(_) | Hook::ExitUnless(..) => system_call(program, hook),
         Hook::PacketsOut => packets(program, CgroupSkbAttachType::Egress).map(Some),
         Hook::PacketsIn => packets(program, CgroupSkbAttachType::Ingress).map(Some),
         Hook::NewerRaw(name) => Ok(raw(program, name).ok().flatten()),
@@ -97,6 +99,18 @@ fn packets(program: &mut Program, direction: CgroupSkbAttachType) -> Result<Link
         .map_err(Step::Attach)
 }
 
+fn named_messages(program: &mut Program) -> Result<Link, Step> {
+    let messages: &mut CgroupSockAddr = program.try_into().map_err(Step::Load)?;
+    if messages.fd().is_err() {
+        messages.load().map_err(Step::Load)?;
+    }
+    let root = kernel::cgroup_root().map_err(|error| Step::Attach(ProgramError::IOError(error)))?;
+    messages
+        .attach(root, CgroupAttachMode::Single)
+        .map(Link::NamedMessages)
+        .map_err(Step::Attach)
+}
+
 fn typed(program: &mut Program, name: &str, btf: &Btf) -> Result<Link, Step> {
     let typed: &mut BtfTracePoint = program.try_into().map_err(Step::Load)?;
     if typed.fd().is_err() {
@@ -131,6 +145,15 @@ pub(crate) fn detach(program: &mut Program, link: Link, is_last: bool) -> Result
             raw.detach(link).map_err(Step::Attach)?;
             if is_last {
                 raw.unload().map_err(Step::Load)
+            } else {
+                Ok(())
+            }
+        }
+        Link::NamedMessages(link) => {
+            let messages: &mut CgroupSockAddr = program.try_into().map_err(Step::Load)?;
+            messages.detach(link).map_err(Step::Attach)?;
+            if is_last {
+                messages.unload().map_err(Step::Load)
             } else {
                 Ok(())
             }

@@ -22,12 +22,18 @@ pub enum Hook {
     /// The exit of a system call, for a program that older kernels refuse; the capture works
     /// without it.
     NewerExit(&'static str),
+    /// The exit of a system call that is not needed where all these programs are attached: they see
+    /// more, and what both see must come once.
+    ExitUnless(&'static str, &'static [&'static str]),
     /// One with untyped arguments that some kernels lack; the capture works without it.
     NewerRaw(&'static str),
     /// Packets of all sockets of the host on their way out.
     PacketsOut,
     /// Packets of all sockets of the host on their way in.
     PacketsIn,
+    /// Datagrams to an address that the message names, `cgroup/sendmsg4` or `cgroup/sendmsg6`; the
+    /// capture works without it.
+    NamedMessages(&'static str),
     /// One of a driver; left out where the driver is not there.
     Driver(&'static str),
 }
@@ -40,11 +46,14 @@ impl Hook {
             Self::Typed(name)
             | Self::NewerTyped(name)
             | Self::NewerRaw(name)
+            | Self::NamedMessages(name)
             | Self::Driver(name) => name.to_string(),
             Self::PacketsOut => "cgroup_skb/egress".to_string(),
             Self::PacketsIn => "cgroup_skb/ingress".to_string(),
             Self::Enter(call) => format!("sys_enter_{call}"),
-            Self::Exit(call) | Self::NewerExit(call) => format!("sys_exit_{call}"),
+            Self::Exit(call) | Self::NewerExit(call) | Self::ExitUnless(call, _) => {
+                format!("sys_exit_{call}")
+            }
         }
     }
 }
@@ -169,6 +178,23 @@ mod tests {
                 .iter()
                 .all(|hook| hook.ends_with("mmap") || hook.ends_with("mprotect"))
         );
+    }
+
+    #[test]
+    fn what_is_left_out_for_better_programs_names_programs_of_the_plan_before_it() {
+        let mut before = Vec::new();
+        for program in PROGRAMS {
+            for place in program.places {
+                if let Hook::ExitUnless(_, better) = place.hook {
+                    assert!(!better.is_empty());
+                    assert!(
+                        better.iter().all(|name| before.contains(name)),
+                        "{better:?}"
+                    );
+                }
+            }
+            before.push(program.name);
+        }
     }
 
     #[test]

@@ -1,16 +1,19 @@
 /** Records of a log -> events of Sysmon. */
 import { quote } from "../../config/diagnostics.ts";
 import { closest, hint } from "../../config/suggest.ts";
-import { type Event, type FieldValue, MISSING } from "../../events/event.ts";
-import { eventById, EVENTS, fieldAt } from "../../schema/events.ts";
+import { type Event, type FieldValue, MISSING, type Origin } from "../../events/event.ts";
 import { ADDITIONAL_FIELDS } from "../../schema/additional.ts";
+import { eventById, EVENTS, fieldAt } from "../../schema/events.ts";
 import { fieldHistory } from "../../schema/rows.ts";
 import { EVENT_ROWS } from "../../schema/table.ts";
 import type { EventDefinition } from "../../schema/types.ts";
 import { fieldValue, parseTime } from "./field_values.ts";
 import type { RawRecord } from "./raw_record.ts";
 
-const PROVIDERS: ReadonlySet<string> = new Set(["Microsoft-Windows-Sysmon", "Linux-Sysmon"]);
+const LINUX = "Linux-Sysmon";
+const PROVIDERS: ReadonlySet<string> = new Set(["Microsoft-Windows-Sysmon", LINUX]);
+/** Hosts remembered of one log; one with more of them makes them up. */
+const MAX_HOSTS = 1000;
 /** How many names that are no fields are told, once each. */
 const MAX_TOLD = 100;
 /** How many are looked at; a log with more of them makes them up. */
@@ -37,6 +40,7 @@ export class EventBuilder {
   /** Names that are no fields, behind the event's id. */
   readonly #seen = new Set<string>();
   #told = 0;
+  readonly #origins = new Map<string, Origin>();
 
   /** Undefined for what is no event of Sysmon: another provider's, or with an unknown id. */
   build(record: RawRecord): Built | undefined {
@@ -55,7 +59,19 @@ export class EventBuilder {
     const utcTime = definition.fieldIndex.get("UtcTime");
     const time = parseTime(utcTime === undefined ? undefined : values[utcTime]) ??
       parseTime(record.time) ?? 0;
-    return { event: { definition, values, time, recordId: 0 }, unknown };
+    const origin = this.#origin(record);
+    return { event: { definition, values, time, recordId: 0, origin }, unknown };
+  }
+
+  #origin({ provider, computer = MISSING }: RawRecord): Origin {
+    const system = provider === undefined || provider === LINUX ? "linux" : "windows";
+    const key = `${system} ${computer}`;
+    let origin = this.#origins.get(key);
+    if (origin === undefined) {
+      if (this.#origins.size >= MAX_HOSTS) this.#origins.clear();
+      this.#origins.set(key, origin = { computer, system });
+    }
+    return origin;
   }
 
   #unknown(event: EventDefinition, name: string, onlyFields: boolean, unknown: string[]): void {

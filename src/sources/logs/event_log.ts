@@ -1,16 +1,27 @@
 /** A log of recorded events, whatever it is written in. */
 import { escapeUnprintable } from "../../config/diagnostics.ts";
 import { EventBuilder } from "./event_builder.ts";
+import {
+  isTrace,
+  openTrace,
+  type Trace,
+  TRACE_LOOK,
+  type TraceReader,
+  type TraceTotal,
+} from "./etl.ts";
 import { type ChunkReader, EVTX_MAGIC, readEvtx } from "./evtx.ts";
 import { Input } from "./input.ts";
 import type { LoggedEvent, LogProblem } from "./logged_event.ts";
 import type { RawResult } from "./raw_record.ts";
+import type { Event } from "../../events/event.ts";
 import { readTextLog } from "./text_log.ts";
 
 /** What reading a log may need. */
 export interface LogOptions {
-  /** Opens the native library, which reads EVTX; called only for a log that is one. */
-  readonly native?: () => ChunkReader;
+  /** Opens the native library, which reads EVTX and ETL; called only for a log that is one. */
+  readonly native?: () => ChunkReader & TraceReader;
+  /** Of a trace (ETL): give also what Sysmon has no event for (`events/windows`). */
+  readonly everything?: boolean;
 }
 
 /** A log that cannot be read at all. */
@@ -20,21 +31,38 @@ export class EventLogError extends Error {
 
 interface PlacedResult {
   readonly place: LoggedEvent["place"];
-  readonly result: RawResult;
+  readonly result: RawResult | { readonly event: Event };
 }
 
 /** An open log; iterating reads it once, in its own order, and closes it. */
 export class EventLog implements AsyncIterable<LoggedEvent | LogProblem> {
   readonly file: string;
   readonly #input: Input;
-  readonly #records: AsyncIterable<PlacedResult>;
+  readonly #records: AsyncIterable<PlacedResult> | Iterable<PlacedResult>;
+  readonly #trace: Trace | undefined;
   #skipped = 0;
+  #total: TraceTotal | undefined;
 
   /** @internal */
-  constructor(file: string, input: Input, records: AsyncIterable<PlacedResult>) {
+  constructor(
+    file: string,
+    input: Input,
+    records: AsyncIterable<PlacedResult> | Trace,
+  ) {
     this.file = file;
     this.#input = input;
-    this.#records = records;
+    this.#trace = Symbol.asyncIterator in records ? undefined : records;
+    this.#records = Symbol.asyncIterator in records ? records : this.#readTrace(records);
+  }
+
+  /** Bytes read so far; of a trace, none are counted. */
+  get bytesRead(): number {
+    return this.#input.position;
+  }
+
+  /** What was in a trace (ETL), once it is read to its end. */
+  get traceTotal(): TraceTotal | undefined {
+    return this.#total;
   }
 
   /** How many records so far are no events of Sysmon: other providers', or unknown ids. */
@@ -51,6 +79,10 @@ export class EventLog implements AsyncIterable<LoggedEvent | LogProblem> {
           yield { file, place, message: escapeUnprintable(result.problem) };
           continue;
         }
+        if ("event" in result) {
+          yield { event: result.event, file, place };
+          continue;
+        }
         const built = builder.build(result);
         if (built === undefined) {
           this.#skipped++;
@@ -64,8 +96,16 @@ export class EventLog implements AsyncIterable<LoggedEvent | LogProblem> {
     }
   }
 
+  *#readTrace(trace: Trace): Generator<PlacedResult> {
+    for (const item of trace.read()) {
+      if ("total" in item) this.#total = item.total;
+      else yield { place: { record: item.record }, result: item };
+    }
+  }
+
   /** Closes the file; for a log that is not read to its end. */
   close(): void {
+    this.#trace?.close();
     this.#input.close();
   }
 }
@@ -76,32 +116,46 @@ export function isEvent(item: LoggedEvent | LogProblem): item is LoggedEvent {
 }
 
 /**
- * Opens a log and recognises it by its content: EVTX, or text (UTF-8, UTF-16) with JSON (objects one
+ * Opens a log and recognises it by its content: EVTX, a trace (ETL), or text (UTF-8, UTF-16) with JSON (objects one
  * a line, over several, or in an array) or XML (Windows' or Sysmon for Linux's, in a document, one a
  * line, or behind syslog's prefixes). `-` is standard input. The native library is opened here, so
  * permissions can be given up before the log is iterated.
  *
- * @throws {EventLogError} for EVTX without `native`; what opening throws (`Deno.errors`)
+ * @throws {EventLogError} for EVTX and ETL without `native`; what opening throws (`Deno.errors`)
  */
 export async function readEventLog(path: string, options: LogOptions = {}): Promise<EventLog> {
   const file = path === "-" ? "<stdin>" : path;
-  return await recognise(file, await Input.open(path), options);
+  const readable = path === "-" ? undefined : path;
+  return await recognise(file, readable, await Input.open(path), options);
 }
 
 /** The events in `text`, named `file` in places. */
 export async function readEventText(text: string, file: string): Promise<EventLog> {
-  return await recognise(file, Input.of(new TextEncoder().encode(text)), {});
+  return await recognise(file, undefined, Input.of(new TextEncoder().encode(text)), {});
 }
 
-async function recognise(file: string, input: Input, options: LogOptions): Promise<EventLog> {
+function nativeOf(options: LogOptions): ChunkReader & TraceReader {
+  if (options.native !== undefined) return options.native();
+  throw new EventLogError("Windows event logs (EVTX) and traces (ETL) cannot be read here");
+}
+
+/** `path` is undefined for what is no file. */
+async function recognise(
+  file: string,
+  path: string | undefined,
+  input: Input,
+  options: LogOptions,
+): Promise<EventLog> {
   try {
-    const start = await input.peek(EVTX_MAGIC.length);
-    const isEvtx = new TextDecoder().decode(start) === EVTX_MAGIC;
-    if (!isEvtx) return new EventLog(file, input, readTextLog(input));
-    if (options.native === undefined) {
-      throw new EventLogError("Windows event logs (EVTX) cannot be read here");
+    const start = await input.peek(TRACE_LOOK);
+    const isEvtx = new TextDecoder().decode(start.subarray(0, EVTX_MAGIC.length)) === EVTX_MAGIC;
+    if (isEvtx) return new EventLog(file, input, readEvtx(input, nativeOf(options)));
+    if (!isTrace(start)) return new EventLog(file, input, readTextLog(input));
+    if (path === undefined) {
+      throw new EventLogError("a trace (ETL) is read in several places at once; give it as a file");
     }
-    return new EventLog(file, input, readEvtx(input, options.native()));
+    const everything = options.everything ?? false;
+    return new EventLog(file, input, openTrace(nativeOf(options), path, everything));
   } catch (error) {
     input.close();
     throw error;

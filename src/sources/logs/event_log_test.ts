@@ -144,7 +144,8 @@ Deno.test("what the sensor writes comes back as it was", async () => {
     const json = jsonRenderer({ computer: "h" })(event);
     const [fromJson] = await Array.fromAsync(await readEventText(json, "log"));
     assert.ok(isEvent(fromJson));
-    assert.deepEqual(fromJson.event, { ...event, recordId: 0 });
+    const origin = { computer: "h", system: "linux" };
+    assert.deepEqual(fromJson.event, { ...event, recordId: 0, origin });
     const xml = xmlRenderer({ computer: "h", processId: 1, userId: 0 })(event);
     const [fromXml] = await Array.fromAsync(await readEventText(xml, "log"));
     assert.ok(isEvent(fromXml));
@@ -152,6 +153,7 @@ Deno.test("what the sensor writes comes back as it was", async () => {
       typeof value === "string" ? value.replace("\x1b", "\u241b") : value
     );
     assert.deepEqual(fromXml.event.values, written);
+    assert.deepEqual(fromXml.event.origin, origin);
   }
 });
 

@@ -21,6 +21,7 @@ interface Line {
   readonly record: number | null;
   readonly problem?: string;
   readonly provider?: string | null;
+  readonly computer?: unknown;
   readonly id?: unknown;
   readonly time?: unknown;
   readonly fields?: Readonly<Record<string, string>>;
@@ -64,6 +65,7 @@ function resultOf(line: Line, chunk: number): RawResult {
   }
   return {
     provider: line.provider ?? undefined,
+    computer: typeof line.computer === "string" ? line.computer : undefined,
     id: line.id,
     time: line.time,
     fields: Object.entries(line.fields ?? {}),

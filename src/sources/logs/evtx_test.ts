@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { builtNative } from "../testing.ts";
+import { CORPUS_EVTX, corpusTest } from "../../testing/corpus.ts";
+import { filesEndingIn } from "../../testing/files.ts";
 import { EventLogError, isEvent, readEventLog } from "./mod.ts";
 import { CHUNK_BYTES, evtxChunk, evtxFile, FIXTURE } from "./testing.ts";
 
 const PATH = new URL("../../../fixtures/logs/sysmon.evtx", import.meta.url).pathname;
-const CORPUS = new URL("../../../../shared/corpus/evtx/", import.meta.url);
 const HEADER_BYTES = 4096;
 
 const native = builtNative();
@@ -96,16 +98,6 @@ Deno.test("EVTX without the native library is refused, other logs do not ask for
   }
 });
 
-function corpus(): string[] {
-  try {
-    const names = [...Deno.readDirSync(CORPUS)].map(({ name }) => name);
-    return names.filter((name) => name.endsWith(".evtx")).sort();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}
-
 /** How many records the headers of a log's chunks promise. */
 function recordsInHeaders(bytes: Uint8Array<ArrayBuffer>): number {
   const view = new DataView(bytes.buffer);
@@ -118,19 +110,16 @@ function recordsInHeaders(bytes: Uint8Array<ArrayBuffer>): number {
   return records;
 }
 
-Deno.test({
-  name: "every log of the corpus gives as many records as its headers say, without a problem",
-  ignore: corpus().length === 0,
-  async fn() {
-    let events = 0;
-    for (const name of corpus()) {
-      const url = new URL(encodeURIComponent(name), CORPUS);
-      const { items, skipped } = await read(decodeURIComponent(url.pathname));
-      const expected = recordsInHeaders(await Deno.readFile(url));
-      assert.ok(!items.some((item) => item.endsWith("!")), `${name}: ${items.join("; ")}`);
-      assert.equal(items.length + skipped, expected, name);
-      events += items.length;
-    }
-    assert.ok(events >= 300, `only ${events} events`);
-  },
+const NAME = "every log of the corpus gives as many records as its headers say, without a problem";
+
+corpusTest(NAME, async () => {
+  let events = 0;
+  for (const { url, path } of filesEndingIn(".evtx", CORPUS_EVTX)) {
+    const { items, skipped } = await read(fileURLToPath(url));
+    const expected = recordsInHeaders(await Deno.readFile(url));
+    assert.ok(!items.some((item) => item.endsWith("!")), `${path}: ${items.join("; ")}`);
+    assert.equal(items.length + skipped, expected, path);
+    events += items.length;
+  }
+  assert.ok(events >= 300, `only ${events} events`);
 });

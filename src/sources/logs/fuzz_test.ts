@@ -1,6 +1,6 @@
 /** Damaged logs never end in a crash, and what stands behind the damage is found again. */
 import assert from "node:assert/strict";
-import { Random } from "../../rules/random_rules.ts";
+import { Random } from "../../testing/random.ts";
 import { isEvent, readEventText } from "./mod.ts";
 
 const LOGS = [

@@ -10,7 +10,9 @@ interface Reader {
 /** Reads bytes in order. */
 export class Input {
   readonly #reader: Reader;
+  #isOpen = true;
   #ahead: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  #bytesRead = 0;
 
   private constructor(reader: Reader) {
     this.#reader = reader;
@@ -33,6 +35,11 @@ export class Input {
         return Promise.resolve(taken.length === 0 ? null : taken.length);
       },
     });
+  }
+
+  /** Bytes taken from the source so far, looked at or not. */
+  get position(): number {
+    return this.#bytesRead;
   }
 
   /** The next `length` bytes, fewer at the end, without taking them. */
@@ -65,11 +72,13 @@ export class Input {
 
   async #read(length: number): Promise<Uint8Array<ArrayBuffer>> {
     const buffer = new Uint8Array(length);
-    const count = await this.#reader.read(buffer);
-    return buffer.subarray(0, count ?? 0);
+    const count = await this.#reader.read(buffer) ?? 0;
+    this.#bytesRead += count;
+    return buffer.subarray(0, count);
   }
 
   close(): void {
-    this.#reader.close?.();
+    if (this.#isOpen) this.#reader.close?.();
+    this.#isOpen = false;
   }
 }

@@ -34,6 +34,7 @@ function windowsRecord(event: Json): RawResult {
   const system = isObject(event.System) ? event.System : {};
   return required({
     provider: attributeOf(system.Provider, "Name"),
+    computer: textOf(contentOf(system.Computer)),
     id: contentOf(system.EventID),
     time: attributeOf(system.TimeCreated, "SystemTime"),
     fields: dataFields(event.EventData),
@@ -58,6 +59,7 @@ function dataFields(data: unknown): [string, unknown][] {
 function beatsRecord(log: Json, document: Json): RawResult {
   return required({
     provider: textOf(log.provider_name ?? log.source_name),
+    computer: textOf(log.computer_name ?? document.computer_name),
     id: log.event_id ?? document.event_id,
     time: document["@timestamp"],
     fields: Object.entries(isObject(log.event_data) ? log.event_data : {}),
@@ -66,13 +68,15 @@ function beatsRecord(log: Json, document: Json): RawResult {
 }
 
 const IDS = ["EventID", "EventId", "event_id", "eventID", "Id", "id"];
+const COMPUTERS = ["Computer", "ComputerName", "computer_name", "Hostname"];
 const PROVIDERS = ["SourceName", "ProviderName", "Provider", "provider_name", "source_name"];
 
 /** Everything side by side: monomi's own lines, NXLog's, hand-written ones. */
 function flatRecord(object: Json): RawResult {
   const nested = object.EventData;
   return required({
-    provider: PROVIDERS.map((name) => textOf(object[name])).find((text) => text !== undefined),
+    provider: firstText(object, PROVIDERS),
+    computer: firstText(object, COMPUTERS),
     id: contentOf(IDS.map((name) => object[name]).find((id) => id !== undefined) ?? object.Event),
     time: object["@timestamp"] ?? object.EventTime ?? object.TimeCreated,
     fields: isObject(nested) ? dataFields(nested) : Object.entries(object),
@@ -83,6 +87,10 @@ function flatRecord(object: Json): RawResult {
 function required(record: RawRecord): RawResult {
   if (record.id !== undefined && record.id !== null) return record;
   return { problem: "the JSON object that begins here has no EventID" };
+}
+
+function firstText(object: Json, names: readonly string[]): string | undefined {
+  return names.map((name) => textOf(object[name])).find((text) => text !== undefined);
 }
 
 function textOf(value: unknown): string | undefined {

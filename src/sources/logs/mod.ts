@@ -12,6 +12,7 @@
  * console.error(`${log.skipped} records of others`);
  * ```
  */
+export type { TraceKind, TraceTotal } from "./etl.ts";
 export { EventLog, EventLogError, isEvent, type LogOptions } from "./event_log.ts";
 export { readEventLog, readEventText } from "./event_log.ts";
 export { EventFieldError, eventFromFields } from "./from_fields.ts";

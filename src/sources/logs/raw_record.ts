@@ -4,6 +4,8 @@
 export interface RawRecord {
   /** The provider's name; undefined where the log names none. */
   readonly provider: string | undefined;
+  /** Name of the host; undefined where the log names none. */
+  readonly computer: string | undefined;
   /** A number, its decimal text, or an event's short name. */
   readonly id: unknown;
   /** When the record was written, as the log says it. */

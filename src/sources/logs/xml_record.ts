@@ -53,6 +53,7 @@ class Reader {
   #text = "";
   #dataName: string | undefined;
   #provider: string | undefined;
+  #computer: string | undefined;
   #id: string | undefined;
   #time: string | undefined;
   readonly #fields: [string, string][] = [];
@@ -82,6 +83,7 @@ class Reader {
     this.#path = path.slice(0, opened);
     this.#depth--;
     if (path === "/Event/System/EventID") this.#id = this.#text.trim();
+    if (path === "/Event/System/Computer") this.#computer = this.#text.trim();
     if (path === "/Event/EventData/Data" && this.#dataName !== undefined) {
       this.#fields.push([this.#dataName, this.#text]);
       if (this.#fields.length > MAX_FIELDS) return false;
@@ -100,6 +102,7 @@ class Reader {
     }
     return {
       provider: this.#provider,
+      computer: this.#computer,
       id: this.#id,
       time: this.#time,
       fields: this.#fields,

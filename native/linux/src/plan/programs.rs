@@ -11,6 +11,8 @@ const CREATE: &[u32] = &[11];
 const DELETE: &[u32] = &[23, 25, 26];
 const EITHER: &[u32] = &[11, 23, 25, 26];
 const NETWORK: &[u32] = &[3];
+/// Together these see every datagram that is sent.
+const SENDING: &[&str] = &["network_name4", "network_name6", "network_send"];
 const TIMES: &[u32] = &[2];
 const INJECT: &[u32] = &[8];
 const ACCESS: &[u32] = &[10];
@@ -152,21 +154,31 @@ pub const PROGRAMS: &[Program] = &[
         ],
     },
     Program {
-        name: "network_message",
+        name: "network_name4",
         kind: "network",
-        places: &[
-            at(Hook::Exit("sendto"), NETWORK),
-            at(Hook::Exit("sendmsg"), NETWORK),
-            at(Hook::Exit("sendmmsg"), NETWORK),
-            at(Hook::Exit("recvfrom"), NETWORK),
-            at(Hook::Exit("recvmsg"), NETWORK),
-            at(Hook::Exit("recvmmsg"), NETWORK),
-        ],
+        places: &[at(Hook::NamedMessages("cgroup/sendmsg4"), NETWORK)],
+    },
+    Program {
+        name: "network_name6",
+        kind: "network",
+        places: &[at(Hook::NamedMessages("cgroup/sendmsg6"), NETWORK)],
     },
     Program {
         name: "network_send",
         kind: "network",
         places: &[at(Hook::NewerTyped("sock_send_length"), NETWORK)],
+    },
+    Program {
+        name: "network_message",
+        kind: "network",
+        places: &[
+            at(Hook::ExitUnless("sendto", SENDING), NETWORK),
+            at(Hook::ExitUnless("sendmsg", SENDING), NETWORK),
+            at(Hook::ExitUnless("sendmmsg", SENDING), NETWORK),
+            at(Hook::Exit("recvfrom"), NETWORK),
+            at(Hook::Exit("recvmsg"), NETWORK),
+            at(Hook::Exit("recvmmsg"), NETWORK),
+        ],
     },
     Program {
         name: "network_receive",

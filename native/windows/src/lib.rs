@@ -1,0 +1,14 @@
+//! What Windows traces say, decoded without Windows.
+//!
+//! [`etl`] reads trace files (ETL): buffers, record headers and clocks. [`layout`] knows, as tables,
+//! how the fields of each event lie in a record's payload. [`lines`] joins the two: one JSON object
+//! for each record whose layout is known, and a count for every record there is.
+//!
+//! Everything read here is hostile: no input makes these modules panic, allocate without bound or
+//! loop without end.
+
+mod bytes;
+pub mod etl;
+pub mod layout;
+pub mod lines;
+mod values;

@@ -1,0 +1,367 @@
+/**
+ * Records of a Windows trace -> events: Sysmon's where Sysmon has one for what happened, otherwise
+ * ones of their own (`trace_definitions.ts`), for those who want everything.
+ */
+import { eventById } from "../../schema/events.ts";
+import { utcTime } from "../clock.ts";
+import { type Event, type FieldValue, MISSING, type Origin } from "../event.ts";
+import { FileNames } from "./file_names.ts";
+import { Flows } from "./flows.ts";
+import { WindowsProcesses } from "./processes.ts";
+import { registryDetails, registryPath } from "./registry_paths.ts";
+import { ownFields, traceDefinition } from "./trace_definitions.ts";
+import { numberField, textField, type TraceRecord } from "./trace_record.ts";
+import { Volumes } from "./volumes.ts";
+
+/** Which event, and its fields; those left out hold `-`. */
+interface Told {
+  readonly id: number;
+  readonly fields: Readonly<Record<string, FieldValue>>;
+}
+
+const SUCCESS = 0;
+const FILE_CREATED = 2;
+const CREATED_NEW_KEY = 1;
+/** Processes looked for in a first reading. */
+const MAX_PREPARED = 65_536;
+/** The records that tell of processes. */
+export const PROCESS_RECORDS: readonly string[] = [
+  "ProcessStart",
+  "ProcessEnd",
+  "ProcessRunningAtStart",
+  "ProcessRunningAtEnd",
+  "ProcessDefunct",
+  "ImageLoadedAtStart",
+  "ImageLoadedAtEnd",
+];
+const SYSTEM_PROCESSES: ReadonlySet<number> = new Set([0, 4]);
+
+/** Decodes the records of one trace, in their order. */
+export class TraceDecoder {
+  #origin: Origin = { computer: MISSING, system: "windows" };
+  readonly #volumes = new Volumes();
+  readonly #processes = new WindowsProcesses(this.#volumes);
+  readonly #files = new FileNames();
+  readonly #flows = new Flows();
+  readonly #everything: boolean;
+  /** Processes met in the first reading. */
+  readonly #met = new Set<number>();
+
+  /** `everything`: also what Sysmon has no event for. */
+  constructor(everything: boolean) {
+    this.#everything = everything;
+  }
+
+  /**
+   * Takes a record of a first reading of the trace, which finds the processes that ran before it
+   * began: their own records come late, and often only at their end.
+   */
+  prepare(record: TraceRecord): void {
+    const pid = numberField(record, "pid");
+    if (pid === undefined) return;
+    if (record.event.startsWith("ImageLoadedAt")) {
+      this.#processes.learnPath(record);
+    } else if (!this.#met.has(pid) && this.#met.size < MAX_PREPARED) {
+      this.#met.add(pid);
+      if (record.event !== "ProcessStart") this.#processes.precede(record);
+    }
+  }
+
+  /** The record's event, if there is one. */
+  decode(record: TraceRecord): Event | undefined {
+    const told = this.#tell(record);
+    if (told !== undefined) return this.#sysmonEvent(told, record);
+    return this.#everything ? this.#traceEvent(record) : undefined;
+  }
+
+  #tell(record: TraceRecord): Told | undefined {
+    switch (record.event) {
+      case "ProcessStart":
+        return this.#processStart(record);
+      case "ProcessRunningAtStart":
+      case "ProcessRunningAtEnd":
+        this.#processes.meet(record);
+        return undefined;
+      case "ProcessEnd":
+        return this.#processEnd(record);
+      case "ImageLoadedAtStart":
+        this.#processes.mapped(record);
+        return undefined;
+      case "ImageLoad":
+        this.#processes.mapped(record);
+        return this.#imageLoad(record);
+      case "ThreadStart":
+        return this.#threadStart(record);
+      case "TcpConnect":
+      case "UdpSend":
+        return this.#connection(record, true);
+      case "TcpAccept":
+      case "UdpReceive":
+        return this.#connection(record, false);
+      case "FileCreate":
+      case "FileOpen":
+      case "FileOperationEnd":
+      case "FileDelete":
+      case "FileSetDelete":
+      case "FileName":
+      case "FileNameCreate":
+      case "FileNameRundown":
+        return this.#file(record);
+      case "RegistryCreateKey":
+      case "RegistryDeleteKey":
+      case "RegistryDeleteValue":
+      case "RegistrySetValue":
+      case "RegistryKeyName":
+      case "RegistryKeyNameAtStart":
+        return this.#registry(record);
+      case "DnsAnswer":
+        return this.#dnsAnswer(record);
+      case "OpenProcess":
+        return this.#openProcess(record);
+      case "SystemComputer":
+        this.#origin = { computer: textField(record, "computer") || MISSING, system: "windows" };
+        return undefined;
+    }
+  }
+
+  #processStart(record: TraceRecord): Told | undefined {
+    const process = this.#processes.start(record);
+    if (process === undefined) return undefined;
+    const parent = this.#processes.parent(process);
+    return {
+      id: 1,
+      fields: {
+        ProcessGuid: process.guid,
+        ProcessId: process.pid,
+        Image: this.#processes.image(process),
+        CommandLine: commandLine(process.commandLine),
+        User: process.user,
+        TerminalSessionId: process.session,
+        IntegrityLevel: process.integrityLevel,
+        ParentProcessGuid: this.#processes.guid(parent),
+        ParentProcessId: process.parentPid,
+        ParentImage: parent === undefined ? MISSING : this.#processes.image(parent),
+        ParentCommandLine: commandLine(parent?.commandLine ?? ""),
+        ParentUser: parent?.user ?? MISSING,
+      },
+    };
+  }
+
+  #processEnd(record: TraceRecord): Told | undefined {
+    const process = this.#processes.meet(record);
+    if (process.ended) return undefined;
+    process.ended = true;
+    return { id: 5, fields: this.#actor(process.pid) };
+  }
+
+  /** Images of the kernel itself are drivers. */
+  #imageLoad(record: TraceRecord): Told {
+    const pid = numberField(record, "pid") ?? 0;
+    const ImageLoaded = this.#volumes.resolve(textField(record, "path")) || MISSING;
+    if (pid === 0) return { id: 6, fields: { ImageLoaded } };
+    return { id: 7, fields: { ...this.#actor(pid), ImageLoaded } };
+  }
+
+  /** A thread made by another process, where it is not the first. */
+  #threadStart(record: TraceRecord): Told | undefined {
+    const target = this.#processes.get(numberField(record, "pid"));
+    const isFirst = target !== undefined && !target.hasThreads;
+    if (target !== undefined) target.hasThreads = true;
+    const maker = record.pid;
+    if (isFirst || target === undefined || maker === undefined || maker === target.pid) return;
+    if (SYSTEM_PROCESSES.has(maker) || SYSTEM_PROCESSES.has(target.pid)) return undefined;
+    const source = this.#processes.get(maker);
+    const address = numberField(record, "win32StartAddress") ?? 0;
+    const digits = textField(record, "win32StartAddress").slice(2).toUpperCase();
+    const module = target.moduleAt(address);
+    return {
+      id: 8,
+      fields: {
+        SourceProcessGuid: this.#processes.guid(source),
+        SourceProcessId: maker,
+        SourceImage: this.#processes.image(source),
+        TargetProcessGuid: target.guid,
+        TargetProcessId: target.pid,
+        TargetImage: this.#processes.image(target),
+        NewThreadId: numberField(record, "tid") ?? MISSING,
+        StartAddress: `0x${digits.padStart(16, "0")}`,
+        StartModule: module === MISSING ? module : this.#volumes.resolve(module),
+        SourceUser: source?.user ?? MISSING,
+        TargetUser: target.user,
+      },
+    };
+  }
+
+  #connection(record: TraceRecord, initiated: boolean): Told | undefined {
+    const pid = numberField(record, "pid") ?? record.pid ?? 0;
+    const isUdp = record.event.startsWith("Udp");
+    const local = {
+      address: textField(record, "localAddress"),
+      port: numberField(record, "localPort") ?? MISSING,
+    };
+    const remote = {
+      address: textField(record, "remoteAddress"),
+      port: numberField(record, "remotePort") ?? MISSING,
+    };
+    const flow = `${pid} ${local.address} ${local.port} ${remote.address} ${remote.port}`;
+    if (isUdp && !this.#flows.isNew(flow, record.time ?? 0)) return undefined;
+    const [source, destination] = initiated ? [local, remote] : [remote, local];
+    return {
+      id: 3,
+      fields: {
+        ...this.#actor(pid),
+        Protocol: isUdp ? "udp" : "tcp",
+        Initiated: initiated,
+        SourceIsIpv6: source.address.includes(":"),
+        SourceIp: source.address || MISSING,
+        SourcePort: source.port,
+        DestinationIsIpv6: destination.address.includes(":"),
+        DestinationIp: destination.address || MISSING,
+        DestinationPort: destination.port,
+      },
+    };
+  }
+
+  #file(record: TraceRecord): Told | undefined {
+    const opened = this.#files.take(record);
+    switch (record.event) {
+      case "FileCreate":
+        return this.#fileCreate(record, textField(record, "path"));
+      case "FileOperationEnd": {
+        const isNew = numberField(record, "status") === SUCCESS &&
+          numberField(record, "information") === FILE_CREATED;
+        return isNew && opened !== undefined
+          ? this.#fileCreate(opened.record, opened.path)
+          : undefined;
+      }
+      case "FileDelete":
+      case "FileSetDelete": {
+        const path = textField(record, "path") || this.#files.path(record);
+        if (path === undefined) return undefined;
+        const TargetFilename = this.#volumes.resolve(path);
+        return { id: 23, fields: { ...this.#actor(record.pid), TargetFilename } };
+      }
+    }
+  }
+
+  #fileCreate(record: TraceRecord, path: string): Told | undefined {
+    if (path === "") return undefined;
+    const CreationUtcTime = record.time === null ? MISSING : utcTime(record.time);
+    const TargetFilename = this.#volumes.resolve(path);
+    return { id: 11, fields: { ...this.#actor(record.pid), TargetFilename, CreationUtcTime } };
+  }
+
+  #registry(record: TraceRecord): Told | undefined {
+    const path = registryPath(this.#files.keyPath(record));
+    const isDone = (numberField(record, "status") ?? SUCCESS) === SUCCESS;
+    if (!isDone || path === "") return undefined;
+    const told = (id: number, EventType: string, more: Told["fields"] = {}): Told => ({
+      id,
+      fields: { ...this.#actor(record.pid), EventType, TargetObject: path, ...more },
+    });
+    switch (record.event) {
+      case "RegistryCreateKey":
+        return numberField(record, "disposition") === CREATED_NEW_KEY
+          ? told(12, "CreateKey")
+          : undefined;
+      case "RegistryDeleteKey":
+        return told(12, "DeleteKey");
+      case "RegistryDeleteValue":
+        return told(12, "DeleteValue");
+      case "RegistrySetValue": {
+        const type = numberField(record, "type");
+        const Details = type === undefined
+          ? MISSING
+          : registryDetails(type, textField(record, "data"));
+        return told(13, "SetValue", { Details });
+      }
+    }
+  }
+
+  #dnsAnswer(record: TraceRecord): Told {
+    return {
+      id: 22,
+      fields: {
+        ...this.#actor(record.pid),
+        QueryName: textField(record, "name") || MISSING,
+        QueryStatus: String(numberField(record, "status") ?? MISSING),
+        QueryResults: textField(record, "results") || MISSING,
+      },
+    };
+  }
+
+  #openProcess(record: TraceRecord): Told | undefined {
+    const targetPid = numberField(record, "target");
+    if (numberField(record, "status") !== SUCCESS || targetPid === record.pid) return undefined;
+    const source = this.#processes.get(record.pid);
+    const target = this.#processes.get(targetPid);
+    return {
+      id: 10,
+      fields: {
+        SourceProcessGUID: this.#processes.guid(source),
+        SourceProcessId: record.pid ?? MISSING,
+        SourceThreadId: record.tid ?? MISSING,
+        SourceImage: this.#processes.image(source),
+        TargetProcessGUID: this.#processes.guid(target),
+        TargetProcessId: targetPid ?? MISSING,
+        TargetImage: this.#processes.image(target),
+        GrantedAccess: textField(record, "access") || MISSING,
+        SourceUser: source?.user ?? MISSING,
+        TargetUser: target?.user ?? MISSING,
+      },
+    };
+  }
+
+  /** Who did it. */
+  #actor(pid: number | undefined): Record<string, FieldValue> {
+    const process = this.#processes.get(pid);
+    return {
+      ProcessGuid: this.#processes.guid(process),
+      ProcessId: pid ?? MISSING,
+      Image: this.#processes.image(process),
+      User: process?.user ?? MISSING,
+    };
+  }
+
+  #sysmonEvent({ id, fields }: Told, record: TraceRecord): Event {
+    const definition = eventById(id)!;
+    const time = record.time ?? 0;
+    const values = definition.fields.map(({ name }): FieldValue =>
+      name === "UtcTime" && record.time !== null ? utcTime(time) : fields[name] ?? MISSING
+    );
+    return { definition, values, time, recordId: 0, origin: this.#origin };
+  }
+
+  #traceEvent(record: TraceRecord): Event {
+    const definition = traceDefinition(record);
+    const pid = numberField(record, "pid") ?? record.pid;
+    const process = this.#processes.get(pid);
+    const time = record.time ?? 0;
+    const values: FieldValue[] = [
+      record.time === null ? MISSING : utcTime(time),
+      this.#processes.guid(process),
+      pid ?? MISSING,
+      process === undefined ? MISSING : this.#processes.image(process),
+    ];
+    for (const name of ownFields(record)) values.push(this.#ownValue(record, name));
+    if (record.fields.parent !== undefined) {
+      const parent = process === undefined ? undefined : this.#processes.parent(process);
+      values.push(this.#processes.guid(parent));
+      values.push(parent === undefined ? MISSING : this.#processes.image(parent));
+    }
+    if (record.pid !== undefined) values.push(record.pid, record.tid ?? MISSING);
+    return { definition, values, time, recordId: 0, origin: this.#origin };
+  }
+
+  #ownValue({ fields }: TraceRecord, name: string): FieldValue {
+    const value = fields[name];
+    if (value === null || value === "") return MISSING;
+    if (typeof value === "number") return name.endsWith("Time") ? utcTime(value) : value;
+    return name === "path" ? this.#volumes.resolve(value) : value;
+  }
+}
+
+/** With every `%` doubled, as Sysmon stores it (config-semantics 5.3). */
+function commandLine(text: string): string {
+  return text === "" ? MISSING : text.replaceAll("%", "%%");
+}
