@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { AuditSystem } from "../tasks/bench/auditd.ts";
 import type { Storm as BenchStorm } from "../tasks/bench/storm.ts";
 import { captureTest, Folder, isInstalled } from "./support/environment.ts";
-import { linesOf } from "./support/events.ts";
 import { Loads } from "./support/loads.ts";
 import { Storm, Witness } from "./support/mixed_storm.ts";
 import { until } from "./support/waiting.ts";
@@ -56,7 +55,7 @@ class Tracer implements AsyncDisposable {
 
   static async start(program: string, said: string): Promise<Tracer> {
     const silent = { stdin: "null", stdout: "null", stderr: "null" } as const;
-    const args = ["-o", said, "-e", program];
+    const args = ["-B", "line", "-o", said, "-e", program];
     await Deno.writeTextFile(said, "");
     const tracer = new Tracer(said, new Deno.Command("bpftrace", { args, ...silent }).spawn());
     await until("bpftrace", () => {
@@ -103,7 +102,7 @@ const AUDITED: BenchStorm = {
   setups: [],
   eventsPerOperation: 0,
   isOwn: () => () => false,
-  auditRules: ["-a always,exit -F arch=b64 -S unlink -F dir=@"],
+  auditRules: ["-a always,exit -F arch=b64 -S unlink -F dir=@ -k monomi"],
   auditRecordsPerOperation: 1,
   auditActor: "pid",
 };
@@ -124,22 +123,26 @@ async function besideAuditd(audit: AuditSystem): Promise<void> {
   using folder = new Folder();
   await loads.program("mixed_storm");
   await using sensor = await Witness.start(folder);
-  let storm: Storm, log: string;
-  {
-    const own = folder.at("audit");
-    await Deno.mkdir(own);
-    await using daemon = await system.contender.start(AUDITED, own, folder.path);
-    storm = await Storm.run(loads, folder, SECONDS);
-    assert.deepEqual(await daemon.stop(), { counted_lost: 0 });
-    log = daemon.output;
-  }
+  const own = folder.at("audit");
+  await Deno.mkdir(own);
+  await using daemon = await system.contender.start(AUDITED, own, folder.path);
+  const storm = await Storm.run(loads, folder, SECONDS);
   await sensor.stop();
   assert.deepEqual(sensor.unexplained(storm), []);
-  let audited = 0;
-  for (const line of linesOf(log)) {
+  await until(
+    "the last audit record",
+    () => auditedBy(storm, daemon.output) >= storm.done.get(26)!,
+  );
+  assert.equal(auditedBy(storm, daemon.output), storm.done.get(26));
+  assert.deepEqual(await daemon.stop(), { counted_lost: 0 });
+}
+
+function auditedBy({ workers }: Storm, log: string): number {
+  let count = 0;
+  for (const line of Deno.readTextFileSync(log).split("\n")) {
     const pid = / pid=(\d+) /.exec(line);
-    if (!line.startsWith("type=SYSCALL") || pid === null) continue;
-    if (storm.workers.has(Number(pid[1]))) audited++;
+    if (!line.includes('key="monomi"') || pid === null) continue;
+    if (workers.has(Number(pid[1]))) count++;
   }
-  assert.equal(audited, storm.done.get(26));
+  return count;
 }
