@@ -3,7 +3,7 @@
 use crate::{
     error::{CaptureError, is_permission, one_line},
     kernel,
-    links::{self, Link},
+    links::{self, Exits, Link},
     normalize::Normalizer,
     plan::{EventSet, Hook, PROGRAMS},
     snapshot,
@@ -100,6 +100,7 @@ pub struct Capture {
     ring: RingBuf<MapData>,
     counters: PerCpuArray<MapData, u64>,
     wanted: Array<MapData, u64>,
+    exits: Exits,
     waiter: Arc<Waiter>,
     normalizer: Normalizer,
     /// Delivered records that wait for room: the processes that were there at the start.
@@ -129,6 +130,7 @@ impl Capture {
         let ring: RingBuf<MapData> = take_map(&mut ebpf, "ring")?;
         let counters: PerCpuArray<MapData, u64> = take_map(&mut ebpf, "counters")?;
         let wanted: Array<MapData, u64> = take_map(&mut ebpf, "wanted")?;
+        let exits: Exits = take_map(&mut ebpf, "exits")?;
         // SAFETY: eventfd takes no pointers; a non-negative result is a new descriptor.
         let wake = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
         if wake < 0 {
@@ -147,6 +149,7 @@ impl Capture {
             ring,
             counters,
             wanted,
+            exits,
             waiter,
             normalizer: Normalizer::default(),
             pending: Vec::new(),
@@ -185,6 +188,7 @@ impl Capture {
         self.wanted
             .set(0, events.low(), 0)
             .map_err(|error| CaptureError::Object(one_line(&error)))?;
+        self.load(events, btf);
         for program in PROGRAMS {
             for place in program.places.iter().filter(|place| place.needed(events)) {
                 self.attach(program.name, place.hook, btf)?;
@@ -196,6 +200,15 @@ impl Capture {
             }
         }
         Ok(())
+    }
+
+    fn load(&mut self, events: EventSet, btf: &Btf) {
+        let needed = self.ebpf.programs_mut().filter_map(|(name, loaded)| {
+            let program = PROGRAMS.iter().find(|program| program.name == name)?;
+            let place = program.places.iter().find(|place| place.needed(events))?;
+            Some((loaded, place.hook))
+        });
+        links::load_all(needed, btf);
     }
 
     fn attach(&mut self, name: &'static str, hook: Hook, btf: &Btf) -> Result<(), CaptureError> {
@@ -211,7 +224,9 @@ impl Capture {
             .ebpf
             .program_mut(name)
             .ok_or_else(|| CaptureError::Object(format!("no program {name}")))?;
-        if let Some(link) = links::attach(loaded, hook, btf).map_err(|step| step.of(name, hook))? {
+        if let Some(link) = links::attach(loaded, name, hook, btf, &mut self.exits)
+            .map_err(|step| step.of(name, hook))?
+        {
             self.attached.insert((name, hook.name()), link);
         }
         Ok(())
@@ -229,7 +244,7 @@ impl Capture {
         let Some(loaded) = self.ebpf.program_mut(name) else {
             return Ok(());
         };
-        links::detach(loaded, link, is_last).map_err(|step| step.of(name, hook))
+        links::detach(loaded, link, is_last, &mut self.exits).map_err(|step| step.of(name, hook))
     }
 
     /// What another thread needs to wait for records.
