@@ -2,7 +2,7 @@
 import process from "node:process";
 import { escapeUnprintable } from "../config/mod.ts";
 import { Sensor } from "../sensor/sensor.ts";
-import { describe } from "../sensor/summary.ts";
+import { describe, describeHook } from "../sensor/summary.ts";
 import { LiveHost } from "../sources/live_host.ts";
 import type { Native } from "../sources/native.ts";
 import type { Command } from "./command.ts";
@@ -71,6 +71,9 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   dropPermissions();
   const letGo = onSignals(() => sensor.stop(), () => void reload(sensor, values.config, files));
   sensor.open(sizes);
+  for (const hook of sensor.failedHooks()) {
+    console.error(`monomi: warning: ${escapeUnprintable(describeHook(hook))}`);
+  }
   console.error("monomi: capturing");
   sinks.broken.then((reason) => {
     console.error(`monomi: no output is left (${reason})`);

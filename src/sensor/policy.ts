@@ -25,7 +25,8 @@ export interface ImageHasher {
   hash(image: Image): string | undefined | Promise<string | undefined>;
   /** The Hash text of bytes that are here. */
   hashBytes(bytes: Uint8Array): string;
-  readonly counters?: unknown;
+  /** `unavailable`: answers without hashes by reason. */
+  readonly counters?: { readonly unavailable: Readonly<Record<string, number>> };
 }
 
 /** Copies deleted files; undefined for one that it has no whole copy of. */

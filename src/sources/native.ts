@@ -80,9 +80,20 @@ export interface ProgramFigures {
 export interface CaptureStats {
   readonly kinds: Readonly<Record<string, KindCounters>>;
   readonly programs: readonly ProgramFigures[];
+  /** What the kernel refused, though the events are wanted. */
+  readonly failedHooks: readonly FailedHook[];
   readonly ringBytes: number;
   readonly delivered: number;
   readonly malformed: number;
+}
+
+/** A hook that could not be attached. */
+export interface FailedHook {
+  readonly program: string;
+  readonly hook: string;
+  /** Ids of the Sysmon events that it would give. */
+  readonly events: readonly number[];
+  readonly reason: string;
 }
 
 /** Something that the native library can do to make an event happen. */

@@ -108,6 +108,8 @@ pub struct Capture {
     pending_at: usize,
     /// By program and hook.
     attached: BTreeMap<(&'static str, String), Link>,
+    /// Hooks that the plan wants and the kernel refused, and why.
+    failed: BTreeMap<(&'static str, String), String>,
     ring_bytes: u32,
     /// By kind.
     delivered: [u64; kind::COUNT as usize],
@@ -155,6 +157,7 @@ impl Capture {
             pending: Vec::new(),
             pending_at: 0,
             attached: BTreeMap::new(),
+            failed: BTreeMap::new(),
             ring_bytes: options.ring_bytes,
             delivered: [0; kind::COUNT as usize],
         };
@@ -178,7 +181,8 @@ impl Capture {
     /// Attaches what `events` need and detaches what they do not.
     ///
     /// # Errors
-    /// [`CaptureError::Program`] or [`CaptureError::Attach`]; what was attached before stays.
+    /// [`CaptureError::Program`] or [`CaptureError::Attach`] of a hook that every capture needs; what
+    /// was attached before stays. Others that fail are in [`Capture::stats`].
     pub fn configure(&mut self, events: EventSet) -> Result<(), CaptureError> {
         let btf = kernel_types()?;
         kernel::with_tracing(|| self.apply(events, &btf))?
@@ -191,11 +195,17 @@ impl Capture {
         self.load(events, btf);
         for program in PROGRAMS {
             for place in program.places.iter().filter(|place| place.needed(events)) {
-                self.attach(program.name, place.hook, btf)?;
+                let hook = (program.name, place.hook.name());
+                match self.attach(program.name, place.hook, btf) {
+                    Err(error) if place.is_essential() => return Err(error),
+                    Err(error) => _ = self.failed.insert(hook, error.to_string()),
+                    Ok(()) => _ = self.failed.remove(&hook),
+                }
             }
         }
         for program in PROGRAMS {
             for place in program.places.iter().filter(|place| !place.needed(events)) {
+                self.failed.remove(&(program.name, place.hook.name()));
                 self.detach(program.name, place.hook)?;
             }
         }
@@ -346,6 +356,17 @@ impl Capture {
             );
             comma = ",";
         }
+        text.push_str("],\"failedHooks\":[");
+        let mut comma = "";
+        for ((program, hook), reason) in &self.failed {
+            let events = events_of(program, hook);
+            let reason = stats::json_text(&reason[..reason.floor_char_boundary(LONGEST_REASON)]);
+            let _ = write!(
+                text,
+                "{comma}{{\"program\":\"{program}\",\"hook\":\"{hook}\",\"events\":{events:?},\"reason\":{reason}}}",
+            );
+            comma = ",";
+        }
         let _ = write!(
             text,
             "],\"ringBytes\":{},\"delivered\":{},\"malformed\":{}}}",
@@ -377,6 +398,20 @@ impl Capture {
 fn kind_at(record: &[u8]) -> u16 {
     u16::from_le_bytes([record[4], record[5]])
 }
+
+/// The Sysmon events that a program at a hook gives.
+fn events_of(program: &str, hook: &str) -> Vec<u32> {
+    PROGRAMS
+        .iter()
+        .filter(|one| one.name == program)
+        .flat_map(|one| one.places)
+        .filter(|place| place.hook.name() == hook)
+        .flat_map(|place| place.serves().iter().copied())
+        .collect()
+}
+
+/// Every hook of the plan can fail, and all reasons go into one text.
+const LONGEST_REASON: usize = 200;
 
 const MAX_ARGS: u32 = 256 * 1024;
 

@@ -88,6 +88,12 @@ impl Place {
         }
     }
 
+    /// Whether a capture without this hook would be none.
+    #[must_use]
+    pub const fn is_essential(&self) -> bool {
+        self.events.is_empty()
+    }
+
     /// Whether a configuration that can log `events` needs this hook.
     #[must_use]
     pub fn needed(&self, events: EventSet) -> bool {
