@@ -4,12 +4,19 @@
 import defaultRules from "../../rules/linux.xml" with { type: "text" };
 import { type Config, formatDiagnostic, loadConfig } from "../config/mod.ts";
 import { loadConfigFile } from "../config/read_file.ts";
+import { Archiver, type NativeArchive } from "../archive/archiver.ts";
 import { Hasher, type NativeHash } from "../hashing/mod.ts";
 import { compilePolicy, type Policy } from "../sensor/policy.ts";
 import { Exit, Failure } from "./usage.ts";
 
 const DEFAULT_NAME = "Defaults";
 const NO_HASH = "-";
+
+/** The native functions that look into files. */
+export interface NativeFiles {
+  readonly hash: NativeHash;
+  readonly archive: NativeArchive;
+}
 
 /** A configuration cannot be used; its diagnostics were printed, or the message says why. */
 export class PolicyError extends Failure {
@@ -21,13 +28,23 @@ export class PolicyError extends Failure {
  *
  * @throws {PolicyError}
  */
-export async function loadPolicy(path: string | undefined, hash?: NativeHash): Promise<Policy> {
+export async function loadPolicy(
+  path: string | undefined,
+  native?: NativeFiles,
+): Promise<Policy> {
   const config = path === undefined
     ? checked(loadConfig(new TextEncoder().encode(defaultRules), "rules/linux.xml"))
     : checked(await read(path));
-  const hasher = hash && new Hasher(hash, { algorithms: config.options.hashAlgorithms });
+  const hasher = native && new Hasher(native.hash, { algorithms: config.options.hashAlgorithms });
   const source = { name: path ?? DEFAULT_NAME, hash: await fileHash(path, hasher) };
-  return compilePolicy(config, source, hasher);
+  return compilePolicy(config, source, hasher, native && archiverOf(config, native.archive));
+}
+
+/** The archive lies at the root of the host's file system, as Sysmon's at that of each volume. */
+function archiverOf({ options }: Config, native: NativeArchive): Archiver | undefined {
+  const { archiveDirectory: name, hashAlgorithms: algorithms } = options;
+  if (name === undefined || name.includes("/") || [".", ".."].includes(name)) return undefined;
+  return new Archiver(native, { directory: `/${name}`, algorithms });
 }
 
 /** Sysmon's ConfigurationFileHash; `-` for standard input, the default and a replay. */

@@ -2,7 +2,7 @@
 import process from "node:process";
 import { escapeUnprintable } from "../config/mod.ts";
 import { Sensor } from "../sensor/sensor.ts";
-import { describe } from "../sensor/summary.ts";
+import { describe, describeHook } from "../sensor/summary.ts";
 import { LiveHost } from "../sources/live_host.ts";
 import type { Native } from "../sources/native.ts";
 import type { Command } from "./command.ts";
@@ -59,8 +59,8 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   const duration = values.duration === undefined ? undefined : parseDuration(values.duration);
   const native = load();
   const host = new LiveHost(native);
-  const hash = native.hash.bind(native);
-  const policy = await loadPolicy(values.config, hash);
+  const files = { hash: native.hash.bind(native), archive: native.archive.bind(native) };
+  const policy = await loadPolicy(values.config, files);
   const sinks = openOutputs(values.sink ?? [], {
     computer: host.computer,
     processId: Deno.pid,
@@ -69,8 +69,11 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   }, () => native);
   const sensor = new Sensor(native, host, policy, sinks);
   dropPermissions();
-  const letGo = onSignals(() => sensor.stop(), () => void reload(sensor, values.config, hash));
+  const letGo = onSignals(() => sensor.stop(), () => void reload(sensor, values.config, files));
   sensor.open(sizes);
+  for (const hook of sensor.failedHooks()) {
+    console.error(`monomi: warning: ${escapeUnprintable(describeHook(hook))}`);
+  }
   console.error("monomi: capturing");
   sinks.broken.then((reason) => {
     console.error(`monomi: no output is left (${reason})`);
@@ -90,13 +93,13 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
 async function reload(
   sensor: Sensor,
   path: string | undefined,
-  hash: Parameters<typeof loadPolicy>[1],
+  files: Parameters<typeof loadPolicy>[1],
 ): Promise<void> {
   try {
     if (path !== undefined && !isReadableAgain(path)) {
       throw new Error(`${path} can be read only at the start; start with a file to reload it`);
     }
-    sensor.reload(await loadPolicy(path, hash));
+    sensor.reload(await loadPolicy(path, files));
     console.error("monomi: configuration reloaded");
   } catch (error) {
     const reason = escapeUnprintable((error as Error).message);

@@ -36,6 +36,16 @@ export interface Image {
   readonly mustBeProgram?: boolean;
 }
 
+/** A file that lost a name. */
+export interface Removal {
+  /** Not cut, as the event's field may be. */
+  readonly path: string;
+  /** Processes that may still hold it, by process id. */
+  readonly holders: readonly number[];
+  /** In milliseconds since 1970. */
+  readonly time: number;
+}
+
 /**
  * Where a recorded event is from, where that is not the host that this program speaks for. One object
  * for all events of a host, as renderers tell hosts apart by it.
@@ -59,6 +69,8 @@ export interface Event {
   readonly image?: Image;
   /** Where its process runs; absent outside of containers. */
   readonly container?: Placement;
+  /** The file whose name ended, where its content can still be asked for. */
+  readonly removal?: Removal;
   /** What to hash for the event's Hash field. */
   readonly content?: Uint8Array;
   /** Absent for what this program captured itself. */

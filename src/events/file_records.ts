@@ -1,6 +1,7 @@
 /**
  * What happens to files that a path names: events 2, 9, 11, 15, 17, 18, 23 and 26.
  */
+import type { Archived } from "../archive/archiver.ts";
 import { utcTime } from "./clock.ts";
 import {
   actorOf,
@@ -81,7 +82,10 @@ export function decodeDeletion(
     MISSING,
     MISSING,
   ], time);
-  return ended.length === 0 ? event : [event, ...ended];
+  const holders = [process, ...decoding.processes.running(path), process.parent]
+    .filter((holder) => holder !== undefined).map(({ pid }) => pid);
+  const removed = { ...event, removal: { path, holders, time } };
+  return ended.length === 0 ? removed : [removed, ...ended];
 }
 
 /**
@@ -95,6 +99,20 @@ export function alternative(event: Event): Event | undefined {
     addPlacement(FILE_DELETE_DETECTED, values, event.container);
   }
   return { ...event, definition: FILE_DELETE_DETECTED, values };
+}
+
+/** Whether this is the event of an archived file. */
+export function isArchivable(event: Event): boolean {
+  return event.definition === FILE_DELETE;
+}
+
+/** Event 23 of a file that is in the archive as a whole. */
+export function withCopy(event: Event, { hashes, isExecutable }: Archived): Event {
+  const { fieldIndex } = FILE_DELETE;
+  event.values[fieldIndex.get("Hashes")!] = hashes;
+  event.values[fieldIndex.get("IsExecutable")!] = isExecutable;
+  event.values[fieldIndex.get("Archived")!] = "true";
+  return event;
 }
 
 /** Event 2. */

@@ -6,7 +6,7 @@ const SYSMON_FOR_LINUX_REFUSES = "Sysmon for Linux refuses the whole configurati
 
 /** What becomes of entries, where that differs. */
 const ENTRIES: Readonly<Record<string, readonly [here: string, elsewhere: string]>> = {
-  ArchiveDirectory: ["read, without effect on Linux", SYSMON_FOR_LINUX_REFUSES],
+  ArchiveDirectory: ["where deleted files are kept if they can be", SYSMON_FOR_LINUX_REFUSES],
   CaptureClipboard: ["read, without effect on Linux", SYSMON_FOR_LINUX_REFUSES],
   CheckRevocation: ["read, without effect on Linux", SYSMON_FOR_LINUX_REFUSES],
   DriverName: ["read, without effect: there is no driver", SYSMON_FOR_LINUX_REFUSES],

@@ -6,7 +6,7 @@
  * behind it back, for as long as hashing may take; meanwhile capture goes on.
  */
 import { type Event, MISSING } from "../events/event.ts";
-import { alternative } from "../events/file_records.ts";
+import { alternative, isArchivable, withCopy } from "../events/file_records.ts";
 import type { SinkSet } from "../sinks/mod.ts";
 import type { Policy } from "./policy.ts";
 
@@ -75,7 +75,7 @@ export class Pipeline {
     this.#flush();
   }
 
-  /** Resolves when no event waits for hashes. */
+  /** Resolves when no event waits for hashes or for a copy. */
   settled(): Promise<void> {
     if (this.#held === 0) return Promise.resolve();
     return new Promise((resolve) => this.#whenSettled.push(resolve));
@@ -106,13 +106,62 @@ export class Pipeline {
       this.#seen[definition.id]--;
     } else if (hasher === undefined || image === undefined) {
       const judged = this.#judge(event);
-      if (judged !== undefined) this.#queue.push(judged);
+      if (judged !== undefined) this.#archived(judged);
     } else if (hashesFirst.has(definition.id)) {
       this.#complete(event, hasher.hash(image), () => this.#judge(event));
     } else {
       const judged = this.#judge(event);
       if (judged !== undefined) this.#complete(judged, hasher.hash(image), () => judged);
     }
+  }
+
+  /** Event 23 is what was archived, where that is asked for; else it is 26. */
+  #archived(event: Event): void {
+    const { policy } = this;
+    const { removal } = event;
+    if (policy.archive === undefined || removal === undefined || !isArchivable(event)) {
+      this.#queue.push(event);
+      return;
+    }
+    const copying = policy.archive.archive?.archive(removal);
+    if (copying === undefined) {
+      const detected = this.#detected(event, policy);
+      if (detected !== undefined) this.#queue.push(detected);
+      return;
+    }
+    this.#hold(
+      event,
+      copying.catch(() => undefined).then((copy) =>
+        copy === undefined ? this.#detected(event, policy) : withCopy(event, copy)
+      ),
+    );
+  }
+
+  /** What the rules make of a deletion that could not be archived. */
+  #detected(event: Event, { archive, rules }: Policy): Event | undefined {
+    const other = alternative(event)!;
+    const name = archive!.asksDetected ? rules.evaluate(other) : event.values[RULE_NAME];
+    if (name === undefined) {
+      this.#filtered[event.definition.id]++;
+      return undefined;
+    }
+    this.#seen[event.definition.id]--;
+    this.#seen[other.definition.id]++;
+    other.values[RULE_NAME] = name;
+    return other;
+  }
+
+  /** Keeps an event's place until it is known what is written. */
+  #hold(event: Event, result: Promise<Event | undefined>): void {
+    const held = new Held(event);
+    this.#queue.push(held);
+    this.#held++;
+    result.then((outcome) => {
+      held.event = outcome;
+      held.done = true;
+      this.#held--;
+      this.#flush();
+    });
   }
 
   /** Adds the hashes, now or when they come; `then` says what is written, if anything. */
@@ -126,15 +175,10 @@ export class Pipeline {
       if (result !== undefined) this.#queue.push(result);
       return;
     }
-    const held = new Held(event);
-    this.#queue.push(held);
-    this.#held++;
-    hashes.catch(() => MISSING).then((text) => {
-      held.event = this.#withHashes(event, text, then);
-      held.done = true;
-      this.#held--;
-      this.#flush();
-    });
+    this.#hold(
+      event,
+      hashes.catch(() => MISSING).then((text) => this.#withHashes(event, text, then)),
+    );
   }
 
   /** Without hashes, not even a dash, the event is none. */

@@ -8,7 +8,8 @@ import {
   compileRules,
   type RuleSet,
 } from "../rules/mod.ts";
-import type { Image } from "../events/event.ts";
+import type { Archived } from "../archive/archiver.ts";
+import type { Image, Removal } from "../events/event.ts";
 import { EVENTS } from "../schema/mod.ts";
 
 /** Where a configuration came from, for event 16. */
@@ -24,7 +25,22 @@ export interface ImageHasher {
   hash(image: Image): string | undefined | Promise<string | undefined>;
   /** The Hash text of bytes that are here. */
   hashBytes(bytes: Uint8Array): string;
+  /** `unavailable`: answers without hashes by reason. */
+  readonly counters?: { readonly unavailable: Readonly<Record<string, number>> };
+}
+
+/** Copies deleted files; undefined for one that it has no whole copy of. */
+export interface FileArchive {
+  archive(removal: Removal): Promise<Archived | undefined>;
   readonly counters?: unknown;
+}
+
+/** The configuration names an ArchiveDirectory: event 23 is for what is in it. */
+export interface ArchivePolicy {
+  /** Absent where nothing can be archived (a replay). */
+  readonly archive: FileArchive | undefined;
+  /** Whether rules for FileDeleteDetected decide about what could not be archived. */
+  readonly asksDetected: boolean;
 }
 
 /** A compiled configuration. */
@@ -34,6 +50,8 @@ export interface Policy {
   readonly applyFieldSizes: ApplyFieldSizes | undefined;
   /** Absent where images cannot be hashed (a replay). */
   readonly hasher: ImageHasher | undefined;
+  /** What becomes of deletions that the rules for FileDelete want; absent: event 23 as they are. */
+  readonly archive: ArchivePolicy | undefined;
   /** Ids of the events that can be logged; what the kernel side is asked for. */
   readonly events: ReadonlySet<number>;
   /** Events whose rules look at their Hashes, so that these must be there before matching. */
@@ -53,6 +71,7 @@ export const KEEP_EVERYTHING: Policy = {
   },
   applyFieldSizes: undefined,
   hasher: undefined,
+  archive: undefined,
   events: new Set(),
   hashesFirst: new Set(),
 };
@@ -62,6 +81,7 @@ export function compilePolicy(
   config: Config,
   source: PolicySource,
   hasher: ImageHasher | undefined,
+  archive?: FileArchive,
 ): Policy {
   const rules = compileRules(config);
   return {
@@ -69,6 +89,10 @@ export function compilePolicy(
     rules,
     applyFieldSizes: compileFieldSizes(config.options.fieldSizes),
     hasher,
+    archive: config.options.archiveDirectory === undefined ? undefined : {
+      archive,
+      asksDetected: config.elements.some(({ tag }) => tag === "FileDeleteDetected"),
+    },
     events: new Set(EVENTS.map(({ id }) => id).filter((id) => rules.wants(id))),
     hashesFirst: new Set(HASHED.filter((id) => rules.reads(id, "Hashes"))),
   };

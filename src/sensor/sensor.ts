@@ -4,20 +4,20 @@
 import { Decoder } from "../events/decoder.ts";
 import type { Event } from "../events/event.ts";
 import { LiveHost } from "../sources/live_host.ts";
-import type { KindCounters, Native } from "../sources/native.ts";
+import type { FailedHook, Native } from "../sources/native.ts";
 import type { SinkSet } from "../sinks/mod.ts";
-import { configurationChanged, errorReport, stateChanged } from "./own_events.ts";
+import { ErrorReports } from "./error_reports.ts";
+import { configurationChanged, stateChanged } from "./own_events.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { Policy } from "./policy.ts";
 import { ResourceMeter } from "./resources.ts";
-import { lost, type Summary } from "./summary.ts";
+import type { Summary } from "./summary.ts";
 import { yieldToLoop } from "./yield.ts";
 
 /** Bytes of one batch; a record has at most 320 KiB. */
 export const BATCH_BYTES = 384 * 1024;
 
 const WAIT_MS = 1000;
-const LOSS_REPORT_MS = 5_000;
 /** How long one run of batches may keep the event loop from signals and sinks. */
 const TURN_MS = 1;
 /** Events held back for hashes, beyond which the kernel's buffer has to hold the rest. */
@@ -39,12 +39,11 @@ export class Sensor {
   readonly #decoder: Decoder;
   readonly #buffer = new Uint8Array(BATCH_BYTES);
   readonly #events: Event[] = [];
-  readonly #reported = new Map<string, number>();
+  readonly #errors = new ErrorReports();
   readonly #resources = new ResourceMeter();
   #pending: Policy | undefined;
   #stopping = false;
   #startedAt = 0;
-  #lossesAt = 0;
 
   constructor(
     native: Native,
@@ -65,6 +64,12 @@ export class Sensor {
     this.#startedAt = performance.now();
     this.#pipeline.announce(configurationChanged(this.#pipeline.policy.source));
     this.#pipeline.announce(stateChanged("Started"));
+    this.#reportHooks();
+  }
+
+  /** What the kernel refused, though the configuration in force wants it. */
+  failedHooks(): readonly FailedHook[] {
+    return this.#native.stats().failedHooks;
   }
 
   /** Makes {@link run} flush and return. */
@@ -91,11 +96,11 @@ export class Sensor {
       await this.#native.wait(WAIT_MS);
       await this.#drain(Infinity);
       this.#applyPending();
-      this.#reportLosses(LOSS_REPORT_MS);
+      this.#reportErrors(false);
     }
     await this.#drain(STOP_MS);
     await this.#pipeline.settled();
-    this.#reportLosses(0);
+    this.#reportErrors(true);
     this.#pipeline.announce(stateChanged("Stopped"));
     await this.#sinks.flush();
   }
@@ -111,6 +116,7 @@ export class Sensor {
       sinks: this.#sinks.counters(),
       decoder: this.#decoder.counters,
       hashing: this.#pipeline.policy.hasher?.counters,
+      archiving: this.#pipeline.policy.archive?.archive?.counters,
       capture,
       resources: this.#resources.used(),
     };
@@ -146,25 +152,24 @@ export class Sensor {
     this.#decoder.wanted = (id) => policy.rules.wants(id);
     this.#native.configure(policy.events);
     this.#pipeline.announce(configurationChanged(policy.source));
+    this.#reportHooks();
   }
 
-  /** Event 255 for every kind whose losses have grown. */
-  #reportLosses(everyMs: number): void {
+  /** Events 255 of what is due; `last` makes everything due. */
+  #reportErrors(last: boolean): void {
     const now = performance.now();
-    if (now - this.#lossesAt < everyMs) return;
-    this.#lossesAt = now;
-    for (const [name, kind] of Object.entries(this.#native.stats().kinds)) {
-      const total = lost(kind);
-      const before = this.#reported.get(name) ?? 0;
-      if (total <= before) continue;
-      this.#reported.set(name, total);
-      this.#pipeline.announce(errorReport("LostEvents", describeLoss(name, kind, total - before)));
-    }
+    if (!last && !this.#errors.isDue(now)) return;
+    const hashing = this.#pipeline.policy.hasher?.counters?.unavailable;
+    this.#announce(this.#errors.losses(this.#native.stats(), now));
+    this.#announce(this.#errors.hashes(hashing, now, last));
   }
-}
 
-function describeLoss(name: string, kind: KindCounters, count: number): string {
-  const reasons = Object.entries(kind).filter(([reason, n]) => reason !== "captured" && n > 0);
-  const text = reasons.map(([reason, n]) => `${reason} ${n}`).join(", ");
-  return `${count} ${name} events lost since the last report (since start: ${text})`;
+  /** Events 255 of hooks that have just failed. */
+  #reportHooks(): void {
+    this.#announce(this.#errors.hooks(this.#native.stats()));
+  }
+
+  #announce(events: readonly Event[]): void {
+    for (const event of events) this.#pipeline.announce(event);
+  }
 }

@@ -2,7 +2,7 @@
  * What a run did, for people and for programs.
  */
 import { escapeUnprintable } from "../config/diagnostics.ts";
-import type { CaptureStats, KindCounters } from "../sources/native.ts";
+import type { CaptureStats, FailedHook, KindCounters } from "../sources/native.ts";
 import type { SinkCounters } from "../sinks/mod.ts";
 import { traceEventName } from "../events/windows/trace_definitions.ts";
 import { eventById } from "../schema/mod.ts";
@@ -26,6 +26,8 @@ export interface Summary {
   /** Only in a replay. */
   readonly logs?: readonly LogSummary[];
   readonly hashing?: unknown;
+  /** Absent where no ArchiveDirectory is configured. */
+  readonly archiving?: unknown;
   /** Absent in a replay. */
   readonly capture?: CaptureStats;
   readonly resources: Resources;
@@ -43,6 +45,12 @@ export function lost(kind: KindCounters): number {
   return LOSSES.reduce((sum, reason) => sum + kind[reason], 0);
 }
 
+/** A hook that failed, and what it costs, in a line. */
+export function describeHook({ hook, events, reason }: FailedHook): string {
+  const ids = events.length === 1 ? `event ${events[0]}` : `events ${events.join(", ")}`;
+  return `${hook} is not seen, ${ids} may be missing: ${reason}`;
+}
+
 /** The summary for people, several lines. */
 export function describe(summary: Summary): string {
   const lines = [`monomi: stopped after ${summary.seconds.toFixed(1)} s`];
@@ -57,6 +65,9 @@ export function describe(summary: Summary): string {
     if (notes.length === 0) continue;
     const text = notes.map(([reason, n]) => `${reason} ${n}`).join("  ");
     lines.push(`  kernel ${name.padEnd(19)} lost ${lost(kind)}  (${text})`);
+  }
+  for (const hook of summary.capture?.failedHooks ?? []) {
+    lines.push(`  failed: ${describeHook(hook)}`);
   }
   if (summary.decoder.unknown > 0) lines.push(`  unreadable records ${summary.decoder.unknown}`);
   for (const log of summary.logs ?? []) lines.push(...describeLog(log));

@@ -18,6 +18,11 @@ const SYMBOLS = {
     result: "i32",
     nonblocking: true,
   },
+  monomi_archive: {
+    parameters: ["buffer", "u32", "buffer", "u32"],
+    result: "i32",
+    nonblocking: true,
+  },
   monomi_log_chunk: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_trace_open: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_trace_read: { parameters: ["i32", "buffer", "u32"], result: "i32" },
@@ -37,7 +42,7 @@ const SYMBOLS = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 6;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 7;
 const TEXT_BYTES = 64 * 1024;
 const REASON_BYTES = 1024;
 /** There is no open capture. */
@@ -75,9 +80,20 @@ export interface ProgramFigures {
 export interface CaptureStats {
   readonly kinds: Readonly<Record<string, KindCounters>>;
   readonly programs: readonly ProgramFigures[];
+  /** What the kernel refused, though the events are wanted. */
+  readonly failedHooks: readonly FailedHook[];
   readonly ringBytes: number;
   readonly delivered: number;
   readonly malformed: number;
+}
+
+/** A hook that could not be attached. */
+export interface FailedHook {
+  readonly program: string;
+  readonly hook: string;
+  /** Ids of the Sysmon events that it would give. */
+  readonly events: readonly number[];
+  readonly reason: string;
 }
 
 /** Something that the native library can do to make an event happen. */
@@ -186,6 +202,11 @@ export class Native {
   /** See `src/hashing`. The buffers must stay untouched until it resolves. */
   hash(request: Uint8Array<ArrayBuffer>, out: Uint8Array<ArrayBuffer>): Promise<number> {
     return this.#library.symbols.monomi_hash(request, request.length, out, out.length);
+  }
+
+  /** See `src/archive`. The buffers must stay untouched until it resolves. */
+  archive(request: Uint8Array<ArrayBuffer>, out: Uint8Array<ArrayBuffer>): Promise<number> {
+    return this.#library.symbols.monomi_archive(request, request.length, out, out.length);
   }
 
   /**

@@ -1,7 +1,8 @@
 /** Every page of docs/ that `deno task docs` writes. */
 import { DIAGNOSTICS_PAGE } from "./diagnostics.ts";
 import { EVENTS_PAGE } from "./events.ts";
+import { LINUX_EVENTS_PAGE } from "./linux_events.ts";
 import type { Page } from "./page.ts";
 
 /** All generated pages. */
-export const PAGES: readonly Page[] = [DIAGNOSTICS_PAGE, EVENTS_PAGE];
+export const PAGES: readonly Page[] = [DIAGNOSTICS_PAGE, EVENTS_PAGE, LINUX_EVENTS_PAGE];

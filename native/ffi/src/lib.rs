@@ -18,7 +18,7 @@ use std::{
 use text::{Bytes, borrow, give};
 
 /// Version of these functions and of the record layout together; the loader refuses another.
-pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 6;
+pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 7;
 
 /// The call failed; the error text says why.
 const FAILED: i32 = -1;
@@ -182,6 +182,27 @@ pub extern "C" fn monomi_close() {
         drop(capture().take());
         0
     });
+}
+
+/// Copies a deleted file into the archive; see `native/archive/src/request.rs` and
+/// [`monomi_archive::answer`]. Blocks; call it off the main thread.
+///
+/// # Safety
+/// `request` must be readable for `request_length` bytes, and `out` writable for `out_length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_archive(
+    request: *const u8,
+    request_length: u32,
+    out: *mut u8,
+    out_length: u32,
+) -> i32 {
+    guarded_as(-(monomi_archive::Reason::IoError as i32), || {
+        // SAFETY: the caller's promise.
+        let request = unsafe { text::borrow(request, request_length) };
+        // SAFETY: the caller's promise.
+        let out = unsafe { Bytes::new(out, out_length) };
+        monomi_archive::answer(request, out.into_slice())
+    })
 }
 
 /// Digests a file; see `native/hash/src/request.rs` for both layouts. Blocks; call it off the main

@@ -3,7 +3,7 @@
 use crate::{
     error::{CaptureError, is_permission, one_line},
     kernel,
-    links::{self, Link},
+    links::{self, Exits, Link},
     normalize::Normalizer,
     plan::{EventSet, Hook, PROGRAMS},
     snapshot,
@@ -100,6 +100,7 @@ pub struct Capture {
     ring: RingBuf<MapData>,
     counters: PerCpuArray<MapData, u64>,
     wanted: Array<MapData, u64>,
+    exits: Exits,
     waiter: Arc<Waiter>,
     normalizer: Normalizer,
     /// Delivered records that wait for room: the processes that were there at the start.
@@ -107,6 +108,8 @@ pub struct Capture {
     pending_at: usize,
     /// By program and hook.
     attached: BTreeMap<(&'static str, String), Link>,
+    /// Hooks that the plan wants and the kernel refused, and why.
+    failed: BTreeMap<(&'static str, String), String>,
     ring_bytes: u32,
     /// By kind.
     delivered: [u64; kind::COUNT as usize],
@@ -129,6 +132,7 @@ impl Capture {
         let ring: RingBuf<MapData> = take_map(&mut ebpf, "ring")?;
         let counters: PerCpuArray<MapData, u64> = take_map(&mut ebpf, "counters")?;
         let wanted: Array<MapData, u64> = take_map(&mut ebpf, "wanted")?;
+        let exits: Exits = take_map(&mut ebpf, "exits")?;
         // SAFETY: eventfd takes no pointers; a non-negative result is a new descriptor.
         let wake = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
         if wake < 0 {
@@ -147,11 +151,13 @@ impl Capture {
             ring,
             counters,
             wanted,
+            exits,
             waiter,
             normalizer: Normalizer::default(),
             pending: Vec::new(),
             pending_at: 0,
             attached: BTreeMap::new(),
+            failed: BTreeMap::new(),
             ring_bytes: options.ring_bytes,
             delivered: [0; kind::COUNT as usize],
         };
@@ -175,7 +181,8 @@ impl Capture {
     /// Attaches what `events` need and detaches what they do not.
     ///
     /// # Errors
-    /// [`CaptureError::Program`] or [`CaptureError::Attach`]; what was attached before stays.
+    /// [`CaptureError::Program`] or [`CaptureError::Attach`] of a hook that every capture needs; what
+    /// was attached before stays. Others that fail are in [`Capture::stats`].
     pub fn configure(&mut self, events: EventSet) -> Result<(), CaptureError> {
         let btf = kernel_types()?;
         kernel::with_tracing(|| self.apply(events, &btf))?
@@ -185,17 +192,33 @@ impl Capture {
         self.wanted
             .set(0, events.low(), 0)
             .map_err(|error| CaptureError::Object(one_line(&error)))?;
+        self.load(events, btf);
         for program in PROGRAMS {
             for place in program.places.iter().filter(|place| place.needed(events)) {
-                self.attach(program.name, place.hook, btf)?;
+                let hook = (program.name, place.hook.name());
+                match self.attach(program.name, place.hook, btf) {
+                    Err(error) if place.is_essential() => return Err(error),
+                    Err(error) => _ = self.failed.insert(hook, error.to_string()),
+                    Ok(()) => _ = self.failed.remove(&hook),
+                }
             }
         }
         for program in PROGRAMS {
             for place in program.places.iter().filter(|place| !place.needed(events)) {
+                self.failed.remove(&(program.name, place.hook.name()));
                 self.detach(program.name, place.hook)?;
             }
         }
         Ok(())
+    }
+
+    fn load(&mut self, events: EventSet, btf: &Btf) {
+        let needed = self.ebpf.programs_mut().filter_map(|(name, loaded)| {
+            let program = PROGRAMS.iter().find(|program| program.name == name)?;
+            let place = program.places.iter().find(|place| place.needed(events))?;
+            Some((loaded, place.hook))
+        });
+        links::load_all(needed, btf);
     }
 
     fn attach(&mut self, name: &'static str, hook: Hook, btf: &Btf) -> Result<(), CaptureError> {
@@ -211,7 +234,9 @@ impl Capture {
             .ebpf
             .program_mut(name)
             .ok_or_else(|| CaptureError::Object(format!("no program {name}")))?;
-        if let Some(link) = links::attach(loaded, hook, btf).map_err(|step| step.of(name, hook))? {
+        if let Some(link) = links::attach(loaded, name, hook, btf, &mut self.exits)
+            .map_err(|step| step.of(name, hook))?
+        {
             self.attached.insert((name, hook.name()), link);
         }
         Ok(())
@@ -229,7 +254,7 @@ impl Capture {
         let Some(loaded) = self.ebpf.program_mut(name) else {
             return Ok(());
         };
-        links::detach(loaded, link, is_last).map_err(|step| step.of(name, hook))
+        links::detach(loaded, link, is_last, &mut self.exits).map_err(|step| step.of(name, hook))
     }
 
     /// What another thread needs to wait for records.
@@ -331,6 +356,17 @@ impl Capture {
             );
             comma = ",";
         }
+        text.push_str("],\"failedHooks\":[");
+        let mut comma = "";
+        for ((program, hook), reason) in &self.failed {
+            let events = events_of(program, hook);
+            let reason = stats::json_text(&reason[..reason.floor_char_boundary(LONGEST_REASON)]);
+            let _ = write!(
+                text,
+                "{comma}{{\"program\":\"{program}\",\"hook\":\"{hook}\",\"events\":{events:?},\"reason\":{reason}}}",
+            );
+            comma = ",";
+        }
         let _ = write!(
             text,
             "],\"ringBytes\":{},\"delivered\":{},\"malformed\":{}}}",
@@ -362,6 +398,20 @@ impl Capture {
 fn kind_at(record: &[u8]) -> u16 {
     u16::from_le_bytes([record[4], record[5]])
 }
+
+/// The Sysmon events that a program at a hook gives.
+fn events_of(program: &str, hook: &str) -> Vec<u32> {
+    PROGRAMS
+        .iter()
+        .filter(|one| one.name == program)
+        .flat_map(|one| one.places)
+        .filter(|place| place.hook.name() == hook)
+        .flat_map(|place| place.serves().iter().copied())
+        .collect()
+}
+
+/// Every hook of the plan can fail, and all reasons go into one text.
+const LONGEST_REASON: usize = 200;
 
 const MAX_ARGS: u32 = 256 * 1024;
 

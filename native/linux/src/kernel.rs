@@ -125,7 +125,7 @@ fn cgroup_mount(mounts: &str) -> Option<&str> {
     })
 }
 
-/// Whether the kernel has a tracepoint of a system call, such as `sys_exit_open`.
+/// Whether the kernel has a system call, by the name of its tracepoint, such as `sys_exit_open`.
 pub(crate) fn has_system_call(name: &str) -> bool {
     [TRACING, "/sys/kernel/debug/tracing"]
         .iter()

@@ -4,6 +4,7 @@
 //! Tracepoints only, so that it works wherever the kernel has BTF and is at least
 //! [`plan::MINIMUM_KERNEL`].
 
+mod calls;
 mod capture;
 mod dns;
 mod error;

@@ -6,7 +6,10 @@ use aya::{
 };
 use aya_obj::generated::bpf_prog_info;
 use monomi_record::{counter, kind};
-use std::os::fd::{AsFd, AsRawFd};
+use std::{
+    fmt::Write as _,
+    os::fd::{AsFd, AsRawFd},
+};
 
 /// Sums over all processors: `[kind][reason]`.
 pub(crate) type Counters = [[u64; counter::COUNT]; kind::COUNT as usize];
@@ -20,6 +23,20 @@ pub(crate) fn counters(map: &PerCpuArray<MapData, u64>) -> Counters {
         }
     }
     sums
+}
+
+/// A text as a JSON string.
+pub(crate) fn json_text(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\0'..='\u{1f}' => _ = write!(out, "\\u{:04x}", u32::from(c)),
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// What the kernel says about one loaded program.
@@ -66,4 +83,14 @@ pub(crate) fn program_figures(program: &Program) -> Option<ProgramFigures> {
         run_count: info.run_cnt,
         recursion_misses: info.recursion_misses,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::json_text;
+
+    #[test]
+    fn what_json_cannot_hold_is_escaped() {
+        assert_eq!(json_text("a \"b\"\\\n"), r#""a \"b\"\\\u000a""#);
+    }
 }

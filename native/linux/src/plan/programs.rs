@@ -33,6 +33,9 @@ const MODULE: &[u32] = &[6];
 const RING_NAMES: &[u32] = &[11, 23, 25, 26, 29];
 const RING_RESULTS: &[u32] = &[3, 8, 9, 10, 11, 18, 23, 25, 26];
 
+/// What has an exit of a system call among its hooks.
+const CALLS: &[u32] = &[2, 3, 6, 7, 8, 9, 10, 11, 15, 17, 18, 23, 25, 26, 29, 100];
+
 /// Every program, in the order in which it is attached: lineage first, so that no process is
 /// missed between the snapshot and the first event.
 pub const PROGRAMS: &[Program] = &[
@@ -293,6 +296,11 @@ pub const PROGRAMS: &[Program] = &[
     Program {
         name: "compat_exit",
         kind: "fileCreate",
-        places: &[at(Hook::NewerRaw("sys_exit"), RING_RESULTS)],
+        places: &[at(Hook::CompatExits, RING_RESULTS)],
+    },
+    Program {
+        name: "call_exit",
+        kind: "fileCreate",
+        places: &[at(Hook::Raw("sys_exit"), CALLS)],
     },
 ];
