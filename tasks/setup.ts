@@ -21,9 +21,20 @@ export const FOR_BUILD: readonly Requirement[] = [
 /** What the tests call, besides. */
 export const FOR_TESTS: readonly Requirement[] = [
   { program: "bpftool", packages: ["bpftool"] },
+  { program: "bpftrace", packages: ["bpftrace"] },
+  { program: "gdb", packages: ["gdb"] },
   { program: "ps", packages: ["procps"] },
   { program: "rsyslogd", packages: ["rsyslog"] },
+  { program: "strace", packages: ["strace"] },
   { program: "xmllint", packages: ["libxml2-utils"] },
+];
+
+/** What booting other kernels calls, besides. */
+export const FOR_KERNELS: readonly Requirement[] = [
+  { program: "qemu-system-x86_64", packages: ["qemu-system-x86"] },
+  { program: "busybox", packages: ["busybox-static"] },
+  { program: "cpio", packages: ["cpio"] },
+  { program: "xz", packages: ["xz-utils"] },
 ];
 
 /**

@@ -58,14 +58,17 @@ function letter(index: number): string {
   return String.fromCharCode("a".charCodeAt(0) + index);
 }
 
-async function assertRefused(file: string, line?: number): Promise<void> {
+/** What Sysmon says before it looks at the values of options. */
+const VALIDATED = "Configuration file validated.\n";
+
+async function assertRefused(file: string, line?: number, onlyAnOption = false): Promise<void> {
   for (const command of [["check", file], ["run", "-c", file, "--duration", "1s"]]) {
     const begin = performance.now();
     const { code, stdout, stderr } = await monomi(...command);
     const took = performance.now() - begin;
     const lines = stderr.trimEnd().split("\n");
     assert.equal(code, 1, `${command.join(" ")}: ${stderr.slice(0, 2000)}`);
-    assert.doesNotMatch(stdout, /validated/);
+    assert.equal(stdout, onlyAnOption && command[0] === "check" ? VALIDATED : "");
     const places = lines.flatMap((text) => {
       const match = DIAGNOSTIC.exec(text);
       return match === null ? [] : [{ file: match[1], line: Number(match[2]) }];
@@ -89,7 +92,7 @@ for (const [name, [content, line]] of Object.entries(BROKEN)) {
       file,
       typeof content === "string" ? new TextEncoder().encode(content) : content,
     );
-    await assertRefused(file, line);
+    await assertRefused(file, line, name === "an unknown hash algorithm");
   });
 }
 
@@ -116,7 +119,10 @@ Deno.test("each problem of a configuration has a line of its own", async () => {
   );
   const { code, stderr } = await monomi("check", file);
   assert.equal(code, 1);
-  const lines = stderr.trimEnd().split("\n").map((line) => Number(DIAGNOSTIC.exec(line)?.[2]));
+  const lines = stderr.split("\n").flatMap((text) => {
+    const line = DIAGNOSTIC.exec(text)?.[2];
+    return line === undefined ? [] : [Number(line)];
+  });
   assert.deepEqual(lines, [3, 4, 5]);
 });
 

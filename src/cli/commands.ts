@@ -9,6 +9,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./run.ts")).run,
   record: async () => (await import("./record.ts")).record,
   replay: async () => (await import("./replay.ts")).replay,
+  selftest: async () => (await import("./selftest.ts")).selftest,
   check: async () => (await import("./check.ts")).check,
   show: async () => (await import("./show.ts")).show,
   explain: async () => (await import("./explain.ts")).explain,

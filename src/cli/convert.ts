@@ -3,7 +3,9 @@ import { resolve } from "node:path";
 import { type Diagnostic, type Language, languageOf, languageOfName } from "../config/mod.ts";
 import { loadConfig, parseDocument } from "../config/mod.ts";
 import { readConfigBytes } from "../config/read_file.ts";
+import { diagnosticAt } from "../config/diagnostics.ts";
 import { writeDocument } from "../config/write.ts";
+import { NotXmlError } from "../config/write_xml.ts";
 import { jsonText } from "../output/json.ts";
 import { diagnosticToJson } from "../report/json.ts";
 import type { Command } from "./command.ts";
@@ -84,7 +86,15 @@ function convertText(bytes: Uint8Array, file: string, wanted: Language | undefin
   if (config === undefined) return { diagnostics };
   const to = wanted ?? (languageOf(config.source) === "xml" ? "yaml" : "xml");
   const { document } = parseDocument(config.source);
-  return { text: writeDocument(document!, to), to, diagnostics };
+  try {
+    return { text: writeDocument(document!, to), to, diagnostics };
+  } catch (error) {
+    // Only fields of monomi's own: everything else that loads can be written.
+    if (!(error instanceof NotXmlError)) throw error;
+    const { source } = config;
+    const own = diagnosticAt(source, error.offset, "error", "MON211", error.message);
+    return { to, diagnostics: [...diagnostics, own] };
+  }
 }
 
 function deliver(text: string, { output, force }: ConvertOptions): void {

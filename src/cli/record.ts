@@ -33,7 +33,7 @@ async function recordLive(args: string[], load: () => Native): Promise<number> {
   const native = load();
   const host = new LiveHost(native);
   const events = values.config === undefined
-    ? EVENTS.reduce((bits, { id }) => id < 32 ? bits | 1 << id : bits, 0) >>> 0
+    ? EVENTS.map(({ id }) => id)
     : (await loadPolicy(values.config)).events;
   using file = create(values.output);
   writeAll(file, recordHead(factsOf(host), host.bootEpoch()));

@@ -1,11 +1,13 @@
 /** Which event of a series an event element is bound to (config-semantics E4). */
 import { EVENT_TAGS, eventsByTag } from "../schema/events.ts";
+import { isAdditionalField } from "../schema/additional.ts";
 import { fieldSince, tagSince } from "../schema/history.ts";
 import type { EventDefinition } from "../schema/types.ts";
 import { formatVersion } from "../schema/versions.ts";
 import { type ReadContext, writtenVersion } from "./context.ts";
 import { quote } from "./diagnostics.ts";
 import type { ConfigNode } from "./node.ts";
+import { languageOf } from "./parse.ts";
 import { didYouMean, oneOf } from "./suggest.ts";
 import { childElements, nameOf } from "./tree.ts";
 
@@ -69,7 +71,17 @@ function helpForField(tag: string, field: string): string | undefined {
 }
 
 function checkField(context: ReadContext, tag: string, field: ConfigNode): boolean {
-  const { reporter, schemaVersion, permissive } = context;
+  const { reporter, schemaVersion, permissive, source } = context;
+  if (isAdditionalField(field.name) && eventsByTag(tag).some((e) => e.fieldIndex.has(field.name))) {
+    if (languageOf(source) === "yaml") return true;
+    reporter.refuse(
+      "MON211",
+      nameOf(field),
+      `Sysmon has no field ${field.name}: only configurations in YAML can name it`,
+      "monomi convert writes this file as YAML",
+    );
+    return false;
+  }
   const since = fieldSince(tag, field.name);
   if (since === undefined && field.name === "Rule") {
     reporter.refuse("MON037", nameOf(field), "<Rule> cannot stand inside another <Rule>");

@@ -1,4 +1,5 @@
 /** ConfigDocument -> canonical XML, the form that docs/fmt.md describes. */
+import { isAdditionalField } from "../schema/additional.ts";
 import { quote } from "./diagnostics.ts";
 import type { ChildNode, CommentNode, ConfigDocument, ConfigNode, TextNode } from "./node.ts";
 import { type Content, contentOf, NOT_BLANK, trimBlank } from "./tree.ts";
@@ -105,6 +106,9 @@ function inlineChild(child: ChildNode): string {
 
 /** `<Image condition="is"`, without its end. */
 function startTag(node: ConfigNode): string {
+  if (isAdditionalField(node.name)) {
+    throw new NotXmlError(node.offset, `${node.name} has no place in a configuration in XML`);
+  }
   for (const name of [node.name, ...node.attributes.keys()]) {
     if (!NAME.test(name)) throw new NotXmlError(node.offset, `${quote(name)} is no name in XML`);
   }

@@ -143,7 +143,7 @@ function titleOf(tag: string): string {
 }
 
 function fieldsOf(tag: string): string[] {
-  return [...new Set(eventsByTag(tag).flatMap((event) => event.fields.map((f) => f.name)))];
+  return [...new Set(eventsByTag(tag).flatMap((event) => [...event.fieldIndex.keys()]))];
 }
 
 function fieldProperties(tag: string): Properties {

@@ -2,6 +2,7 @@
  * An event as it travels from a source to the sinks.
  */
 import type { EventDefinition } from "../schema/types.ts";
+import type { Placement } from "./placement.ts";
 
 /**
  * A field's value: Sysmon's text for strings, GUIDs, times, hexadecimal and 64-bit numbers and
@@ -31,6 +32,8 @@ export interface Image {
   /** Nanoseconds since 1970. */
   readonly ctimeLow: number;
   readonly ctimeHigh: number;
+  /** The event is one only if the file begins like a program; whoever hashes it finds out. */
+  readonly mustBeProgram?: boolean;
 }
 
 /**
@@ -54,6 +57,10 @@ export interface Event {
   recordId: number;
   /** What to hash for the event's Hashes field, where that can still be done. */
   readonly image?: Image;
+  /** Where its process runs; absent outside of containers. */
+  readonly container?: Placement;
+  /** What to hash for the event's Hash field. */
+  readonly content?: Uint8Array;
   /** Absent for what this program captured itself. */
   origin?: Origin;
 }

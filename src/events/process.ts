@@ -2,6 +2,7 @@
  * One process as the table knows it.
  */
 import { processGuid } from "./guid.ts";
+import type { Placement } from "./placement.ts";
 
 /** What a process shows of itself; shared with its forked children until they execute. */
 export interface ProcessFace {
@@ -28,6 +29,9 @@ export class Process {
     /** Its start in seconds since 1970. */
     readonly startSeconds: number,
   ) {}
+
+  /** Where it runs; undefined outside of containers. */
+  placement: Placement | undefined;
 
   /** Its end was reported. */
   ended = false;

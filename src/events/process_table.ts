@@ -11,12 +11,16 @@ import { Process, type ProcessFace } from "./process.ts";
 /** Ended processes that late events (a connection made in its last moment) can still find. */
 const ENDED_KEPT = 4096;
 
+/** Paths of images that are kept but once. */
+const IMAGES_SHARED = 4096;
+
 /** Image of a process that began before our time and cannot be found out (T10). */
 const UNKNOWN: ProcessFace = { image: "<unknown process>", commandLine: "-" };
 
 /** Processes by pid, with what they were before an exec. */
 export class ProcessTable {
   readonly #byPid = new Map<number, Process>();
+  readonly #images = new Map<string, string>();
   readonly #ended: (Process | undefined)[] = new Array(ENDED_KEPT).fill(undefined);
   #nextEnded = 0;
   readonly #guidEpoch: number;
@@ -54,6 +58,39 @@ export class ProcessTable {
     return unknown;
   }
 
+  /** The same text, of which processes with the same image keep but one. */
+  sharedImage(path: string): string {
+    const shared = this.#images.get(path);
+    if (shared !== undefined) return shared;
+    if (this.#images.size >= IMAGES_SHARED) this.#forgetImages();
+    this.#images.set(path, path);
+    return path;
+  }
+
+  /** The processes that run an image; none of the ended ones. Cheap where nobody ever ran it. */
+  running(image: string): Process[] {
+    if (!this.#images.has(image)) return [];
+    return this.#byPid.values().filter((one) => !one.ended && one.face.image === image).toArray();
+  }
+
+  #forgetImages(): void {
+    this.#images.clear();
+    for (const { ended, face } of this.#byPid.values()) {
+      if (!ended) this.#images.set(face.image, face.image);
+    }
+  }
+
+  /** Exactly this process, if it is the newest one with its pid. */
+  exactly(
+    pid: number,
+    startLow: number,
+    startHigh: number,
+    execId: number,
+  ): Process | undefined {
+    const newest = this.#byPid.get(pid);
+    return newest?.is(startLow, startHigh, execId) ? newest : undefined;
+  }
+
   /** The newest process with this pid. */
   known(pid: number): Process | undefined {
     return this.#byPid.get(pid);
@@ -69,7 +106,9 @@ export class ProcessTable {
     execId: number,
     uid: number,
   ): Process {
-    return this.#keep(this.#make(pid, startLow, startHigh, execId, face, uid, parent));
+    const child = this.#keep(this.#make(pid, startLow, startHigh, execId, face, uid, parent));
+    child.placement = parent.placement && { ...parent.placement, pid };
+    return child;
   }
 
   /**
@@ -93,6 +132,7 @@ export class ProcessTable {
       this.#make(pid, startLow, startHigh, execId, face, uid, parent),
     );
     if (same && before !== process) {
+      process.placement = before.placement;
       before.before = undefined;
       process.before = before;
     }

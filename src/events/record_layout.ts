@@ -4,7 +4,7 @@
  */
 
 /** Version of the layout; readers refuse any other. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 /** What a record says. */
 export const Kind = {
@@ -15,7 +15,22 @@ export const Kind = {
   FILE_DELETE: 5,
   NETWORK: 6,
   PROCESS: 7,
-  COUNT: 8,
+  FILE_TIME: 8,
+  RAW_READ: 9,
+  ACCESS: 10,
+  INJECT: 11,
+  TAMPER: 12,
+  STREAM: 13,
+  PIPE_CREATE: 14,
+  PIPE_CONNECT: 15,
+  MODULE: 16,
+  IMAGE_LOAD: 17,
+  BPF: 18,
+  EXECUTABLE: 19,
+  DNS: 20,
+  DONE: 21,
+  CONTAINER: 40,
+  COUNT: 41,
 } as const;
 
 /** Bits of a record's flags. */
@@ -30,6 +45,8 @@ export const Flag = {
   FAULT: 128,
   FOREIGN: 256,
   CWD_INCOMPLETE: 512,
+  FOLLOWED: 1024,
+  PENDING: 2048,
 } as const;
 
 /** Which operation made or ended a file name. */
@@ -40,6 +57,27 @@ export const How = {
   SYMLINK: 4,
   RENAME: 5,
   UNLINK: 6,
+  CHANGE: 7,
+  ABSTRACT: 8,
+  SET_IMAGE: 9,
+  CODE_IN_DATA: 10,
+  CODE_CHANGED: 11,
+} as const;
+
+/** In which way a process reached into another one. */
+export const Access = {
+  ATTACH: 1,
+  READ: 2,
+  OPEN_READ: 3,
+  OPEN_WRITE: 4,
+  OPEN_BOTH: 5,
+  OPEN_MAPS: 6,
+  OPEN_ENVIRONMENT: 7,
+  DUPLICATE: 8,
+  POKE: 9,
+  REGISTERS: 10,
+  WRITE: 11,
+  FILE_WRITE: 12,
 } as const;
 
 /** What the kernel side counts, per kind. */
@@ -118,7 +156,7 @@ export const FileLayout = {
   pathLen: 80,
   nameLen: 84,
   rootLen: 88,
-  reserved: 92,
+  extraLen: 92,
   bytes: 96,
 } as const;
 
@@ -134,4 +172,95 @@ export const NetworkLayout = {
   localAddress: 80,
   remoteAddress: 96,
   bytes: 112,
+} as const;
+
+/** Offsets in a record's Times part. */
+export const TimesLayout = {
+  mtime: 0,
+  previousMtime: 8,
+  bytes: 16,
+} as const;
+
+/** Offsets in a record's Access part. */
+export const AccessLayout = {
+  targetStart: 64,
+  targetExecId: 72,
+  address: 80,
+  targetPid: 88,
+  targetTid: 92,
+  targetUid: 96,
+  targetParentPid: 100,
+  how: 104,
+  pathLen: 108,
+  bytes: 112,
+} as const;
+
+/** Offsets in a record's Stream part. */
+export const StreamLayout = {
+  created: 0,
+  valueLen: 8,
+  valueTotal: 12,
+  bytes: 16,
+} as const;
+
+/** Offsets in a record's Module part. */
+export const ModuleLayout = {
+  taints: 0,
+  signature: 8,
+  reserved: 12,
+  bytes: 16,
+} as const;
+
+/** Offsets in a record's Bpf part. */
+export const BpfLayout = {
+  command: 64,
+  programType: 68,
+  programId: 72,
+  reserved: 76,
+  name: 80,
+  bytes: 96,
+} as const;
+
+/** Offsets in a record's Dns part. */
+export const DnsLayout = {
+  socket: 64,
+  sequence: 72,
+  payloadTotal: 76,
+  payloadLen: 80,
+  protocol: 84,
+  isAnswer: 86,
+  status: 88,
+  nameLen: 92,
+  resultsLen: 96,
+  reserved: 100,
+  bytes: 104,
+} as const;
+
+/** Offsets in a record's Done part. */
+export const DoneLayout = {
+  request: 64,
+  result: 72,
+  reserved: 76,
+  bytes: 80,
+} as const;
+
+/** Offsets in a record's Container part. */
+export const ContainerLayout = {
+  group: 64,
+  legacyGroup: 72,
+  ownPid: 80,
+  device: 84,
+  groupLen: 88,
+  legacyLen: 92,
+  imageLen: 96,
+  hasGroups: 100,
+  bytes: 104,
+} as const;
+
+/** Offsets in a record's Facts part. */
+export const FactsLayout = {
+  size: 0,
+  mtime: 8,
+  ctime: 16,
+  bytes: 24,
 } as const;

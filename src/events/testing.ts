@@ -113,7 +113,11 @@ export class Records {
     return this;
   }
 
-  #execution(kind: number, actor: Actor, { path, directory = "/", args = [] }: Execution): this {
+  #execution(
+    kind: number,
+    actor: Actor,
+    { path, directory = "/", args = [] }: Execution,
+  ): this {
     const argumentText = args.map((arg) => `${arg}\0`).join("");
     const at = this.#header(kind, actor, ExecLayout.bytes, [path, directory, argumentText]);
     this.#word(at + ExecLayout.pathLen, bytesOf(path).length);

@@ -2,6 +2,7 @@
  * Hashes for events: asks the native side at most once per file, and never lets it hold up the
  * events for longer than agreed.
  */
+import { createHash } from "node:crypto";
 import type { HashAlgorithm } from "../config/model.ts";
 import { HashCache } from "./cache.ts";
 import { type Reason, reasonOf, REASONS } from "./reasons.ts";
@@ -59,6 +60,12 @@ export interface HashCounters {
   readonly unavailable: Record<Reason, number>;
 }
 
+/** Digests of bytes, in Sysmon's order. */
+const DIGESTS: readonly (readonly [name: HashAlgorithm, digest: string])[] = [
+  ["SHA1", "sha1"],
+  ["MD5", "md5"],
+  ["SHA256", "sha256"],
+];
 /** The text of an event without hashes (config-semantics T16, T17). */
 const NONE = "-";
 /** How long a file that was too slow, or that is on a user-space file system, is left alone. */
@@ -76,9 +83,25 @@ interface Job {
   readonly device: number | undefined;
   readonly queuedAt: number;
   waiting: number;
-  readonly answer: Promise<string>;
+  readonly answer: Promise<Answer>;
   readonly settle: (text: string, reason: Reason | undefined) => void;
 }
+
+/** Text of an answer; undefined when a file that had to be a program is not known to be one. */
+type Answer = string | undefined;
+
+/** The reasons that come before a file's beginning was seen. */
+const UNSEEN: ReadonlySet<Reason> = new Set(
+  [
+    "gone",
+    "not_regular",
+    "permission",
+    "fuse",
+    "unsupported",
+    "not_program",
+    "busy",
+  ] as const,
+);
 
 /**
  * Hashes files under one policy; a new configuration gets a new hasher.
@@ -101,6 +124,7 @@ export class Hasher {
   readonly #native: NativeHash;
   readonly #policy: RequestPolicy;
   readonly #cache: HashCache<Job>;
+  readonly #programs: HashCache<Job>;
   readonly #patienceMs: number;
   readonly #now: () => number;
   readonly #concurrency: number;
@@ -120,6 +144,7 @@ export class Hasher {
       allowFuse: options.allowFuse ?? false,
     };
     this.#cache = new HashCache(options.cacheEntries ?? 4096);
+    this.#programs = new HashCache(options.cacheEntries ?? 4096);
     this.#patienceMs = options.patienceMs ?? budgetMs + 1000;
     this.#now = options.now ?? (() => performance.now());
     this.#concurrency = options.concurrency ?? 2;
@@ -128,53 +153,69 @@ export class Hasher {
   }
 
   /**
-   * The Hashes text of a process's image, or `-`: at once when it is known, else a promise that
-   * never rejects and resolves whatever the file system does.
+   * The Hashes text of a file, or `-`: at once when it is known, else a promise that never rejects
+   * and resolves whatever the file system does. Undefined when the file had to be a program, and is
+   * none or could not be looked at.
    */
-  hash(target: HashTarget): string | Promise<string> {
-    const entry = this.#cache.find(target);
+  hash(target: HashTarget): Answer | Promise<Answer> {
+    const cache = target.mustBeProgram ? this.#programs : this.#cache;
+    const entry = cache.find(target);
     if (entry !== undefined) {
       if (entry.pending !== undefined) return this.#share(entry.pending, target);
       if (entry.expires === Infinity || entry.expires > this.#now()) {
         this.counters.hits++;
         if (entry.reason !== undefined) this.counters.unavailable[entry.reason]++;
-        this.#cache.use(entry);
-        return entry.text!;
+        cache.use(entry);
+        return answerOf(entry.text!, entry.reason, target);
       }
-      this.#cache.remove(entry);
+      cache.remove(entry);
     }
-    return this.#ask(target);
+    return this.#ask(target, cache);
   }
 
   /**
    * The Hashes text of a regular file of the host, or `-`; not cached, links not followed
    * (ConfigurationFileHash, config-semantics T18).
    */
-  hashFile(path: string): Promise<string> {
-    if (this.#isFull()) return Promise.resolve(this.#refuse("busy"));
+  async hashFile(path: string): Promise<string> {
+    if (this.#isFull()) return this.#refuse("busy");
     const job = this.#enqueue(packPath(path, this.#policy), undefined, () => {});
     this.#startQueued();
-    return job.answer;
+    return await job.answer ?? NONE;
   }
 
-  #share(job: Job, target: HashTarget): Promise<string> {
+  /** The Hash text of bytes that are here; IMPHASH has none. */
+  hashBytes(bytes: Uint8Array): string {
+    const digests = DIGESTS.filter(([name]) => this.#policy.algorithms.includes(name));
+    const texts = digests.map(([name, digest]) =>
+      `${name}=${createHash(digest).update(bytes).digest("hex")}`
+    );
+    return texts.length === 0 ? NONE : texts.join(",");
+  }
+
+  #share(job: Job, target: HashTarget): Promise<Answer> {
     this.counters.shared++;
     job.waiting++;
     if (job.retries < MOST_RETRIES) job.alternative = packTarget(target, this.#policy);
     return job.answer;
   }
 
-  #ask(target: HashTarget): string | Promise<string> {
+  #ask(target: HashTarget, cache: HashCache<Job>): Answer | Promise<Answer> {
     const device = target.device | 0;
-    if (this.#stuckDevices.has(device)) return this.#refuse("timeout");
-    if (this.#isFull()) return this.#refuse("busy");
-    const job = this.#enqueue(packTarget(target, this.#policy), device, (text, reason) => {
-      if (reason === undefined || reason === "too_large") this.#cache.settle(entry, text, reason);
-      else if (reason === "timeout" || reason === "fuse") {
-        this.#cache.settle(entry, text, reason, this.#now() + RETRY_MS);
-      } else this.#cache.remove(entry);
-    });
-    const entry = this.#cache.add(target, job);
+    const refuse = (reason: Reason) => answerOf(this.#refuse(reason), reason, target);
+    if (this.#stuckDevices.has(device)) return refuse("timeout");
+    if (this.#isFull()) return refuse("busy");
+    const hasIdentity = target.inodeLow !== 0 || target.inodeHigh !== 0;
+    const request = packTarget(target, this.#policy);
+    const job = this.#enqueue(request, device, (text, reason) => {
+      if (entry === undefined) return;
+      if (reason === undefined || reason === "too_large" || reason === "not_program") {
+        cache.settle(entry, text, reason);
+      } else if (reason === "timeout" || reason === "fuse") {
+        cache.settle(entry, text, reason, this.#now() + RETRY_MS);
+      } else cache.remove(entry);
+    }, target.mustBeProgram);
+    const entry = hasIdentity ? cache.add(target, job) : undefined;
     this.#startQueued();
     return job.answer;
   }
@@ -202,8 +243,9 @@ export class Hasher {
     request: Uint8Array<ArrayBuffer>,
     device: number | undefined,
     remember: (text: string, reason: Reason | undefined) => void,
+    mustBeProgram = false,
   ): Job {
-    const { promise, resolve } = Promise.withResolvers<string>();
+    const { promise, resolve } = Promise.withResolvers<Answer>();
     const job: Job = {
       request,
       alternative: undefined,
@@ -215,7 +257,7 @@ export class Hasher {
       settle: (text, reason) => {
         if (reason !== undefined) this.counters.unavailable[reason] += job.waiting;
         remember(text, reason);
-        resolve(text);
+        resolve(answerOf(text, reason, { mustBeProgram }));
       },
     };
     this.#queue.push(job);
@@ -291,4 +333,13 @@ export class Hasher {
 function dependsOnProcess(reason: Reason): boolean {
   return reason === "gone" || reason === "changed" || reason === "permission" ||
     reason === "not_regular";
+}
+
+/** What the caller gets of a text and the reason why it is no better. */
+function answerOf(
+  text: string,
+  reason: Reason | undefined,
+  { mustBeProgram }: Pick<HashTarget, "mustBeProgram">,
+): Answer {
+  return mustBeProgram && reason !== undefined && UNSEEN.has(reason) ? undefined : text;
 }

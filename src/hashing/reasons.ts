@@ -14,6 +14,7 @@ const CODES = [
   "fuse",
   "io_error",
   "unsupported",
+  "not_program",
 ] as const;
 
 /** Every reason, for statistics; `busy` is this side's own: no free place in the queue. */

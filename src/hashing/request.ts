@@ -10,6 +10,7 @@ const HEADER_SIZE = 64;
 const FLAG_IDENTITY = 1;
 const FLAG_STAMP = 2;
 const FLAG_ALLOW_FUSE = 4;
+const FLAG_ONLY_PROGRAMS = 8;
 const TWO_TO_32 = 2 ** 32;
 
 /** Bytes that the native side needs for any answer (`monomi_hash::ANSWER_CAPACITY`). */
@@ -26,11 +27,11 @@ const ALGORITHM_BITS: Readonly<Record<HashAlgorithm, number>> = {
 export type HashTarget = Image;
 
 /** What tells a file from every other, as a record holds it. */
-export type FileIdentity = Omit<Image, "pid" | "path">;
+export type FileIdentity = Omit<Image, "pid" | "path" | "mustBeProgram">;
 
 /** Policy that goes into every request. */
 export interface RequestPolicy {
-  readonly algorithms: Iterable<HashAlgorithm>;
+  readonly algorithms: readonly HashAlgorithm[];
   /** In bytes. */
   readonly maxSize: number;
   readonly budgetMs: number;
@@ -40,9 +41,14 @@ export interface RequestPolicy {
 
 const encoder = new TextEncoder();
 
-/** The packed request for a process's image. */
+/**
+ * The packed request for a process's image. What must be a program may have been changed since (its
+ * mode, at least, often is): whatever that file holds now is looked at.
+ */
 export function packTarget(target: HashTarget, policy: RequestPolicy): Uint8Array<ArrayBuffer> {
-  const view = packFile(target.pid, target.path, policy, FLAG_IDENTITY | FLAG_STAMP);
+  const known = target.inodeLow !== 0 || target.inodeHigh !== 0 ? FLAG_IDENTITY : 0;
+  const flags = target.mustBeProgram ? FLAG_ONLY_PROGRAMS | known : FLAG_IDENTITY | FLAG_STAMP;
+  const view = packFile(target.pid, target.path, policy, flags);
   view.setUint32(8, target.device >>> 20, true);
   view.setUint32(12, target.device & 0xfffff, true);
   view.setUint32(16, target.inodeLow, true);

@@ -28,6 +28,13 @@ Deno.test("packed form is the checked-in one", async () => {
   assert.deepEqual(packTarget(TARGET, POLICY), await Deno.readFile(FIXTURE));
 });
 
+Deno.test("what must be a program is named by its identity, whatever has changed since", () => {
+  const flags = (target: typeof TARGET) =>
+    new DataView(packTarget({ ...target, mustBeProgram: true }, POLICY).buffer).getUint16(2, true);
+  assert.equal(flags(TARGET), 1 | 4 | 8);
+  assert.equal(flags({ ...TARGET, inodeLow: 0, inodeHigh: 0 }), 4 | 8);
+});
+
 Deno.test("a path alone has no identity", () => {
   const packed = packPath("/etc/é", { ...POLICY, allowFuse: false, maxSize: 3 * 2 ** 32 + 5 });
   const view = new DataView(packed.buffer);

@@ -2,7 +2,7 @@
 import { quote } from "../config/diagnostics.ts";
 import type { Condition, EventElement } from "../config/model.ts";
 import { foldAscii } from "../rules/text.ts";
-import { eventById } from "../schema/events.ts";
+import { eventById, fieldAt } from "../schema/events.ts";
 import type { LintContext } from "./context.ts";
 import { domainOf, isPossible, isPossibleText } from "./domains.ts";
 import { holdsFile, holdsRegistryPath } from "./fields.ts";
@@ -20,7 +20,7 @@ export function checkDomain(
   const isHash = field === "Hashes" || field === "Hash";
   const algorithmsGiven = config.options.entries.some(({ name }) => name === "HashAlgorithms");
   if (isHash && !algorithmsGiven && platform !== "linux") return false;
-  const domain = domainOf(element.tag, eventById(element.eventId)!.fields[fieldIndex], {
+  const domain = domainOf(element.tag, fieldAt(eventById(element.eventId)!, fieldIndex)!, {
     hashAlgorithms: config.options.hashAlgorithms,
     platform,
   });

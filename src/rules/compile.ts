@@ -1,6 +1,6 @@
 /** Config -> one program per event id. */
 import type { Condition, Config, EventElement } from "../config/model.ts";
-import { EVENTS } from "../schema/events.ts";
+import { EVENTS, fieldAt } from "../schema/events.ts";
 import type { EventDefinition, FieldDefinition } from "../schema/types.ts";
 import { canMatch, compileTest, NEVER_TEST } from "./operators.ts";
 import {
@@ -65,7 +65,7 @@ function compileEvent(
     : { elements: compiled, searches: [], wakeIds: 0 };
   return {
     ...triggered,
-    typedFields: searchable.filter((slot) => failsWithoutData(event.fields[slot])),
+    typedFields: searchable.filter((slot) => failsWithoutData(fieldAt(event, slot)!)),
     logsUnmatched,
     wanted: logsUnmatched || anyInclude,
     slots: [...slots],
@@ -131,7 +131,7 @@ function compileCondition(
   options: CompileOptions,
 ): CompiledCondition {
   const { operator, value, field, fieldIndex, name } = condition;
-  const found = event.fields[fieldIndex];
+  const found = fieldAt(event, fieldIndex);
   const applies = found !== undefined && found.name === field;
   const looksAtLastPart = operator === "image" && !isPath(value, options.imageSeparator);
   return {

@@ -1,6 +1,7 @@
 /** Why an event is logged or dropped: the matcher's decision, step by step. */
 import type { Condition, Config, EventElement, RuleNode } from "../config/model.ts";
 import type { Event } from "../events/event.ts";
+import { fieldAt } from "../schema/events.ts";
 import { evaluationOrder, failsWithoutData, logsWithoutMatch } from "./compile.ts";
 import type {
   ConditionOutcome,
@@ -69,7 +70,7 @@ export function tryCondition(
     outcome,
     text,
   });
-  const definition = event.definition.fields[fieldIndex];
+  const definition = fieldAt(event.definition, fieldIndex);
   if (definition === undefined || definition.name !== field) return trace("other event");
   const text = field === "RuleName" ? NO_DATA : fieldText(event.values[fieldIndex]);
   if (text === NO_DATA && failsWithoutData(definition)) return trace("no data", text);

@@ -4,7 +4,7 @@
  */
 import type { Condition, Config, EventElement, RuleNode } from "../config/model.ts";
 import type { Event } from "../events/event.ts";
-import { eventById } from "../schema/events.ts";
+import { eventById, fieldAt } from "../schema/events.ts";
 import type { RuleOptions } from "./rule_set.ts";
 
 /** The RuleName of an event that is to be logged, or undefined for one that is not. */
@@ -89,7 +89,7 @@ class Evaluation {
 
   conditionMatches(condition: Condition): boolean {
     const definition = eventById(this.event.definition.id)!;
-    const field = definition.fields[condition.fieldIndex];
+    const field = fieldAt(definition, condition.fieldIndex);
     if (field === undefined || field.name !== condition.field) return false;
     const text = field.name === "RuleName" ? "-" : this.text(field.index);
     if (text === "-" && field.type !== "string" && field.name !== "IsExecutable") {

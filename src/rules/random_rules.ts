@@ -60,7 +60,8 @@ function element(random: Random): EventElement {
   const tag = random.of(TAGS);
   const event = random.of(eventsByTag(tag));
   // Few fields, so that several conditions meet on one.
-  const fields = [random.of(event.fields), random.of(event.fields), random.of(event.fields)];
+  const all = [...event.fields, ...event.additional];
+  const fields = [random.of(all), random.of(all), random.of(all)];
   const condition = () => randomCondition(random, event, fields, text(random));
   const items: (Condition | RuleNode)[] = [];
   const biased = random.chance(30) ? "is" : undefined;
@@ -111,7 +112,9 @@ export function randomEvent(random: Random, used: readonly string[]): Event {
   const definition = random.of(EVENTS.filter((e) => e.tag !== null && TAGS.includes(e.tag)));
   return {
     definition,
-    values: definition.fields.map((field) => value(random, field, used)),
+    values: [...definition.fields, ...definition.additional].map((field) =>
+      value(random, field, used)
+    ),
     time: 0,
     recordId: 0,
   };

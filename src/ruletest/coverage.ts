@@ -1,4 +1,5 @@
 /** Which parts of a configuration the events of tests ever matched. */
+import { fieldAt } from "../schema/events.ts";
 import type { Condition, Config, EventElement, RuleNode } from "../config/mod.ts";
 import type { Event } from "../events/event.ts";
 import { compileTest, matches, type TextTest } from "../rules/operators.ts";
@@ -132,7 +133,7 @@ export class RuleCoverage {
 
   #conditionMatches(condition: Condition, event: Event): boolean {
     const { field, fieldIndex } = condition;
-    const definition = event.definition.fields[fieldIndex];
+    const definition = fieldAt(event.definition, fieldIndex);
     if (definition === undefined || definition.name !== field) return false;
     const text = field === "RuleName" ? NO_DATA : fieldText(event.values[fieldIndex]);
     if (text === NO_DATA && failsWithoutData(definition)) throw new FieldWithoutData();

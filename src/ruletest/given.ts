@@ -8,6 +8,7 @@ import {
   type EventDefinition,
   EVENTS,
   eventsByTag,
+  fieldAt,
   type FieldDefinition,
   OPERATORS,
 } from "../schema/mod.ts";
@@ -28,7 +29,7 @@ const EVENT_NAMES: readonly string[] = [
   ...new Set([...EVENTS.map((event) => event.name), ...EVENT_TAGS]),
 ];
 const FIELD_NAMES: ReadonlySet<string> = new Set(
-  EVENTS.flatMap((event) => event.fields.map((field) => field.name)),
+  EVENTS.flatMap((event) => [...event.fieldIndex.keys()]),
 );
 
 /** Field values shared by all tests of a file: those of every event, and those of one. */
@@ -80,7 +81,7 @@ export class Base {
       return this.#shape.error("MON307", offset, "RuleName is what the rules give", help);
     }
     const index = event.fieldIndex.get(name);
-    if (index !== undefined) return event.fields[index];
+    if (index !== undefined) return fieldAt(event, index);
     const message = `${event.name} has no field ${quote(name)}`;
     return this.#shape.error(
       "MON307",

@@ -1,4 +1,5 @@
 /** The newest definition of every event: the union of Linux 4.90 and Windows 4.91. */
+import { additionalFieldsOf } from "./additional.ts";
 import type { EventDefinition, FieldDefinition } from "./types.ts";
 import { fieldsOfRow, valueAt } from "./rows.ts";
 import { EVENT_ROWS, type EventRow } from "./table.ts";
@@ -13,6 +14,7 @@ function define(row: EventRow): EventDefinition {
     type: type === "pid" ? "uint32" : type,
     index,
   }));
+  const additional = row.tag === null ? [] : additionalFieldsOf(fields);
   return {
     id: row.id,
     tag: row.tag,
@@ -24,7 +26,8 @@ function define(row: EventRow): EventDefinition {
       ? "include"
       : "exclude",
     fields,
-    fieldIndex: new Map(fields.map((field) => [field.name, field.index])),
+    additional,
+    fieldIndex: new Map([...fields, ...additional].map((field) => [field.name, field.index])),
   };
 }
 
@@ -40,6 +43,11 @@ const BY_TAG: ReadonlyMap<string, readonly EventDefinition[]> = Map.groupBy(
 
 /** Every tag that may stand under EventFiltering, in the order of the events' ids. */
 export const EVENT_TAGS: readonly string[] = [...BY_TAG.keys()];
+
+/** The field at a position of an event's values, additional fields included. */
+export function fieldAt(event: EventDefinition, index: number): FieldDefinition | undefined {
+  return event.fields[index] ?? event.additional[index - event.fields.length];
+}
 
 /** The event with this id, or undefined. */
 export function eventById(id: number): EventDefinition | undefined {

@@ -7,7 +7,7 @@
  * eventById(3)?.fieldIndex.get("DestinationPort"); // 16
  * ```
  */
-export { EVENT_TAGS, eventById, EVENTS, eventsByTag } from "./events.ts";
+export { EVENT_TAGS, eventById, EVENTS, eventsByTag, fieldAt } from "./events.ts";
 export { eventsOf, fieldSince, tagSince, type VersionedEvent } from "./history.ts";
 export {
   CONFIGURABLE_OPTIONS,

@@ -42,6 +42,8 @@ export interface EventDefinition {
   /** What happens when no element of a configuration speaks of this event. */
   readonly defaultAction: "include" | "exclude";
   readonly fields: readonly FieldDefinition[];
-  /** Field position by name. */
+  /** monomi's own fields; their values stand behind those of `fields`, where there are any. */
+  readonly additional: readonly FieldDefinition[];
+  /** Field position by name, additional fields included. */
   readonly fieldIndex: ReadonlyMap<string, number>;
 }

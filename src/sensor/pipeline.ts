@@ -5,14 +5,11 @@
  * Events leave in the order in which they came. One whose hashes are not known yet holds those
  * behind it back, for as long as hashing may take; meanwhile capture goes on.
  */
-import { alternative } from "../events/decoder.ts";
 import { type Event, MISSING } from "../events/event.ts";
-import { eventById } from "../schema/mod.ts";
+import { alternative } from "../events/file_records.ts";
 import type { SinkSet } from "../sinks/mod.ts";
 import type { Policy } from "./policy.ts";
 
-const PROCESS_CREATE = 1;
-const HASHES = eventById(PROCESS_CREATE)!.fieldIndex.get("Hashes")!;
 /** Sysmon's, and those of traces (`events/windows/trace_definitions.ts`). */
 const EVENT_IDS = 512;
 const RULE_NAME = 0;
@@ -101,26 +98,31 @@ export class Pipeline {
   #take(event: Event): void {
     this.#seen[event.definition.id]++;
     const { hasher, hashesFirst } = this.#policy;
-    if (hasher === undefined || event.image === undefined) {
+    const { image, content, definition } = event;
+    if (content !== undefined && hasher !== undefined) {
+      event.values[definition.fieldIndex.get("Hash")!] = hasher.hashBytes(content);
+    }
+    if (image !== undefined && hasher === undefined && image.mustBeProgram) {
+      this.#seen[definition.id]--;
+    } else if (hasher === undefined || image === undefined) {
       const judged = this.#judge(event);
       if (judged !== undefined) this.#queue.push(judged);
-    } else if (hashesFirst) {
-      this.#complete(event, hasher.hash(event.image), () => this.#judge(event));
+    } else if (hashesFirst.has(definition.id)) {
+      this.#complete(event, hasher.hash(image), () => this.#judge(event));
     } else {
       const judged = this.#judge(event);
-      if (judged !== undefined) this.#complete(judged, hasher.hash(event.image), () => judged);
+      if (judged !== undefined) this.#complete(judged, hasher.hash(image), () => judged);
     }
   }
 
   /** Adds the hashes, now or when they come; `then` says what is written, if anything. */
   #complete(
     event: Event,
-    hashes: string | Promise<string>,
+    hashes: string | undefined | Promise<string | undefined>,
     then: () => Event | undefined,
   ): void {
-    if (typeof hashes === "string") {
-      event.values[HASHES] = hashes;
-      const result = then();
+    if (!(hashes instanceof Promise)) {
+      const result = this.#withHashes(event, hashes, then);
       if (result !== undefined) this.#queue.push(result);
       return;
     }
@@ -128,12 +130,25 @@ export class Pipeline {
     this.#queue.push(held);
     this.#held++;
     hashes.catch(() => MISSING).then((text) => {
-      event.values[HASHES] = text;
-      held.event = then();
+      held.event = this.#withHashes(event, text, then);
       held.done = true;
       this.#held--;
       this.#flush();
     });
+  }
+
+  /** Without hashes, not even a dash, the event is none. */
+  #withHashes(
+    event: Event,
+    hashes: string | undefined,
+    then: () => Event | undefined,
+  ): Event | undefined {
+    if (hashes === undefined) {
+      this.#seen[event.definition.id]--;
+      return undefined;
+    }
+    event.values[event.definition.fieldIndex.get("Hashes")!] = hashes;
+    return then();
   }
 
   /** The event to write, or undefined when the rules drop it. */

@@ -19,9 +19,11 @@ export interface PolicySource {
   readonly hash: string;
 }
 
-/** Gives an image's Hashes text, `-` when it cannot. */
+/** Gives an image's Hashes text, `-` when it cannot; undefined when it had to be a program. */
 export interface ImageHasher {
-  hash(image: Image): string | Promise<string>;
+  hash(image: Image): string | undefined | Promise<string | undefined>;
+  /** The Hash text of bytes that are here. */
+  hashBytes(bytes: Uint8Array): string;
   readonly counters?: unknown;
 }
 
@@ -32,11 +34,14 @@ export interface Policy {
   readonly applyFieldSizes: ApplyFieldSizes | undefined;
   /** Absent where images cannot be hashed (a replay). */
   readonly hasher: ImageHasher | undefined;
-  /** Bit N set: Sysmon event N (below 32) can be logged; what the kernel side is asked for. */
-  readonly events: number;
-  /** Whether rules on an event look at its Hashes, so that they must be there before matching. */
-  readonly hashesFirst: boolean;
+  /** Ids of the events that can be logged; what the kernel side is asked for. */
+  readonly events: ReadonlySet<number>;
+  /** Events whose rules look at their Hashes, so that these must be there before matching. */
+  readonly hashesFirst: ReadonlySet<number>;
 }
+
+/** Events that have a Hashes field which is filled: 1, 6, 7 and 29. */
+const HASHED = [1, 6, 7, 29];
 
 /** Writes everything that was recorded, with the RuleName it was recorded with. */
 export const KEEP_EVERYTHING: Policy = {
@@ -48,12 +53,9 @@ export const KEEP_EVERYTHING: Policy = {
   },
   applyFieldSizes: undefined,
   hasher: undefined,
-  events: 0,
-  hashesFirst: false,
+  events: new Set(),
+  hashesFirst: new Set(),
 };
-
-const PROCESS_CREATE = 1;
-const HIGHEST_CAPTURED = 31;
 
 /** Compiles a configuration. */
 export function compilePolicy(
@@ -62,16 +64,12 @@ export function compilePolicy(
   hasher: ImageHasher | undefined,
 ): Policy {
   const rules = compileRules(config);
-  let events = 0;
-  for (const { id } of EVENTS) {
-    if (id <= HIGHEST_CAPTURED && rules.wants(id)) events |= 1 << id;
-  }
   return {
     source,
     rules,
     applyFieldSizes: compileFieldSizes(config.options.fieldSizes),
     hasher,
-    events: events >>> 0,
-    hashesFirst: rules.reads(PROCESS_CREATE, "Hashes"),
+    events: new Set(EVENTS.map(({ id }) => id).filter((id) => rules.wants(id))),
+    hashesFirst: new Set(HASHED.filter((id) => rules.reads(id, "Hashes"))),
   };
 }

@@ -80,7 +80,7 @@ export class Sensor {
    * @throws {NativeError} when the kernel refuses; the old configuration stays in force.
    */
   reload(policy: Policy): void {
-    this.#native.configure((this.#pipeline.policy.events | policy.events) >>> 0);
+    this.#native.configure(this.#pipeline.policy.events.union(policy.events));
     this.#pending = policy;
     this.#native.wake();
   }

@@ -1,6 +1,7 @@
 /**
  * JSON lines: one flat object an event.
  */
+import type { Placement } from "../events/placement.ts";
 import { HIDDEN, isSurrogate } from "../output/hidden.ts";
 import { LineCode, perDefinition, type Renderer } from "./renderer.ts";
 
@@ -13,7 +14,8 @@ export interface JsonOptions {
 /**
  * Gives a renderer of flat JSON objects: EventID, Event, Computer, EventRecordID, then the event's
  * fields under Sysmon's names in schema order. 16- and 32-bit unsigned integers are numbers,
- * booleans are booleans, everything else, and a value that is missing (`-`), is a string.
+ * booleans are booleans, everything else, and a value that is missing (`-`), is a string. Events of
+ * processes in containers end with an object `Container`.
  *
  * A line is ASCII-safe where it matters: hidden characters (see {@link HIDDEN}) are `\u` escapes,
  * a lone surrogate is `\ufffd`, so that the line is valid UTF-8 and no terminal obeys it.
@@ -32,9 +34,31 @@ export function jsonRenderer(options: JsonOptions): Renderer {
       else if (field.type === "boolean") line.value(`boolean(${value})`);
       else line.text('"').value(`text(${value})`).text('"');
     }
-    line.text("}");
-    return line.compile({ text: escapeJson, number: jsonNumber, boolean: jsonBoolean });
+    line.value("container(event.container)").text("}");
+    const container = perPlacement(jsonContainer);
+    return line.compile({ text: escapeJson, number: jsonNumber, boolean: jsonBoolean, container });
   });
+}
+
+/** The last member of an event of a process in a container. */
+function jsonContainer({ container, pid, hostImage }: Placement): string {
+  const { id, runtime, podUid, group } = container;
+  const members = { Id: id, Runtime: runtime, PodUid: podUid, CgroupPath: group };
+  const texts = { ...members, HostImage: hostImage };
+  const text = Object.entries(texts).map(([name, value]) => `"${name}":"${escapeJson(value)}"`);
+  return `,"Container":{${text.join()},"ProcessId":${pid}}`;
+}
+
+/** Writes a placement anew only when it is not that of the event before. */
+function perPlacement(write: (placement: Placement) => string) {
+  let last: Placement | undefined;
+  let text = "";
+  return (placement: Placement | undefined): string => {
+    if (placement === undefined) return "";
+    if (placement !== last) text = write(placement);
+    last = placement;
+    return text;
+  };
 }
 
 function jsonNumber(value: unknown): unknown {

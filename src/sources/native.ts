@@ -13,10 +13,10 @@ const PORTABLE = {
   monomi_trace_close: { parameters: ["i32"], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** On Linux alone: what captures, hashes and asks the host. */
+/** On Linux alone: what captures, hashes, provokes and asks the host. */
 const LINUX = {
-  monomi_open: { parameters: ["u32", "u32", "u32", "buffer", "u32"], result: "i32" },
-  monomi_configure: { parameters: ["u32", "buffer", "u32"], result: "i32" },
+  monomi_open: { parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"], result: "i32" },
+  monomi_configure: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_wait: { parameters: ["i32"], result: "i32", nonblocking: true },
   monomi_wake: { parameters: [], result: "void" },
   monomi_drain: { parameters: ["buffer", "u32"], result: "i32" },
@@ -33,6 +33,12 @@ const LINUX = {
   monomi_socket_send: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   monomi_socket_wait: { parameters: ["i32", "i32"], result: "i32", nonblocking: true },
   monomi_socket_close: { parameters: ["i32"], result: "void" },
+  monomi_provocations: { parameters: ["buffer", "u32"], result: "i32" },
+  monomi_provoke: {
+    parameters: ["u32", "buffer", "u32", "buffer", "u32"],
+    result: "i32",
+    nonblocking: true,
+  },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 type Library = Deno.DynamicLibrary<typeof PORTABLE & typeof LINUX>;
@@ -44,8 +50,9 @@ function load(path: string): Library {
 }
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 4;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 6;
 const TEXT_BYTES = 64 * 1024;
+const REASON_BYTES = 1024;
 /** There is no open capture. */
 const CLOSED = -2;
 
@@ -69,6 +76,8 @@ export interface KindCounters {
 /** One attached kernel program. Times need `kernel.bpf_stats_enabled`. */
 export interface ProgramFigures {
   readonly name: string;
+  /** Ids of the Sysmon events that its attached hooks give. */
+  readonly events: readonly number[];
   readonly hooks: readonly string[];
   readonly runTimeNs: number;
   readonly runCount: number;
@@ -84,10 +93,26 @@ export interface CaptureStats {
   readonly malformed: number;
 }
 
+/** Something that the native library can do to make an event happen. */
+export interface Provocation {
+  /** Sysmon's event id. */
+  readonly event: number;
+  /** What is done, in a few words. */
+  readonly what: string;
+}
+
+/** What became of a provocation. */
+export interface Provoked {
+  /** The process that carried it out, or tried. */
+  readonly pid: number;
+  /** Why it could not be carried out. */
+  readonly blocked: string | undefined;
+}
+
 /** How the kernel side is opened. */
 export interface CaptureOptions {
-  /** Bit N set: Sysmon event N (below 32) can be logged. */
-  readonly events: number;
+  /** Ids of the Sysmon events that can be logged. */
+  readonly events: Iterable<number>;
   /** Ring buffer in bytes, a power of two. */
   readonly ringBytes: number;
   /** Longest argument list taken, in bytes. */
@@ -118,16 +143,17 @@ export class Native {
   open({ events, ringBytes, maxArguments }: CaptureOptions): void {
     const text = this.#text;
     text.fill(0);
-    this.#check(
-      this.#library.symbols.monomi_open(events, ringBytes, maxArguments, text, text.length),
-    );
+    const ids = Uint8Array.from(events);
+    const { monomi_open } = this.#library.symbols;
+    this.#check(monomi_open(ids, ids.length, ringBytes, maxArguments, text, text.length));
   }
 
   /** Attaches what `events` need, detaches the rest. @throws {NativeError} */
-  configure(events: number): void {
+  configure(events: Iterable<number>): void {
     const text = this.#text;
     text.fill(0);
-    this.#check(this.#library.symbols.monomi_configure(events, text, text.length));
+    const ids = Uint8Array.from(events);
+    this.#check(this.#library.symbols.monomi_configure(ids, ids.length, text, text.length));
   }
 
   /**
@@ -234,6 +260,29 @@ export class Native {
     /** Not to be called while {@link wait} runs. */
     close: (socket: number): void => this.#library.symbols.monomi_socket_close(socket),
   };
+
+  /** Everything that {@link provoke} can do, by event id. */
+  provocations(): Provocation[] {
+    const text = this.#text;
+    const length = this.#library.symbols.monomi_provocations(text, text.length);
+    if (length < 0) throw refusal(length);
+    return JSON.parse(this.#decoder.decode(text.subarray(0, length)));
+  }
+
+  /**
+   * Makes an event happen, in a process of its own that works in the private folder `directory`.
+   *
+   * @throws {NativeError} when not even the process can be made.
+   */
+  async provoke(event: number, directory: string): Promise<Provoked> {
+    const path = new TextEncoder().encode(directory);
+    const text = new Uint8Array(REASON_BYTES);
+    const { symbols } = this.#library;
+    const pid = await symbols.monomi_provoke(event, path, path.length, text, text.length);
+    const reason = this.#decoder.decode(text.subarray(0, Math.max(text.indexOf(0), 0)));
+    if (pid < 0) throw new NativeError(reason);
+    return { pid, blocked: reason === "" ? undefined : reason };
+  }
 
   #check(result: number): void {
     if (result >= 0) return;

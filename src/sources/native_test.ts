@@ -11,7 +11,7 @@ import { builtNative } from "./testing.ts";
 
 const SOURCE = new URL("./native.ts", import.meta.url);
 const PROCESS_CREATE = 1;
-const OPTIONS = { events: 1 << PROCESS_CREATE, ringBytes: 2 ** 20, maxArguments: 2 ** 16 };
+const OPTIONS = { events: [PROCESS_CREATE], ringBytes: 2 ** 20, maxArguments: 2 ** 16 };
 const RECORDS = new Uint8Array(512 * 1024);
 
 const isClosed = (error: unknown) =>
@@ -20,7 +20,7 @@ const isClosed = (error: unknown) =>
 async function assertClosed(native: Native): Promise<void> {
   assert.throws(() => native.drain(RECORDS), isClosed);
   assert.throws(() => native.stats(), isClosed);
-  assert.throws(() => native.configure(0), isClosed);
+  assert.throws(() => native.configure([]), isClosed);
   await assert.rejects(native.wait(0), isClosed);
 }
 
@@ -95,7 +95,7 @@ captureTest(
     assert.ok(programs.some(({ hooks }) => hooks.length > 0));
     assert.ok(delivered > 0 && delivered <= decoder.counters.records);
     assert.equal(ringBytes, OPTIONS.ringBytes);
-    native.configure(0);
+    native.configure([]);
 
     const waiting = native.wait(1_000_000);
     native.wake();

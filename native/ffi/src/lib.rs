@@ -1,9 +1,9 @@
 //! The C ABI that TypeScript loads (`src/sources/native.ts` holds its other half).
 //!
-//! One capture exists per process. [`linux::monomi_wait`], [`linux::monomi_hash`] and
-//! [`linux::monomi_socket_wait`] may run on other threads than the rest; they hold no lock while they
-//! wait. Lengths are bytes, negative results are errors, and a call after [`linux::monomi_close`] is
-//! refused, not undefined. On other systems than Linux there are only the functions that read files.
+//! One capture exists per process. `monomi_wait`, `monomi_hash`, `monomi_provoke` and
+//! `monomi_socket_wait` may run on other threads than the rest; they hold no lock while they wait.
+//! Lengths are bytes, negative results are errors, and a call after `monomi_close` is refused, not
+//! undefined. On other systems than Linux there are only the functions that read files.
 
 #[cfg(target_os = "linux")]
 mod host;
@@ -18,7 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use text::give;
 
 /// Version of these functions and of the record layout together; the loader refuses another.
-pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 4;
+pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 6;
 
 /// The call failed; the error text says why.
 pub(crate) const FAILED: i32 = -1;

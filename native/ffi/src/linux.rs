@@ -1,11 +1,15 @@
-//! What only Linux has: capturing, hashing what was executed, accounts, sockets of the local host.
+//! What only Linux has: capturing, hashing what was executed, accounts, sockets of the local host,
+//! provoking events.
 
 use crate::{
     FAILED, guarded, guarded_as, host, local_socket,
-    text::{self, Bytes, give},
+    text::{self, Bytes, borrow, give},
 };
 use monomi_linux::{Capture, Options, Waiter, plan::EventSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    os::unix::ffi::OsStrExt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 /// There is no open capture.
 const CLOSED: i32 = -2;
@@ -21,14 +25,15 @@ fn waiter() -> MutexGuard<'static, Option<Arc<Waiter>>> {
     WAITER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Opens the capture: `events` has bit N set when Sysmon event N (below 32) can be logged. 0, or
-/// -1 with a text in `error`.
+/// Opens the capture; `events` are the ids of the Sysmon events that can be logged, one a byte. 0,
+/// or -1 with a text in `error`.
 ///
 /// # Safety
-/// `error` must be writable for `error_length` bytes.
+/// `events` must be readable for `event_count` bytes, and `error` must be writable for `error_length` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn monomi_open(
-    events: u32,
+    events: *const u8,
+    event_count: u32,
     ring_bytes: u32,
     max_args: u32,
     error: *mut u8,
@@ -36,7 +41,8 @@ pub unsafe extern "C" fn monomi_open(
 ) -> i32 {
     guarded(|| {
         let options = Options {
-            events: EventSet(u64::from(events)),
+            // SAFETY: the caller's promise.
+            events: EventSet::of(unsafe { borrow(events, event_count) }),
             ring_bytes,
             max_args,
         };
@@ -56,18 +62,25 @@ pub unsafe extern "C" fn monomi_open(
     })
 }
 
-/// Changes what is attached. 0, or negative with a text in `error`.
+/// Changes what is attached; `events` as in [`monomi_open`]. 0, or negative with a text in `error`.
 ///
 /// # Safety
-/// `error` must be writable for `error_length` bytes.
+/// `events` must be readable for `event_count` bytes, and `error` must be writable for `error_length` bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn monomi_configure(events: u32, error: *mut u8, error_length: u32) -> i32 {
+pub unsafe extern "C" fn monomi_configure(
+    events: *const u8,
+    event_count: u32,
+    error: *mut u8,
+    error_length: u32,
+) -> i32 {
     guarded(|| {
         let mut capture = capture();
         let Some(capture) = capture.as_mut() else {
             return CLOSED;
         };
-        match capture.configure(EventSet(u64::from(events))) {
+        // SAFETY: the caller's promise.
+        let events = EventSet::of(unsafe { borrow(events, event_count) });
+        match capture.configure(events) {
             Ok(()) => 0,
             Err(reason) => {
                 // SAFETY: the caller's promise.
@@ -227,4 +240,58 @@ pub extern "C" fn monomi_socket_close(socket: i32) {
         local_socket::close(socket);
         0
     });
+}
+
+/// Writes what [`monomi_provoke`] can do as a JSON list of `{"event": N, "what": "…"}` and returns
+/// its length.
+///
+/// # Safety
+/// `buffer` must be writable for `length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_provocations(buffer: *mut u8, length: u32) -> i32 {
+    guarded(|| {
+        let entries: Vec<String> = monomi_provoke::PROVOCATIONS
+            .iter()
+            .map(|p| format!(r#"{{"event":{},"what":"{}"}}"#, p.event, p.what))
+            .collect();
+        // SAFETY: the caller's promise.
+        unsafe { give(&format!("[{}]", entries.join(",")), buffer, length) }
+    })
+}
+
+/// Carries out the provocation for an event in a process of its own, in the private directory at
+/// `path`, and returns that process's id, or -1. `reason` then has, ended by a zero byte, why
+/// nothing was done; it is empty when it was. Blocks; call it off the main thread.
+///
+/// # Safety
+/// `path` must be readable and `reason` writable for their lengths.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_provoke(
+    event: u32,
+    path: *const u8,
+    path_length: u32,
+    reason: *mut u8,
+    reason_length: u32,
+) -> i32 {
+    guarded(|| {
+        // SAFETY: the caller's promise.
+        let path = unsafe { text::borrow(path, path_length) };
+        let directory = std::path::Path::new(std::ffi::OsStr::from_bytes(path));
+        let (result, mut text) = match provoke(event, directory) {
+            Ok(outcome) => (outcome.pid, outcome.blocked.unwrap_or_default()),
+            Err(error) => (FAILED, error.to_string()),
+        };
+        text.push('\0');
+        // SAFETY: the caller's promise.
+        unsafe { give(&text, reason, reason_length) };
+        result
+    })
+}
+
+fn provoke(event: u32, directory: &std::path::Path) -> std::io::Result<monomi_provoke::Outcome> {
+    let provocation = monomi_provoke::PROVOCATIONS
+        .iter()
+        .find(|provocation| u32::from(provocation.event) == event)
+        .ok_or_else(|| std::io::Error::other("nothing is known that provokes this event"))?;
+    monomi_provoke::provoke(provocation, directory)
 }

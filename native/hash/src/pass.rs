@@ -108,7 +108,7 @@ fn for_each_chunk(
 }
 
 /// Fills `bytes` as far as the file reaches.
-fn read_fully_at(file: &File, offset: u64, bytes: &mut [u8]) -> Result<usize, Reason> {
+pub(crate) fn read_fully_at(file: &File, offset: u64, bytes: &mut [u8]) -> Result<usize, Reason> {
     let mut filled = 0;
     while filled < bytes.len() {
         let got = read_at(

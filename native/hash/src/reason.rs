@@ -22,6 +22,8 @@ pub enum Reason {
     IoError = 8,
     /// The request cannot be understood, or this system cannot serve it.
     Unsupported = 9,
+    /// Only programs were asked for, and it begins like none.
+    NotProgram = 10,
 }
 
 impl Reason {
@@ -55,6 +57,7 @@ impl Reason {
             Reason::Timeout => 6,
             Reason::TooLarge => 7,
             Reason::Changed => 8,
+            Reason::NotProgram => 9,
         }
     }
 }

@@ -6,7 +6,7 @@
 //! | offset | size | field |
 //! |---|---|---|
 //! | 0 | 2 | layout version, [`REQUEST_VERSION`] |
-//! | 2 | 2 | flags: bit 0 identity given, bit 1 stamp given, bit 2 FUSE allowed |
+//! | 2 | 2 | flags: bit 0 identity given, 1 stamp given, 2 FUSE allowed, 3 programs only |
 //! | 4 | 4 | process id, 0 for none |
 //! | 8 | 4 | device major |
 //! | 12 | 4 | device minor |
@@ -33,7 +33,8 @@ pub const REQUEST_HEADER_SIZE: usize = 64;
 const FLAG_IDENTITY: u16 = 1;
 const FLAG_STAMP: u16 = 2;
 const FLAG_ALLOW_FUSE: u16 = 4;
-const KNOWN_FLAGS: u16 = FLAG_IDENTITY | FLAG_STAMP | FLAG_ALLOW_FUSE;
+const FLAG_ONLY_PROGRAMS: u16 = 8;
+const KNOWN_FLAGS: u16 = FLAG_IDENTITY | FLAG_STAMP | FLAG_ALLOW_FUSE | FLAG_ONLY_PROGRAMS;
 
 /// A set of algorithms; the bits are Sysmon's (config-semantics T15).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -111,6 +112,8 @@ pub struct Request<'a> {
     pub budget: Duration,
     /// Whether to read from user-space file systems.
     pub allow_fuse: bool,
+    /// Whether a file that does not begin like a program is refused.
+    pub only_programs: bool,
 }
 
 impl Default for Request<'_> {
@@ -123,6 +126,7 @@ impl Default for Request<'_> {
             max_size: 512 << 20,
             budget: Duration::from_secs(2),
             allow_fuse: false,
+            only_programs: false,
         }
     }
 }
@@ -163,6 +167,7 @@ impl<'a> Request<'a> {
             max_size: u64_at(header, 48),
             budget: Duration::from_millis(u64::from(u32_at(header, 56))),
             allow_fuse: flags & FLAG_ALLOW_FUSE != 0,
+            only_programs: flags & FLAG_ONLY_PROGRAMS != 0,
         })
     }
 
@@ -176,6 +181,7 @@ impl<'a> Request<'a> {
             (identity.is_some(), FLAG_IDENTITY),
             (stamp.is_some(), FLAG_STAMP),
             (self.allow_fuse, FLAG_ALLOW_FUSE),
+            (self.only_programs, FLAG_ONLY_PROGRAMS),
         ];
         let flags = flags
             .iter()
@@ -244,6 +250,7 @@ mod tests {
             max_size: 512 << 20,
             budget: Duration::from_millis(2000),
             allow_fuse: true,
+            only_programs: false,
         }
     }
 
@@ -280,6 +287,11 @@ mod tests {
             Request::unpack(&Request::default().pack()),
             Ok(Request::default())
         );
+        let programs = Request {
+            only_programs: true,
+            ..Request::default()
+        };
+        assert_eq!(Request::unpack(&programs.pack()), Ok(programs.clone()));
     }
 
     #[test]
@@ -291,7 +303,7 @@ mod tests {
         .pack();
         for (offset, value) in [
             (0, 2),
-            (2, 8),
+            (2, 16),
             (3, 1),
             (60, 0),
             (60, 16),

@@ -1,139 +1,26 @@
 /* File names that come into being or end, seen at the exit of the system calls that do it. */
 #pragma once
 
-static __always_inline struct record_file *file_part(struct scratch *scratch)
+/* The open file itself says whether this open created it. */
+static __always_inline void opened(struct task_struct *task, struct file *file)
 {
-	return (void *)(scratch->fixed + sizeof(scratch->fixed) - sizeof(struct record_file));
+	if (READ(file, f_mode) & FMODE_CREATED && !is_self(task))
+		emit_file(KIND_FILE_CREATE, HOW_OPEN, (u64)file, 0);
 }
 
-/* open, openat, openat2, creat: the open file itself says whether this open created it. */
+/* open, openat, openat2, creat. */
 SEC("tracepoint/syscalls/sys_exit_open")
 int file_open(struct syscall_exit *context)
 {
 	struct task_struct *task;
-	struct scratch *scratch;
-	struct record_file *record;
 	struct file *file;
-	struct path path;
-	u32 end, flags = 0;
 
 	if (context->ret < 0)
 		return 0;
 	task = bpf_get_current_task_btf();
 	file = file_of(task, context->ret);
-	if (!file || !(READ(file, f_mode) & FMODE_CREATED) || is_self(task))
-		return 0;
-	scratch = scratch_of(SCRATCH_FILE);
-	if (!scratch) {
-		count(KIND_FILE_CREATE, COUNTER_INTERNAL);
-		return 0;
-	}
-	record = file_part(scratch);
-	fill_header(&record->header, task, KIND_FILE_CREATE);
-	record->inode = 0;
-	record->device = 0;
-	record->how = HOW_OPEN;
-	record->name_len = 0;
-	record->root_len = 0;
-	record->reserved = 0;
-	bpf_probe_read_kernel(&path, sizeof(path), (void *)ADDRESS(file, f_path));
-	end = walk_path(SCRATCH_FILE, (u64)path.dentry, (u64)path.mnt, 0);
-	if (end & PATH_CUT) {
-		flags |= FLAG_PATH_INCOMPLETE;
-		count(KIND_FILE_CREATE, COUNTER_PATH_INCOMPLETE);
-	}
-	end &= ~PATH_CUT;
-	if (end > PATH_BYTES)
-		end = PATH_BYTES;
-	record->header.flags |= flags;
-	record->path_len = end;
-	record->header.length = sizeof(*record) + end;
-	emit(record, sizeof(*record) + end, KIND_FILE_CREATE);
-	return 0;
-}
-
-/*
- * The other calls leave no open file: the record holds the caller's text, read at the exit, when
- * its page is certainly present, and the base directory as the kernel knows it (for a relative
- * name: working directory or directory descriptor; else the process's root).
- */
-__noinline int emit_name(u32 kind, u32 how, s32 descriptor, u64 name)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct scratch *scratch = scratch_of(SCRATCH_FILE);
-	struct fs_struct *fs = task->fs;
-	struct record_file *record;
-	u64 dentry = 0, mount = 0;
-	int at_our_root;
-	u32 end, start, flags = 0;
-	long length;
-
-	if (is_self(task))
-		return 0;
-	if (!scratch) {
-		count(kind, COUNTER_INTERNAL);
-		return 0;
-	}
-	record = file_part(scratch);
-	fill_header(&record->header, task, kind);
-	record->inode = 0;
-	record->device = 0;
-	record->how = how;
-	scratch->data[0] = 0;
-	length = bpf_probe_read_user_str(scratch->data, USER_PATH_BYTES, (void *)name);
-	if (length < 0) {
-		flags |= FLAG_FAULT;
-		count(kind, COUNTER_FAULT);
-		length = 0;
-	}
-	start = (u32)length;
-	if (start > USER_PATH_BYTES)
-		start = USER_PATH_BYTES;
-	at_our_root = (u64)fs->root.dentry == self_root && (u64)fs->root.mnt == self_root_mount;
-	if (scratch->data[0] != '/') {
-		flags |= FLAG_RELATIVE;
-		if (descriptor == AT_FDCWD) {
-			dentry = (u64)READ(fs, pwd.dentry);
-			mount = (u64)READ(fs, pwd.mnt);
-		} else {
-			struct file *file = file_of(task, descriptor);
-			dentry = file ? (u64)READ(file, f_path.dentry) : 0;
-			mount = file ? (u64)READ(file, f_path.mnt) : 0;
-		}
-	} else if (!at_our_root) {
-		dentry = (u64)READ(fs, root.dentry);
-		mount = (u64)READ(fs, root.mnt);
-	}
-	end = start;
-	if (dentry) {
-		end = walk_path(SCRATCH_FILE, dentry, mount, start);
-		if (end & PATH_CUT) {
-			flags |= FLAG_PATH_INCOMPLETE;
-			count(kind, COUNTER_PATH_INCOMPLETE);
-		}
-		end &= ~PATH_CUT;
-		if (end < start || end > USER_PATH_BYTES + PATH_BYTES)
-			end = start;
-	} else if (flags & FLAG_RELATIVE) {
-		flags |= FLAG_PATH_INCOMPLETE;
-		count(kind, COUNTER_PATH_INCOMPLETE);
-	}
-	record->header.flags |= flags;
-	record->name_len = start;
-	record->path_len = end - start;
-	record->root_len = 0;
-	record->reserved = 0;
-	/* The caller's `..` stop at its own root. */
-	if (flags & FLAG_RELATIVE && !at_our_root) {
-		u64 root = (u64)READ(fs, root.dentry), root_mount = (u64)READ(fs, root.mnt);
-		u32 behind = walk_path(SCRATCH_FILE, root, root_mount, end) & ~PATH_CUT;
-		if (behind > end && behind <= USER_PATH_BYTES + 2 * PATH_BYTES) {
-			record->root_len = behind - end;
-			end = behind;
-		}
-	}
-	record->header.length = sizeof(*record) + end;
-	emit(record, sizeof(*record) + end, kind);
+	if (file)
+		opened(task, file);
 	return 0;
 }
 
@@ -177,7 +64,7 @@ static __always_inline void end_victim(s64 result, s32 descriptor, u64 name)
 		return;
 	bpf_map_delete_elem(&victims, &thread);
 	if (result == 0)
-		emit_name(KIND_FILE_DELETE, HOW_RENAME, descriptor, name);
+		emit_name(KIND_FILE_DELETE, HOW_RENAME, descriptor, name, 0);
 }
 
 /*
@@ -252,6 +139,6 @@ int file_name(struct syscall_exit *context)
 	if (how == HOW_RENAME)
 		end_victim(context->ret, descriptor, name);
 	if (context->ret == 0)
-		emit_name(kind, how, descriptor, name);
+		emit_name(kind, how, descriptor, name, 0);
 	return 0;
 }

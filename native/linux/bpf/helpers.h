@@ -14,6 +14,8 @@ static void *(*bpf_map_lookup_elem)(void *map, const void *key) = (void *)1;
 static long (*bpf_map_update_elem)(void *map, const void *key, const void *value, u64 flags) = (void *)2;
 static long (*bpf_map_delete_elem)(void *map, const void *key) = (void *)3;
 static u64 (*bpf_get_current_pid_tgid)(void) = (void *)14;
+static long (*bpf_skb_load_bytes)(const void *skb, u32 offset, void *to, u32 len) = (void *)26;
+static u64 (*bpf_get_socket_cookie)(void *context) = (void *)46;
 static long (*bpf_probe_read_user)(void *dst, u32 size, const void *src) = (void *)112;
 static long (*bpf_probe_read_kernel)(void *dst, u32 size, const void *src) = (void *)113;
 static long (*bpf_probe_read_user_str)(void *dst, u32 size, const void *src) = (void *)114;
@@ -23,7 +25,9 @@ static long (*bpf_seq_write)(void *seq, const void *data, u32 length) = (void *)
 static long (*bpf_ringbuf_output)(void *ring, void *data, u64 size, u64 flags) = (void *)130;
 static void *(*bpf_ringbuf_reserve)(void *ring, u64 size, u64 flags) = (void *)131;
 static void (*bpf_ringbuf_submit)(void *data, u64 flags) = (void *)132;
+static void (*bpf_ringbuf_discard)(void *data, u64 flags) = (void *)133;
 static struct task_struct *(*bpf_get_current_task_btf)(void) = (void *)158;
+static long (*bpf_find_vma)(struct task_struct *task, u64 address, void *callback, void *context, u64 flags) = (void *)180;
 static void *(*bpf_task_pt_regs)(struct task_struct *task) = (void *)175;
 
 #define MAP_TYPE(number) int(*type)[number]
@@ -31,15 +35,17 @@ static void *(*bpf_task_pt_regs)(struct task_struct *task) = (void *)175;
 #define MAP_KEY(name) typeof(name) *key
 #define MAP_VALUE(name) typeof(name) *value
 
-enum { BPF_FIELD_EXISTS = 2 };
+enum { BPF_FIELD_SIZE = 1, BPF_FIELD_EXISTS = 2 };
 #define FIELD_EXISTS(field) __builtin_preserve_field_info(field, BPF_FIELD_EXISTS)
+#define FIELD_SIZE(field) __builtin_preserve_field_info(field, BPF_FIELD_SIZE)
 
 /* Reads one relocated field through a pointer that the verifier does not know. */
 #define READ(pointer, field)                                                                    \
 	({                                                                                      \
-		typeof((pointer)->field) value_;                                                \
+		typeof(pointer) pointer_ = (pointer);                                           \
+		typeof(pointer_->field) value_;                                                 \
 		bpf_probe_read_kernel(&value_, sizeof(value_),                                  \
-				      __builtin_preserve_access_index(&(pointer)->field));      \
+				      __builtin_preserve_access_index(&pointer_->field));       \
 		value_;                                                                         \
 	})
 #define ADDRESS(pointer, field) ((u64)__builtin_preserve_access_index(&(pointer)->field))

@@ -18,10 +18,33 @@ typedef u32 __be32;
 
 #define PF_KTHREAD 0x00200000
 #define SIGNAL_GROUP_EXIT 0x00000004
+#define FMODE_READ 1
+#define FMODE_WRITE 2
 #define FMODE_CREATED 0x100000
+#define S_IFMT 0170000
+#define S_IFIFO 0010000
+#define S_IFCHR 0020000
+#define S_IFBLK 0060000
+#define S_IFREG 0100000
+#define PROC_SUPER_MAGIC 0x9fa0
+#define PID_FS_MAGIC 0x50494446
+#define PIPEFS_MAGIC 0x50495045
+#define PROT_WRITE 2
+#define PROT_EXEC 4
+#define MAP_ANONYMOUS 0x20
+#define PR_SET_MM 35
+#define PR_SET_MM_EXE_FILE 13
+#define PR_SET_MM_MAP 14
+#define MODULE_NAME_BYTES 56
+#define MEMORY_DEVICES 1 /* major number of /dev/mem, /dev/kmem, /dev/port */
 #define AT_FDCWD -100
+#define AT_SYMLINK_NOFOLLOW 0x100
 #define AT_REMOVEDIR 0x200
+#define AT_EMPTY_PATH 0x1000
+#define UTIME_NOW 0x3fffffff
+#define UTIME_OMIT 0x3ffffffe
 #define RENAME_EXCHANGE 2
+#define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10
 #define IPPROTO_TCP 6
@@ -57,16 +80,20 @@ struct path {
 };
 struct super_block {
 	u32 s_dev;
+	unsigned long s_magic;
 };
 struct timespec64 {
 	s64 tv_sec;
 	long tv_nsec;
 };
 struct inode {
+	u16 i_mode;
+	u32 i_rdev;
 	struct super_block *i_sb;
 	unsigned long i_ino;
 	unsigned int i_nlink;
 	s64 i_size;
+	void *i_private;
 	s64 i_mtime_sec;
 	s64 i_ctime_sec;
 	u32 i_mtime_nsec;
@@ -87,6 +114,7 @@ struct file {
 	struct inode *f_inode;
 	u32 f_mode;
 	void *private_data;
+	s64 f_pos;
 };
 struct fdtable {
 	unsigned int max_fds;
@@ -100,6 +128,10 @@ struct fs_struct {
 	struct path pwd;
 };
 struct mm_struct {
+	unsigned long start_code;
+	unsigned long end_code;
+	unsigned long brk;
+	unsigned long start_stack;
 	unsigned long arg_start;
 	unsigned long arg_end;
 	struct file *exe_file;
@@ -131,14 +163,72 @@ struct cred {
 		u32 val;
 	} euid;
 };
+struct hlist_node {
+	struct hlist_node *next;
+};
+struct hlist_head {
+	struct hlist_node *first;
+};
+struct xa_node {
+	u8 shift;
+	void *slots[64];
+};
+struct xarray {
+	void *xa_head;
+};
+struct idr {
+	struct xarray idr_rt;
+	unsigned int idr_base;
+};
+struct pid_namespace {
+	struct idr idr;
+};
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
 struct pid {
 	unsigned int level;
+	struct hlist_head tasks[4];
+	struct upid numbers[1];
+};
+struct proc_inode {
+	struct pid *pid;
+	struct inode vfs_inode;
 };
 struct mnt_namespace;
 struct nsproxy {
 	struct mnt_namespace *mnt_ns;
 };
+struct kernfs_node {
+	struct kernfs_node *parent;
+	const char *name;
+	u64 id;
+};
+/* From 6.15. */
+struct kernfs_node___renamed {
+	struct kernfs_node *__parent;
+};
+struct cgroup_root {
+	int hierarchy_id;
+};
+struct cgroup {
+	int level;
+	struct kernfs_node *kn;
+	struct cgroup_root *root;
+};
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+struct css_set {
+	struct cgroup_subsys_state *subsys[1];
+	struct cgroup *dfl_cgrp;
+};
+struct thread_info {
+	u32 status;
+};
 struct task_struct {
+	struct thread_info thread_info;
 	unsigned int flags;
 	struct nsproxy *nsproxy;
 	int pid;
@@ -148,11 +238,13 @@ struct task_struct {
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
+	struct hlist_node pid_links[4];
 	u64 start_boottime;
 	const struct cred *cred;
 	struct fs_struct *fs;
 	struct files_struct *files;
 	struct signal_struct *signal;
+	struct css_set *cgroups;
 	struct {
 		u32 val;
 	} loginuid;
@@ -180,6 +272,66 @@ struct sock {
 struct socket {
 	struct sock *sk;
 };
+struct unix_address {
+	int len;
+	struct {
+		u8 unused;
+	} name[1];
+};
+struct unix_sock {
+	struct unix_address *addr;
+	struct path path;
+	struct sock *peer;
+};
+struct anon_vma;
+struct vm_area_struct {
+	unsigned long vm_start;
+	unsigned long vm_end;
+	struct anon_vma *anon_vma;
+	struct file *vm_file;
+};
+struct bpf_prog_aux {
+	u32 id;
+	char name[16];
+};
+enum bpf_prog_type { BPF_PROG_TYPE_UNSPEC };
+struct bpf_prog {
+	enum bpf_prog_type type;
+	struct bpf_prog_aux *aux;
+};
+struct filename {
+	const char *name;
+};
+struct io_cqe {
+	s32 res;
+};
+struct io_kiocb {
+	u8 opcode;
+	u32 flags;
+	struct io_cqe cqe;
+};
+struct io_unlink {
+	int dfd;
+	int flags;
+	struct filename *filename;
+};
+struct io_rename {
+	int new_dfd;
+	struct filename *newpath;
+	int flags;
+};
+struct io_link {
+	int new_dfd;
+	struct filename *newpath;
+};
+struct io_close {
+	int fd;
+};
+struct module {
+	char name[MODULE_NAME_BYTES];
+	unsigned long taints;
+	u8 sig_ok;
+};
 struct seq_file;
 struct bpf_iter_meta {
 	struct seq_file *seq;
@@ -190,6 +342,8 @@ struct bpf_iter__task {
 };
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
+	unsigned long bx;
+	unsigned long cx;
 	unsigned long di;
 	unsigned long si;
 	unsigned long dx;
@@ -198,23 +352,49 @@ struct pt_regs {
 	unsigned long r9;
 	unsigned long orig_ax;
 };
+#define NR_WRITE 1
+#define NR_MMAP 9
+#define NR_PWRITE64 18
+#define NR_WRITEV 20
 #define NR_SENDTO 44
 #define NR_RECVFROM 45
 #define NR_SENDMSG 46
 #define NR_RECVMSG 47
+#define NR_BIND 49
 #define NR_RENAME 82
 #define NR_LINK 86
 #define NR_UNLINK 87
 #define NR_SYMLINK 88
+#define NR_CHMOD 90
+#define NR_FCHMOD 91
+#define NR_PTRACE 101
+#define NR_UTIME 132
 #define NR_MKNOD 133
+#define NR_SETXATTR 188
+#define NR_LSETXATTR 189
+#define NR_FSETXATTR 190
+#define NR_UTIMES 235
 #define NR_MKNODAT 259
+#define NR_FUTIMESAT 261
 #define NR_UNLINKAT 263
 #define NR_RENAMEAT 264
 #define NR_LINKAT 265
 #define NR_SYMLINKAT 266
+#define NR_FCHMODAT 268
+#define NR_UTIMENSAT 280
+#define NR_PWRITEV 296
 #define NR_RECVMMSG 299
 #define NR_SENDMMSG 307
+#define NR_PROCESS_VM_READV 310
+#define NR_PROCESS_VM_WRITEV 311
+#define NR_FINIT_MODULE 313
 #define NR_RENAMEAT2 316
+#define NR_PWRITEV2 328
+#define NR_PIDFD_GETFD 438
+#define NR_FCHMODAT2 452
+#define NR_SETXATTRAT 463
+/* Where the instruction pointer is among the registers that ptrace gives and takes. */
+#define USER_AREA_IP 128
 #define ARGUMENT(regs, n) ARGUMENT_##n(regs)
 #define ARGUMENT_0(regs) ((regs)->di)
 #define ARGUMENT_1(regs) ((regs)->si)
@@ -228,6 +408,25 @@ struct pt_regs {
 #pragma clang attribute pop
 
 /* Stable ABI, not relocated. */
+struct skb { /* struct __sk_buff */
+	u32 len;
+	u32 pkt_type;
+	u32 mark;
+	u32 queue_mapping;
+	u32 protocol;
+};
+struct socket_address { /* struct bpf_sock_addr */
+	u32 user_family;
+	u32 user_ip4;
+	u32 user_ip6[4];
+	u32 user_port;
+};
+struct syscall_enter {
+	u64 common;
+	int nr;
+	u32 padding;
+	/* Arguments follow, as many as the call has: no program may read further. */
+};
 struct syscall_exit {
 	u64 common;
 	int nr;

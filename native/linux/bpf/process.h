@@ -110,6 +110,7 @@ int process_exec(u64 *context)
 		count(KIND_EXEC, COUNTER_INTERNAL);
 		return 0;
 	}
+	emit_container(task, 1);
 	record = exec_part(scratch);
 	used = fill_exec(scratch, task, SCRATCH_PROCESS, KIND_EXEC);
 	args = mm->arg_start;
@@ -163,6 +164,8 @@ int process_fork(u64 *context)
 	record->child_pid = child->tgid;
 	record->child_parent_pid = parent->tgid;
 	bpf_ringbuf_submit(record, 0);
+	if (child->cgroups != task->cgroups || child->thread_pid->level > 0)
+		emit_container(child, 0);
 	return 0;
 }
 
@@ -211,6 +214,12 @@ int process_snapshot(struct bpf_iter__task *context)
 	}
 	if (!task || !scratch || task->pid != task->tgid || task->flags & PF_KTHREAD || !task->mm)
 		return 0;
+	used = fill_container(scratch, task, SCRATCH_ITERATOR, 1, 1);
+	barrier_var(used);
+	if (used > 3 * PATH_BYTES)
+		used = 3 * PATH_BYTES;
+	bpf_seq_write(context->meta->seq, container_part(scratch),
+		      sizeof(struct record_container) + used);
 	record = exec_part(scratch);
 	used = fill_exec(scratch, task, SCRATCH_ITERATOR, KIND_PROCESS);
 	record->header.length = sizeof(*record) + used;

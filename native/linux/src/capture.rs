@@ -11,11 +11,11 @@ use crate::{
 };
 use aya::{
     Btf, Ebpf, EbpfLoader,
-    maps::{MapData, PerCpuArray, RingBuf},
+    maps::{Array, MapData, PerCpuArray, RingBuf},
 };
 use monomi_record::{MAX_RECORD, counter, kind};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     io,
     os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd},
@@ -99,6 +99,7 @@ pub struct Capture {
     ebpf: Ebpf,
     ring: RingBuf<MapData>,
     counters: PerCpuArray<MapData, u64>,
+    wanted: Array<MapData, u64>,
     waiter: Arc<Waiter>,
     normalizer: Normalizer,
     /// Delivered records that wait for room: the processes that were there at the start.
@@ -127,6 +128,7 @@ impl Capture {
             .map_err(|error| load_error(&error, options.ring_bytes))?;
         let ring: RingBuf<MapData> = take_map(&mut ebpf, "ring")?;
         let counters: PerCpuArray<MapData, u64> = take_map(&mut ebpf, "counters")?;
+        let wanted: Array<MapData, u64> = take_map(&mut ebpf, "wanted")?;
         // SAFETY: eventfd takes no pointers; a non-negative result is a new descriptor.
         let wake = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
         if wake < 0 {
@@ -144,17 +146,18 @@ impl Capture {
             ebpf,
             ring,
             counters,
+            wanted,
             waiter,
             normalizer: Normalizer::default(),
             pending: Vec::new(),
             pending_at: 0,
             attached: BTreeMap::new(),
             ring_bytes: options.ring_bytes,
-            delivered: Default::default(),
+            delivered: [0; kind::COUNT as usize],
         };
         // Lineage is attached before the list is taken, so that no process falls in between; taking
         // the list tells the programs who we are, before any of the noisy ones is attached.
-        kernel::with_tracing(|| capture.apply(EventSet(0), &btf))??;
+        kernel::with_tracing(|| capture.apply(EventSet::default(), &btf))??;
         capture.pending = snapshot::take(
             &mut capture.ebpf,
             &btf,
@@ -179,6 +182,9 @@ impl Capture {
     }
 
     fn apply(&mut self, events: EventSet, btf: &Btf) -> Result<(), CaptureError> {
+        self.wanted
+            .set(0, events.low(), 0)
+            .map_err(|error| CaptureError::Object(one_line(&error)))?;
         for program in PROGRAMS {
             for place in program.places.iter().filter(|place| place.needed(events)) {
                 self.attach(program.name, place.hook, btf)?;
@@ -196,6 +202,11 @@ impl Capture {
         if self.attached.contains_key(&(name, hook.name())) {
             return Ok(());
         }
+        if let Hook::ExitUnless(_, better) = hook
+            && better.iter().all(|program| self.is_attached(program))
+        {
+            return Ok(());
+        }
         let loaded = self
             .ebpf
             .program_mut(name)
@@ -206,11 +217,15 @@ impl Capture {
         Ok(())
     }
 
+    fn is_attached(&self, name: &str) -> bool {
+        self.attached.keys().any(|(program, _)| *program == name)
+    }
+
     fn detach(&mut self, name: &'static str, hook: Hook) -> Result<(), CaptureError> {
         let Some(link) = self.attached.remove(&(name, hook.name())) else {
             return Ok(());
         };
-        let is_last = !self.attached.keys().any(|(program, _)| *program == name);
+        let is_last = !self.is_attached(name);
         let Some(loaded) = self.ebpf.program_mut(name) else {
             return Ok(());
         };
@@ -228,9 +243,17 @@ impl Capture {
     pub fn drain(&mut self, out: &mut [u8]) -> usize {
         let mut used = self.drain_pending(out);
         let now = Instant::now();
+        while used + MAX_RECORD <= out.len()
+            && let Some(length) = self.normalizer.expire(now, &mut out[used..])
+        {
+            self.delivered[usize::from(kind::DNS)] += 1;
+            used += length;
+        }
         while used + MAX_RECORD <= out.len() {
             let Some(item) = self.ring.next() else { break };
-            if let Some(length) = self.normalizer.deliver(&item, now, &mut out[used..]) {
+            if let Some(length) = self.normalizer.deliver(&item, now, &mut out[used..])
+                && length > 0
+            {
                 self.delivered[usize::from(kind_at(&out[used..]))] += 1;
                 used += length;
             }
@@ -287,9 +310,19 @@ impl Capture {
                 continue;
             }
             let figures = self.figures(program.name);
+            let events: BTreeSet<&u32> = program
+                .places
+                .iter()
+                .filter(|place| {
+                    self.attached
+                        .contains_key(&(program.name, place.hook.name()))
+                })
+                .flat_map(|place| place.serves())
+                .collect();
+            let events: Vec<_> = events.into_iter().collect();
             let _ = write!(
                 text,
-                "{comma}{{\"name\":\"{}\",\"hooks\":[{}],\"runTimeNs\":{},\"runCount\":{},\"recursionMisses\":{}}}",
+                "{comma}{{\"name\":\"{}\",\"events\":{events:?},\"hooks\":[{}],\"runTimeNs\":{},\"runCount\":{},\"recursionMisses\":{}}}",
                 program.name,
                 hooks.join(","),
                 figures.run_time_ns,
@@ -339,6 +372,21 @@ const KIND_NAMES: &[(u16, &str)] = &[
     (kind::FILE_CREATE, "fileCreate"),
     (kind::FILE_DELETE, "fileDelete"),
     (kind::NETWORK, "network"),
+    (kind::FILE_TIME, "fileTime"),
+    (kind::RAW_READ, "rawRead"),
+    (kind::ACCESS, "access"),
+    (kind::INJECT, "inject"),
+    (kind::TAMPER, "tamper"),
+    (kind::STREAM, "stream"),
+    (kind::PIPE_CREATE, "pipeCreate"),
+    (kind::PIPE_CONNECT, "pipeConnect"),
+    (kind::MODULE, "module"),
+    (kind::IMAGE_LOAD, "imageLoad"),
+    (kind::BPF, "bpf"),
+    (kind::EXECUTABLE, "executable"),
+    (kind::DNS, "dns"),
+    (kind::DONE, "done"),
+    (kind::CONTAINER, "container"),
 ];
 
 /// The kernel's types; too large to keep.

@@ -54,7 +54,8 @@ pub(crate) fn with_tracing<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T
     std::thread::scope(|scope| {
         scope
             .spawn(|| {
-                mount_privately().map_err(CaptureError::NoTracing)?;
+                mount_privately(c"/sys/kernel/tracing", c"tracefs")
+                    .map_err(CaptureError::NoTracing)?;
                 Ok(work())
             })
             .join()
@@ -62,7 +63,7 @@ pub(crate) fn with_tracing<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T
     })
 }
 
-fn mount_privately() -> io::Result<()> {
+fn mount_privately(at: &CStr, kind: &CStr) -> io::Result<()> {
     let check = |result: libc::c_int| {
         if result == 0 {
             Ok(())
@@ -86,32 +87,70 @@ fn mount_privately() -> io::Result<()> {
     check(unsafe {
         libc::mount(
             c"monomi".as_ptr(),
-            c"/sys/kernel/tracing".as_ptr(),
-            c"tracefs".as_ptr(),
+            at.as_ptr(),
+            kind.as_ptr(),
             libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC,
             std::ptr::null(),
         )
     })
 }
 
-/// Whether the kernel has the exit tracepoint of a system call.
-pub(crate) fn has_system_call(name: &str) -> bool {
-    [TRACING, "/sys/kernel/debug/tracing"].iter().any(|path| {
-        Path::new(path)
-            .join("events/syscalls")
-            .join(format!("sys_exit_{name}"))
-            .is_dir()
+/// The root of the host's tree of control groups (version 2). Where the host has not mounted it, it
+/// is mounted for a moment in a mount namespace of its own.
+pub(crate) fn cgroup_root() -> io::Result<fs::File> {
+    let mounts = fs::read_to_string("/proc/self/mountinfo")?;
+    if let Some(path) = cgroup_mount(&mounts) {
+        return fs::File::open(path);
+    }
+    std::thread::scope(|scope| {
+        scope
+            .spawn(|| {
+                let at = c"/sys/fs/cgroup";
+                mount_privately(at, c"cgroup2")?;
+                fs::File::open("/sys/fs/cgroup")
+            })
+            .join()
+            .unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
     })
+}
+
+/// Where the text of /proc/self/mountinfo says that the whole tree of control groups is.
+fn cgroup_mount(mounts: &str) -> Option<&str> {
+    mounts.lines().find_map(|line| {
+        let (place, kind) = line.split_once(" - ")?;
+        let mut fields = place.split(' ');
+        let root = fields.nth(3)?;
+        let path = fields.next()?;
+        (root == "/" && kind.starts_with("cgroup2 ")).then_some(path)
+    })
+}
+
+/// Whether the kernel has a tracepoint of a system call, such as `sys_exit_open`.
+pub(crate) fn has_system_call(name: &str) -> bool {
+    [TRACING, "/sys/kernel/debug/tracing"]
+        .iter()
+        .any(|path| Path::new(path).join("events/syscalls").join(name).is_dir())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::version_of;
+    use super::{cgroup_mount, version_of};
 
     #[test]
     fn releases_are_read_to_major_and_minor() {
         assert_eq!(version_of("6.18.44-fc-v470"), Some((6, 18)));
         assert_eq!(version_of("5.4"), Some((5, 4)));
         assert_eq!(version_of("garbage"), None);
+    }
+
+    #[test]
+    fn the_whole_tree_of_control_groups_is_found() {
+        let mounts = "\
+24 1 0:22 / /sys rw,nosuid - sysfs sysfs rw
+30 24 0:26 /docker/abc /sys/fs/part rw - cgroup2 cgroup2 rw
+31 24 0:26 / /sys/fs/cgroup/unified rw,nosuid shared:9 - cgroup2 cgroup2 rw
+";
+        assert_eq!(cgroup_mount(mounts), Some("/sys/fs/cgroup/unified"));
+        assert_eq!(cgroup_mount("24 1 0:22 / /sys rw - sysfs sysfs rw"), None);
     }
 }

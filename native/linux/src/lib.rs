@@ -5,9 +5,12 @@
 //! [`plan::MINIMUM_KERNEL`].
 
 mod capture;
+mod dns;
 mod error;
+mod facts;
 mod kernel;
 mod links;
+mod mounts;
 mod normalize;
 mod paths;
 pub mod plan;

@@ -8,9 +8,10 @@ use crate::{
 use aya::{
     Btf,
     programs::{
-        BtfTracePoint, Program, ProgramError, RawTracePoint, TracePoint,
-        raw_trace_point::RawTracePointLinkId, tp_btf::BtfTracePointLinkId,
-        trace_point::TracePointLinkId,
+        BtfTracePoint, CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, CgroupSockAddr, Program,
+        ProgramError, RawTracePoint, TracePoint, cgroup_skb::CgroupSkbLinkId,
+        cgroup_sock_addr::CgroupSockAddrLinkId, raw_trace_point::RawTracePointLinkId,
+        tp_btf::BtfTracePointLinkId, trace_point::TracePointLinkId,
     },
 };
 
@@ -18,8 +19,10 @@ use aya::{
 #[derive(Debug)]
 pub(crate) enum Link {
     Typed(BtfTracePointLinkId),
-    Exit(TracePointLinkId),
+    SystemCall(TracePointLinkId),
     Driver(RawTracePointLinkId),
+    Packets(CgroupSkbLinkId),
+    NamedMessages(CgroupSockAddrLinkId),
 }
 
 /// What failed.
@@ -51,27 +54,61 @@ pub(crate) fn attach(program: &mut Program, hook: Hook, btf: &Btf) -> Result<Opt
     match hook {
         Hook::Typed(name) => typed(program, name, btf).map(Some),
         Hook::NewerTyped(name) => Ok(typed(program, name, btf).ok()),
-        Hook::Exit(call) => {
-            if !kernel::has_system_call(call) {
-                return Ok(None);
-            }
-            let classic: &mut TracePoint = program.try_into().map_err(Step::Load)?;
-            if classic.fd().is_err() {
-                classic.load().map_err(Step::Load)?;
-            }
-            let link = classic
-                .attach("syscalls", &hook.name())
-                .map_err(Step::Attach)?;
-            Ok(Some(Link::Exit(link)))
-        }
-        Hook::Driver(name) => {
-            let raw: &mut RawTracePoint = program.try_into().map_err(Step::Load)?;
-            if raw.fd().is_err() {
-                raw.load().map_err(Step::Load)?;
-            }
-            Ok(raw.attach(name).ok().map(Link::Driver))
-        }
+        Hook::NewerExit(_) => Ok(system_call(program, hook).ok().flatten()),
+        Hook::NamedMessages(_) => Ok(named_messages(program).ok()),
+        Hook::Enter(_) | Hook::Exit(_) | Hook::ExitUnless(..) => system_call(program, hook),
+        Hook::PacketsOut => packets(program, CgroupSkbAttachType::Egress).map(Some),
+        Hook::PacketsIn => packets(program, CgroupSkbAttachType::Ingress).map(Some),
+        Hook::NewerRaw(name) => Ok(raw(program, name).ok().flatten()),
+        Hook::Driver(name) => raw(program, name),
     }
+}
+
+fn system_call(program: &mut Program, hook: Hook) -> Result<Option<Link>, Step> {
+    if !kernel::has_system_call(&hook.name()) {
+        return Ok(None);
+    }
+    let classic: &mut TracePoint = program.try_into().map_err(Step::Load)?;
+    if classic.fd().is_err() {
+        classic.load().map_err(Step::Load)?;
+    }
+    let link = classic
+        .attach("syscalls", &hook.name())
+        .map_err(Step::Attach)?;
+    Ok(Some(Link::SystemCall(link)))
+}
+
+fn raw(program: &mut Program, name: &str) -> Result<Option<Link>, Step> {
+    let raw: &mut RawTracePoint = program.try_into().map_err(Step::Load)?;
+    if raw.fd().is_err() {
+        raw.load().map_err(Step::Load)?;
+    }
+    Ok(raw.attach(name).ok().map(Link::Driver))
+}
+
+fn packets(program: &mut Program, direction: CgroupSkbAttachType) -> Result<Link, Step> {
+    let packets: &mut CgroupSkb = program.try_into().map_err(Step::Load)?;
+    if packets.fd().is_err() {
+        packets.load().map_err(Step::Load)?;
+    }
+    let root = kernel::cgroup_root().map_err(|error| Step::Attach(ProgramError::IOError(error)))?;
+    // Links always stand beside others' programs; the mode is for attachments without a link.
+    packets
+        .attach(root, direction, CgroupAttachMode::Single)
+        .map(Link::Packets)
+        .map_err(Step::Attach)
+}
+
+fn named_messages(program: &mut Program) -> Result<Link, Step> {
+    let messages: &mut CgroupSockAddr = program.try_into().map_err(Step::Load)?;
+    if messages.fd().is_err() {
+        messages.load().map_err(Step::Load)?;
+    }
+    let root = kernel::cgroup_root().map_err(|error| Step::Attach(ProgramError::IOError(error)))?;
+    messages
+        .attach(root, CgroupAttachMode::Single)
+        .map(Link::NamedMessages)
+        .map_err(Step::Attach)
 }
 
 fn typed(program: &mut Program, name: &str, btf: &Btf) -> Result<Link, Step> {
@@ -94,7 +131,7 @@ pub(crate) fn detach(program: &mut Program, link: Link, is_last: bool) -> Result
                 Ok(())
             }
         }
-        Link::Exit(link) => {
+        Link::SystemCall(link) => {
             let classic: &mut TracePoint = program.try_into().map_err(Step::Load)?;
             classic.detach(link).map_err(Step::Attach)?;
             if is_last {
@@ -108,6 +145,24 @@ pub(crate) fn detach(program: &mut Program, link: Link, is_last: bool) -> Result
             raw.detach(link).map_err(Step::Attach)?;
             if is_last {
                 raw.unload().map_err(Step::Load)
+            } else {
+                Ok(())
+            }
+        }
+        Link::NamedMessages(link) => {
+            let messages: &mut CgroupSockAddr = program.try_into().map_err(Step::Load)?;
+            messages.detach(link).map_err(Step::Attach)?;
+            if is_last {
+                messages.unload().map_err(Step::Load)
+            } else {
+                Ok(())
+            }
+        }
+        Link::Packets(link) => {
+            let packets: &mut CgroupSkb = program.try_into().map_err(Step::Load)?;
+            packets.detach(link).map_err(Step::Attach)?;
+            if is_last {
+                packets.unload().map_err(Step::Load)
             } else {
                 Ok(())
             }

@@ -1,18 +1,31 @@
 //! From the kernel programs' raw record to the delivered one: paths put in order and made
 //! absolute, text classified so that TypeScript need not look at it, padding.
 
+mod containers;
+mod names;
+mod pending;
+mod plain;
+mod queries;
+mod reach;
+
+pub(crate) use plain::read;
+
 use crate::{
-    paths::{Directories, push_named, push_reversed},
+    dns::Conversations,
+    facts::Contents,
+    mounts::Mounts,
+    paths::{Directories, push_reversed},
     routes::Routes,
 };
-use monomi_record::{Exec, File, Header, Network, flag, how, kind, padded};
+use monomi_record::{Exec, Header, Network, flag, kind};
+use pending::Pending;
+use plain::{copy, finish, take, write};
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     time::Instant,
 };
 
 const AF_INET6: u16 = 10;
-const HEADER: usize = size_of::<Header>();
 const DELETED: &[u8] = b" (deleted)";
 
 /// Turns raw records into delivered ones; keeps what that needs between records.
@@ -21,13 +34,18 @@ pub(crate) struct Normalizer {
     directories: Directories,
     routes: Routes,
     text: Vec<u8>,
+    own: Vec<u8>,
+    contents: Contents,
+    conversations: Conversations,
+    pending: Pending,
+    mounts: Mounts,
     /// Raw records that were shorter than their own lengths say: a defect, counted.
     pub(crate) malformed: u64,
 }
 
 impl Normalizer {
-    /// Writes the delivered form of `raw` to the start of `out` and returns its length; None when
-    /// the record is malformed. `out` must hold [`monomi_record::MAX_RECORD`] bytes.
+    /// Writes the delivered form of `raw` to the start of `out` and returns its length, 0 when it
+    /// says nothing new; None when the record is malformed. `out` must hold [`monomi_record::MAX_RECORD`] bytes.
     pub(crate) fn deliver(&mut self, raw: &[u8], now: Instant, out: &mut [u8]) -> Option<usize> {
         let length = self.try_deliver(raw, now, out);
         if length.is_none() {
@@ -38,9 +56,30 @@ impl Normalizer {
 
     fn try_deliver(&mut self, raw: &[u8], now: Instant, out: &mut [u8]) -> Option<usize> {
         let header: Header = read(raw)?;
+        if header.flags & flag::PENDING != 0 {
+            let (request, plain) = pending::take_mark(raw)?;
+            let length = self.try_deliver(&plain, now, out)?;
+            self.pending.keep(request, &out[..length]);
+            return Some(0);
+        }
         match header.kind {
             kind::EXEC | kind::PROCESS => self.exec(raw, &[], out),
-            kind::FILE_CREATE | kind::FILE_DELETE => self.file(raw, now, out),
+            kind::FILE_CREATE
+            | kind::FILE_DELETE
+            | kind::FILE_TIME
+            | kind::RAW_READ
+            | kind::TAMPER
+            | kind::STREAM
+            | kind::PIPE_CREATE
+            | kind::PIPE_CONNECT
+            | kind::MODULE
+            | kind::IMAGE_LOAD
+            | kind::EXECUTABLE => self.file(raw, now, out),
+            kind::DONE => self.pending.done(&read(raw)?, out),
+            kind::DNS => self.dns(raw, now, out),
+            kind::BPF => copy(raw, size_of::<monomi_record::Bpf>(), out),
+            kind::ACCESS | kind::INJECT => self.access(raw, out),
+            kind::CONTAINER => self.container(raw, out),
             kind::NETWORK => self.network(raw, out),
             kind::FORK => copy(raw, size_of::<monomi_record::Fork>(), out),
             kind::EXIT => copy(raw, size_of::<monomi_record::Exit>(), out),
@@ -69,50 +108,7 @@ impl Normalizer {
         record.args_len = args.len() as u32;
         record.args_total = record.args_total.max(record.args_len);
         finish(&mut record.header, size_of::<Exec>(), text);
-        Some(write(&record, text, out))
-    }
-
-    fn file(&mut self, raw: &[u8], now: Instant, out: &mut [u8]) -> Option<usize> {
-        let mut record: File = read(raw)?;
-        let mut rest = &raw[size_of::<File>()..];
-        let name = take(&mut rest, record.name_len)?;
-        let base = take(&mut rest, record.path_len)?;
-        let root = take(&mut rest, record.root_len)?;
-        let name = name.strip_suffix(&[0]).unwrap_or(name);
-        let text = &mut self.text;
-        text.clear();
-        push_walked(base, record.header.flags & flag::PATH_INCOMPLETE != 0, text);
-        if record.how != how::OPEN {
-            let relative = record.header.flags & flag::RELATIVE != 0;
-            let jailed = !relative && text.len() > 1;
-            let floor = if relative {
-                floor_of(root, text)
-            } else {
-                text.len()
-            };
-            push_named(name, floor, text);
-            let has_directory = name
-                .iter()
-                .rposition(|&byte| byte == b'/')
-                .is_some_and(|at| at > 0);
-            let complete = record.header.flags & flag::PATH_INCOMPLETE == 0;
-            if has_directory && complete {
-                let foreign = record.header.flags & flag::FOREIGN != 0;
-                let root_of = if foreign && !jailed {
-                    record.header.pid
-                } else {
-                    0
-                };
-                if !self.directories.resolve(text, root_of, now) {
-                    record.header.flags |= flag::UNRESOLVED;
-                }
-            }
-        }
-        record.path_len = text.len() as u32;
-        record.name_len = 0;
-        record.root_len = 0;
-        finish(&mut record.header, size_of::<File>(), text);
-        Some(write(&record, text, out))
+        Some(write(&record, &[], text, out))
     }
 
     fn network(&mut self, raw: &[u8], out: &mut [u8]) -> Option<usize> {
@@ -128,8 +124,15 @@ impl Normalizer {
             }
         }
         finish(&mut record.header, size_of::<Network>(), &[]);
-        Some(write(&record, &[], out))
+        Some(write(&record, &[], &[], out))
     }
+}
+
+fn address(record: &Network, bytes: [u8; 16]) -> IpAddr {
+    if record.family == AF_INET6 {
+        return Ipv6Addr::from(bytes).into();
+    }
+    Ipv4Addr::new(bytes[0], bytes[1], bytes[2], bytes[3]).into()
 }
 
 /// A path whose upper part is missing begins with `+`, as Sysmon for Linux marks it (Q31).
@@ -140,100 +143,10 @@ fn push_walked(names: &[u8], incomplete: bool, text: &mut Vec<u8>) {
     push_reversed(names, text);
 }
 
-/// How much of `path` is the process's root: all of the root where the path lies beneath it.
-fn floor_of(root: &[u8], path: &[u8]) -> usize {
-    if root.is_empty() {
-        return 0;
-    }
-    let mut text = Vec::new();
-    push_reversed(root, &mut text);
-    let beneath = path.starts_with(&text) && matches!(path.get(text.len()), None | Some(b'/'));
-    if beneath { text.len() } else { 0 }
-}
-
-fn address(record: &Network, bytes: [u8; 16]) -> IpAddr {
-    if record.family == AF_INET6 {
-        return Ipv6Addr::from(bytes).into();
-    }
-    Ipv4Addr::new(bytes[0], bytes[1], bytes[2], bytes[3]).into()
-}
-
-fn copy(raw: &[u8], size: usize, out: &mut [u8]) -> Option<usize> {
-    let mut header: Header = read(raw)?;
-    let rest = raw.get(HEADER..size)?;
-    finish(&mut header, size, &[]);
-    write(&header, &[], out);
-    out[HEADER..size].copy_from_slice(rest);
-    Some(padded(size))
-}
-
-fn take<'a>(rest: &mut &'a [u8], length: u32) -> Option<&'a [u8]> {
-    let (taken, left) = rest.split_at_checked(length as usize)?;
-    *rest = left;
-    Some(taken)
-}
-
-/// Bit 0: not ASCII. Bit 1: needs escaping somewhere.
-const CLASS: [u8; 256] = {
-    let mut class = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        class[byte] = match byte as u8 {
-            0x80.. => 3,
-            0..=0x1f | 0x7f | b'"' | b'\\' | b'&' | b'<' | b'>' => 2,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    /* Arguments are separated by NULs, which are decoded, not printed. */
-    class[0] = 0;
-    class
-};
-
-fn finish(header: &mut Header, fixed: usize, text: &[u8]) {
-    let class = text
-        .iter()
-        .fold(0, |seen, &byte| seen | CLASS[byte as usize]);
-    header.flags &= !(flag::PLAIN | flag::ASCII | flag::RELATIVE);
-    if class & 1 == 0 {
-        header.flags |= flag::ASCII;
-    }
-    if class == 0 {
-        header.flags |= flag::PLAIN;
-    }
-    header.length = padded(fixed + text.len()) as u32;
-}
-
-/// Record structures are plain old data without padding (all sizes are asserted in the snapshot).
-pub(crate) trait Plain: Copy {}
-impl Plain for Header {}
-impl Plain for Exec {}
-impl Plain for File {}
-impl Plain for Network {}
-
-/// Reads a structure from the start of `raw`.
-pub(crate) fn read<T: Plain>(raw: &[u8]) -> Option<T> {
-    if raw.len() < size_of::<T>() {
-        return None;
-    }
-    // SAFETY: the length is checked; T is plain old data, any bytes are a value of it.
-    Some(unsafe { raw.as_ptr().cast::<T>().read_unaligned() })
-}
-
-fn write<T: Plain>(fixed: &T, text: &[u8], out: &mut [u8]) -> usize {
-    let size = size_of::<T>();
-    let end = padded(size + text.len());
-    // SAFETY: T is plain old data without padding; the slice lives as long as `fixed`.
-    let bytes = unsafe { std::slice::from_raw_parts(std::ptr::from_ref(fixed).cast::<u8>(), size) };
-    out[..size].copy_from_slice(bytes);
-    out[size..size + text.len()].copy_from_slice(text);
-    out[size + text.len()..end].fill(0);
-    end
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use monomi_record::{File, how};
 
     fn raw_file(flags: u16, how: u32, base: &[u8], name: &[u8]) -> Vec<u8> {
         let record = File {
@@ -250,7 +163,7 @@ mod tests {
         let mut out = vec![0; 4096];
         let mut text = name.to_vec();
         text.extend_from_slice(base);
-        let length = write(&record, &text, &mut out);
+        let length = write(&record, &[], &text, &mut out);
         out.truncate(length);
         out
     }
@@ -285,14 +198,6 @@ mod tests {
             record.header.flags & (flag::PLAIN | flag::ASCII),
             flag::ASCII
         );
-    }
-
-    #[test]
-    fn dots_stop_at_the_root_of_the_process() {
-        assert_eq!(floor_of(b"jail\0srv\0", b"/srv/jail/work"), 9);
-        assert_eq!(floor_of(b"jail\0srv\0", b"/srv/jail"), 9);
-        assert_eq!(floor_of(b"jail\0srv\0", b"/srv/jailed"), 0);
-        assert_eq!(floor_of(b"", b"/srv"), 0);
     }
 
     #[test]

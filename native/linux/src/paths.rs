@@ -107,15 +107,36 @@ const RESOLVE_IN_ROOT: u64 = 0x10;
 
 /// Asks the kernel for the real path of a directory without opening anything for reading.
 fn real_directory(directory: &[u8], root_of: u32) -> Option<Vec<u8>> {
+    real_path(directory, root_of, libc::O_DIRECTORY)
+}
+
+/// Replaces a path by what it leads to when a symbolic link has that name. `root_of` as in
+/// [`Directories::resolve`]. False when it cannot be resolved.
+pub(crate) fn follow(path: &mut Vec<u8>, root_of: u32) -> bool {
+    real_path(path, root_of, 0)
+        .map(|real| *path = real)
+        .is_some()
+}
+
+fn real_path(path: &[u8], root_of: u32, flags: libc::c_int) -> Option<Vec<u8>> {
+    let fd = handle_in_root(path, root_of, flags)?;
+    let link = std::fs::read_link(format!("/proc/self/fd/{}", fd.as_raw_fd())).ok()?;
+    Some(std::os::unix::ffi::OsStringExt::into_vec(
+        link.into_os_string(),
+    ))
+}
+
+/// A handle (`O_PATH`) of what a path leads to beneath a root, as in [`Directories::resolve`].
+pub(crate) fn handle_in_root(path: &[u8], root_of: u32, flags: libc::c_int) -> Option<OwnedFd> {
     let root = if root_of == 0 {
         "/".to_string()
     } else {
         format!("/proc/{root_of}/root")
     };
     let root = open_path(&CString::new(root).ok()?)?;
-    let name = CString::new(directory).ok()?;
+    let name = CString::new(path).ok()?;
     let how = OpenHow {
-        flags: (libc::O_PATH | libc::O_DIRECTORY | libc::O_CLOEXEC) as u64,
+        flags: (libc::O_PATH | libc::O_CLOEXEC | flags) as u64,
         mode: 0,
         resolve: RESOLVE_IN_ROOT,
     };
@@ -130,11 +151,7 @@ fn real_directory(directory: &[u8], root_of: u32) -> Option<Vec<u8>> {
         )
     };
     // SAFETY: a non-negative result is a new descriptor that nobody else owns.
-    let fd = (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd as i32) })?;
-    let link = std::fs::read_link(format!("/proc/self/fd/{}", fd.as_raw_fd())).ok()?;
-    Some(std::os::unix::ffi::OsStringExt::into_vec(
-        link.into_os_string(),
-    ))
+    (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd as i32) })
 }
 
 fn open_path(path: &CString) -> Option<OwnedFd> {

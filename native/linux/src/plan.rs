@@ -1,18 +1,39 @@
 //! Which kernel programs a set of Sysmon events needs, and which tracepoints they go to.
 
+mod programs;
+
+pub use programs::PROGRAMS;
+
 /// The oldest kernel whose helpers the programs use (bpf_get_current_task_btf: 5.11,
 /// bpf_task_pt_regs: 5.15).
 pub const MINIMUM_KERNEL: (u32, u32) = (5, 15);
 
-/// A tracepoint.
+/// A place in the kernel where a program can be: a tracepoint, unless it says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hook {
     /// One with typed arguments that every supported kernel has.
     Typed(&'static str),
     /// One with typed arguments that older kernels lack; the capture works without it.
     NewerTyped(&'static str),
+    /// The entry of a system call; left out where the architecture or kernel lacks it.
+    Enter(&'static str),
     /// The exit of a system call; left out where the architecture or kernel lacks it.
     Exit(&'static str),
+    /// The exit of a system call, for a program that older kernels refuse; the capture works
+    /// without it.
+    NewerExit(&'static str),
+    /// The exit of a system call that is not needed where all these programs are attached: they see
+    /// more, and what both see must come once.
+    ExitUnless(&'static str, &'static [&'static str]),
+    /// One with untyped arguments that some kernels lack; the capture works without it.
+    NewerRaw(&'static str),
+    /// Packets of all sockets of the host on their way out.
+    PacketsOut,
+    /// Packets of all sockets of the host on their way in.
+    PacketsIn,
+    /// Datagrams to an address that the message names, `cgroup/sendmsg4` or `cgroup/sendmsg6`; the
+    /// capture works without it.
+    NamedMessages(&'static str),
     /// One of a driver; left out where the driver is not there.
     Driver(&'static str),
 }
@@ -22,8 +43,17 @@ impl Hook {
     #[must_use]
     pub fn name(self) -> String {
         match self {
-            Self::Typed(name) | Self::NewerTyped(name) | Self::Driver(name) => name.to_string(),
-            Self::Exit(call) => format!("sys_exit_{call}"),
+            Self::Typed(name)
+            | Self::NewerTyped(name)
+            | Self::NewerRaw(name)
+            | Self::NamedMessages(name)
+            | Self::Driver(name) => name.to_string(),
+            Self::PacketsOut => "cgroup_skb/egress".to_string(),
+            Self::PacketsIn => "cgroup_skb/ingress".to_string(),
+            Self::Enter(call) => format!("sys_enter_{call}"),
+            Self::Exit(call) | Self::NewerExit(call) | Self::ExitUnless(call, _) => {
+                format!("sys_exit_{call}")
+            }
         }
     }
 }
@@ -37,7 +67,20 @@ pub struct Place {
     pub events: &'static [u32],
 }
 
+/// What hooks without events of their own give.
+const PROCESS: &[u32] = &[1, 5];
+
 impl Place {
+    /// The events that this hook gives.
+    #[must_use]
+    pub const fn serves(&self) -> &'static [u32] {
+        if self.events.is_empty() {
+            PROCESS
+        } else {
+            self.events
+        }
+    }
+
     /// Whether a configuration that can log `events` needs this hook.
     #[must_use]
     pub fn needed(&self, events: EventSet) -> bool {
@@ -56,115 +99,31 @@ pub struct Program {
     pub places: &'static [Place],
 }
 
-const fn at(hook: Hook, events: &'static [u32]) -> Place {
-    Place { hook, events }
-}
-
-const CREATE: &[u32] = &[11];
-const DELETE: &[u32] = &[23, 26];
-const EITHER: &[u32] = &[11, 23, 26];
-const NETWORK: &[u32] = &[3];
-
-/// Every program, in the order in which it is attached: lineage first, so that no process is
-/// missed between the snapshot and the first event.
-pub const PROGRAMS: &[Program] = &[
-    Program {
-        name: "process_fork",
-        kind: "fork",
-        places: &[at(Hook::Typed("sched_process_fork"), &[])],
-    },
-    Program {
-        name: "process_exec",
-        kind: "exec",
-        places: &[at(Hook::Typed("sched_process_exec"), &[])],
-    },
-    Program {
-        name: "process_exit",
-        kind: "exit",
-        places: &[at(Hook::Typed("sched_process_exit"), &[])],
-    },
-    Program {
-        name: "file_open",
-        kind: "fileCreate",
-        places: &[
-            at(Hook::Exit("open"), CREATE),
-            at(Hook::Exit("openat"), CREATE),
-            at(Hook::Exit("openat2"), CREATE),
-            at(Hook::Exit("creat"), CREATE),
-        ],
-    },
-    Program {
-        name: "file_evict",
-        kind: "fileDelete",
-        places: &[
-            at(Hook::Driver("ext4_evict_inode"), DELETE),
-            at(Hook::Driver("btrfs_inode_evict"), DELETE),
-            at(Hook::Driver("f2fs_evict_inode"), DELETE),
-        ],
-    },
-    Program {
-        name: "file_name",
-        kind: "fileCreate",
-        places: &[
-            at(Hook::Exit("mknod"), CREATE),
-            at(Hook::Exit("mknodat"), CREATE),
-            at(Hook::Exit("link"), CREATE),
-            at(Hook::Exit("linkat"), CREATE),
-            at(Hook::Exit("symlink"), CREATE),
-            at(Hook::Exit("symlinkat"), CREATE),
-            at(Hook::Exit("rename"), EITHER),
-            at(Hook::Exit("renameat"), EITHER),
-            at(Hook::Exit("renameat2"), EITHER),
-            at(Hook::Exit("unlink"), DELETE),
-            at(Hook::Exit("unlinkat"), DELETE),
-        ],
-    },
-    Program {
-        name: "network_connect",
-        kind: "network",
-        places: &[at(Hook::Typed("inet_sock_set_state"), NETWORK)],
-    },
-    Program {
-        name: "network_accept",
-        kind: "network",
-        places: &[
-            at(Hook::Exit("accept"), NETWORK),
-            at(Hook::Exit("accept4"), NETWORK),
-        ],
-    },
-    Program {
-        name: "network_message",
-        kind: "network",
-        places: &[
-            at(Hook::Exit("sendto"), NETWORK),
-            at(Hook::Exit("sendmsg"), NETWORK),
-            at(Hook::Exit("sendmmsg"), NETWORK),
-            at(Hook::Exit("recvfrom"), NETWORK),
-            at(Hook::Exit("recvmsg"), NETWORK),
-            at(Hook::Exit("recvmmsg"), NETWORK),
-        ],
-    },
-    Program {
-        name: "network_send",
-        kind: "network",
-        places: &[at(Hook::NewerTyped("sock_send_length"), NETWORK)],
-    },
-    Program {
-        name: "network_receive",
-        kind: "network",
-        places: &[at(Hook::NewerTyped("sock_recv_length"), NETWORK)],
-    },
-];
-
-/// A set of Sysmon event ids below 64.
+/// A set of Sysmon event ids below 128.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct EventSet(pub u64);
+pub struct EventSet(u128);
 
 impl EventSet {
+    /// The set of some ids; ids from 128 on are no events of a capture and left out.
+    #[must_use]
+    pub fn of(ids: &[u8]) -> Self {
+        Self(
+            ids.iter()
+                .filter(|&&id| id < 128)
+                .fold(0, |set, id| set | 1 << id),
+        )
+    }
+
     /// Whether the set has an id.
     #[must_use]
     pub const fn has(self, id: u32) -> bool {
-        id < 64 && self.0 & (1 << id) != 0
+        id < 128 && self.0 & (1 << id) != 0
+    }
+
+    /// The ids below 64 as bits, as the kernel programs read them.
+    #[must_use]
+    pub(crate) const fn low(self) -> u64 {
+        self.0 as u64
     }
 }
 
@@ -172,11 +131,11 @@ impl EventSet {
 mod tests {
     use super::*;
 
-    fn hooks(events: u64) -> Vec<String> {
+    fn hooks(events: &[u8]) -> Vec<String> {
         PROGRAMS
             .iter()
             .flat_map(|program| program.places)
-            .filter(|place| place.needed(EventSet(events)))
+            .filter(|place| place.needed(EventSet::of(events)))
             .map(|place| place.hook.name())
             .collect()
     }
@@ -187,18 +146,61 @@ mod tests {
             "sched_process_fork",
             "sched_process_exec",
             "sched_process_exit",
+            "cgroup_attach_task",
         ];
-        assert_eq!(hooks(0), lineage);
-        assert_eq!(hooks(1 << 1 | 1 << 5), lineage);
+        assert_eq!(hooks(&[]), lineage);
+        assert_eq!(hooks(&[1, 5]), lineage);
     }
 
     #[test]
     fn either_delete_event_needs_unlink_and_rename_but_no_open() {
-        assert_eq!(hooks(1 << 23), hooks(1 << 26));
+        assert_eq!(hooks(&[23]), hooks(&[26]));
         for hook in ["sys_exit_unlinkat", "sys_exit_rename", "ext4_evict_inode"] {
-            assert!(hooks(1 << 23).contains(&hook.to_string()), "{hook}");
+            assert!(hooks(&[23]).contains(&hook.to_string()), "{hook}");
         }
-        assert!(!hooks(1 << 23).contains(&"sys_exit_openat".to_string()));
-        assert!(!hooks(1 << 11).contains(&"sys_exit_unlinkat".to_string()));
+        assert!(!hooks(&[23]).contains(&"sys_exit_openat".to_string()));
+        assert!(!hooks(&[11]).contains(&"sys_exit_unlinkat".to_string()));
+    }
+
+    #[test]
+    fn an_event_needs_its_own_hooks_alone() {
+        let own = |event: u8| hooks(&[event]).split_off(4);
+        assert_eq!(own(22), ["cgroup_skb/egress", "cgroup_skb/ingress"]);
+        assert_eq!(own(100), ["sys_exit_bpf"]);
+        assert_eq!(
+            own(17),
+            ["sys_exit_mknod", "sys_exit_mknodat", "sys_exit_bind"]
+        );
+        assert!(own(8).contains(&"sys_exit_write".to_string()));
+        assert!(!own(10).contains(&"sys_exit_write".to_string()));
+        assert!(
+            own(7)
+                .iter()
+                .all(|hook| hook.ends_with("mmap") || hook.ends_with("mprotect"))
+        );
+    }
+
+    #[test]
+    fn what_is_left_out_for_better_programs_names_programs_of_the_plan_before_it() {
+        let mut before = Vec::new();
+        for program in PROGRAMS {
+            for place in program.places {
+                if let Hook::ExitUnless(_, better) = place.hook {
+                    assert!(!better.is_empty());
+                    assert!(
+                        better.iter().all(|name| before.contains(name)),
+                        "{better:?}"
+                    );
+                }
+            }
+            before.push(program.name);
+        }
+    }
+
+    #[test]
+    fn ids_that_are_no_events_of_a_capture_change_nothing() {
+        assert_eq!(EventSet::of(&[255, 200, 128]), EventSet::default());
+        assert!(EventSet::of(&[100]).has(100));
+        assert_eq!(EventSet::of(&[100, 2]).low(), 4);
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     normalize::{Normalizer, read},
 };
 use aya::{Btf, Ebpf, programs::Iter};
-use monomi_record::{Exec, MAX_RECORD};
+use monomi_record::{Header, MAX_RECORD, kind};
 use std::{fs, io::Read};
 
 const PROGRAM: &str = "process_snapshot";
@@ -22,16 +22,20 @@ pub(crate) fn take(
     let mut records = Vec::with_capacity(raw.len() * 2);
     let mut out = vec![0; MAX_RECORD];
     let mut rest = raw.as_slice();
-    while let Some(record) = read::<Exec>(rest) {
-        let Some((this, next)) = rest.split_at_checked(record.header.length as usize) else {
+    while let Some(header) = read::<Header>(rest) {
+        let Some((this, next)) = rest.split_at_checked(header.length as usize) else {
             break;
         };
         if this.is_empty() {
             break;
         }
         rest = next;
-        let args = arguments(record.header.pid, max_args);
-        if let Some(length) = normalizer.exec(this, &args, &mut out) {
+        let delivered = if header.kind == kind::CONTAINER {
+            normalizer.container(this, &mut out)
+        } else {
+            normalizer.exec(this, &arguments(header.pid, max_args), &mut out)
+        };
+        if let Some(length) = delivered {
             records.extend_from_slice(&out[..length]);
         }
     }

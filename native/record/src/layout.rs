@@ -1,6 +1,6 @@
 //! Views generated from the one definition of the record structures.
 
-use crate::{STRUCTURES, VERSION, counter, flag, how, kind};
+use crate::{STRUCTURES, VERSION, access, counter, flag, how, kind};
 use core::fmt::Write;
 
 /// One structure of the record.
@@ -26,6 +26,21 @@ const KINDS: &[(&str, u16)] = &[
     ("FILE_DELETE", kind::FILE_DELETE),
     ("NETWORK", kind::NETWORK),
     ("PROCESS", kind::PROCESS),
+    ("FILE_TIME", kind::FILE_TIME),
+    ("RAW_READ", kind::RAW_READ),
+    ("ACCESS", kind::ACCESS),
+    ("INJECT", kind::INJECT),
+    ("TAMPER", kind::TAMPER),
+    ("STREAM", kind::STREAM),
+    ("PIPE_CREATE", kind::PIPE_CREATE),
+    ("PIPE_CONNECT", kind::PIPE_CONNECT),
+    ("MODULE", kind::MODULE),
+    ("IMAGE_LOAD", kind::IMAGE_LOAD),
+    ("BPF", kind::BPF),
+    ("EXECUTABLE", kind::EXECUTABLE),
+    ("DNS", kind::DNS),
+    ("DONE", kind::DONE),
+    ("CONTAINER", kind::CONTAINER),
     ("COUNT", kind::COUNT),
 ];
 
@@ -40,6 +55,8 @@ const FLAGS: &[(&str, u16)] = &[
     ("FAULT", flag::FAULT),
     ("FOREIGN", flag::FOREIGN),
     ("CWD_INCOMPLETE", flag::CWD_INCOMPLETE),
+    ("FOLLOWED", flag::FOLLOWED),
+    ("PENDING", flag::PENDING),
 ];
 
 const HOWS: &[(&str, u32)] = &[
@@ -49,6 +66,26 @@ const HOWS: &[(&str, u32)] = &[
     ("SYMLINK", how::SYMLINK),
     ("RENAME", how::RENAME),
     ("UNLINK", how::UNLINK),
+    ("CHANGE", how::CHANGE),
+    ("ABSTRACT", how::ABSTRACT),
+    ("SET_IMAGE", how::SET_IMAGE),
+    ("CODE_IN_DATA", how::CODE_IN_DATA),
+    ("CODE_CHANGED", how::CODE_CHANGED),
+];
+
+const ACCESSES: &[(&str, u32)] = &[
+    ("ATTACH", access::ATTACH),
+    ("READ", access::READ),
+    ("OPEN_READ", access::OPEN_READ),
+    ("OPEN_WRITE", access::OPEN_WRITE),
+    ("OPEN_BOTH", access::OPEN_BOTH),
+    ("OPEN_MAPS", access::OPEN_MAPS),
+    ("OPEN_ENVIRONMENT", access::OPEN_ENVIRONMENT),
+    ("DUPLICATE", access::DUPLICATE),
+    ("POKE", access::POKE),
+    ("REGISTERS", access::REGISTERS),
+    ("WRITE", access::WRITE),
+    ("FILE_WRITE", access::FILE_WRITE),
 ];
 
 const COUNTERS: &[(&str, usize)] = &[
@@ -76,6 +113,9 @@ pub fn snapshot() -> String {
     for (name, value) in HOWS {
         let _ = writeln!(text, "how {name} {value}");
     }
+    for (name, value) in ACCESSES {
+        let _ = writeln!(text, "access {name} {value}");
+    }
     for (name, value) in COUNTERS {
         let _ = writeln!(text, "counter {name} {value}");
     }
@@ -101,8 +141,10 @@ pub fn c_header() -> String {
             let _ = writeln!(text, "#define {prefix}_{name} {value}");
         }
     }
-    for (name, value) in HOWS {
-        let _ = writeln!(text, "#define HOW_{name} {value}");
+    for (prefix, values) in [("HOW", HOWS), ("ACCESS", ACCESSES)] {
+        for (name, value) in values {
+            let _ = writeln!(text, "#define {prefix}_{name} {value}");
+        }
     }
     for (name, value) in COUNTERS {
         let _ = writeln!(text, "#define COUNTER_{name} {value}");
@@ -163,6 +205,11 @@ pub fn typescript() -> String {
         "Which operation made or ended a file name.",
         "How",
         rows(&widen(HOWS)),
+    );
+    table(
+        "In which way a process reached into another one.",
+        "Access",
+        rows(&widen(ACCESSES)),
     );
     table(
         "What the kernel side counts, per kind.",

@@ -12,7 +12,7 @@ mod layout;
 pub use layout::{c_header, snapshot, typescript};
 
 /// Version of the layout; readers refuse any other.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Longest record: fixed part, two walked paths, the largest argument list and padding.
 pub const MAX_RECORD: usize = 320 * 1024;
@@ -130,7 +130,8 @@ records! {
         /// Zero.
         reserved: u32,
     }
-    /// A file name came into being or ended.
+    /// Something happened to a file that a path names; the kind says what. Behind this part comes
+    /// the kind's own ([`Times`], [`Facts`]), then the path.
     File = 4 {
         /// Common start.
         header: Header,
@@ -148,8 +149,8 @@ records! {
         /// Bytes of the process's root, behind the path, where it is not the sensor's; kernel side
         /// only, 0 in delivered records.
         root_len: u32,
-        /// Zero.
-        reserved: u32,
+        /// Bytes of the kind's own part, in front of the path; a multiple of 8.
+        extra_len: u32,
     }
     /// A connection or the first datagram of a flow.
     Network = 6 {
@@ -174,6 +175,139 @@ records! {
         /// Address of the peer.
         remote_address: [u8; 16],
     }
+    /// A file's times were set (own part of a file record).
+    Times = 8 {
+        /// Modification time that was set, nanoseconds since 1970.
+        mtime: u64,
+        /// Modification time before; 0 where unknown.
+        previous_mtime: u64,
+    }
+    /// A process reached into another one; the header is the one that did.
+    Access = 10 {
+        /// Common start.
+        header: Header,
+        /// Start of the target in nanoseconds of the boot clock.
+        target_start: u64,
+        /// The target's exec id.
+        target_exec_id: u64,
+        /// Where the target will go on, or what was written to; 0 where unknown.
+        address: u64,
+        /// Process id of the target.
+        target_pid: u32,
+        /// Thread id of the target.
+        target_tid: u32,
+        /// Real user id of the target.
+        target_uid: u32,
+        /// Process id of the target's parent.
+        target_parent_pid: u32,
+        /// In which way; see [`access`].
+        how: u32,
+        /// Bytes of the path of the file that is mapped at `address`; 0 where unknown.
+        path_len: u32,
+    }
+    /// An extended attribute was set (own part of a file record); behind it come 256 bytes of the
+    /// attribute's name, filled with NULs, and its value, padded to a multiple of 8.
+    Stream = 13 {
+        /// When the file was made, nanoseconds since 1970; 0 where unknown.
+        created: u64,
+        /// Bytes of the value that are here.
+        value_len: u32,
+        /// Bytes of the whole value.
+        value_total: u32,
+    }
+    /// A kernel module was loaded (own part of a file record, behind [`Facts`]); behind it come 56
+    /// bytes of the module's name, filled with NULs.
+    Module = 16 {
+        /// Bits of the kernel's taint flags for this module.
+        taints: u64,
+        /// 1 when the kernel accepted its signature, 0 when not, 2 when it does not tell.
+        signature: u32,
+        /// Zero.
+        reserved: u32,
+    }
+    /// A BPF program was loaded or attached.
+    Bpf = 18 {
+        /// Common start.
+        header: Header,
+        /// Command of the bpf system call.
+        command: u32,
+        /// Type of the program.
+        program_type: u32,
+        /// Id of the program; 0 where unknown.
+        program_id: u32,
+        /// Zero.
+        reserved: u32,
+        /// Name of the program, filled with NULs.
+        name: [u8; 16],
+    }
+    /// A DNS query with its answer. From the kernel side: one packet, whose payload follows.
+    Dns = 20 {
+        /// Common start; the time is the query's.
+        header: Header,
+        /// The socket's cookie.
+        socket: u64,
+        /// TCP's sequence number of the payload (kernel side only).
+        sequence: u32,
+        /// Bytes of the packet's payload (kernel side only).
+        payload_total: u32,
+        /// Bytes of it that are here (kernel side only).
+        payload_len: u32,
+        /// 6 TCP, 17 UDP.
+        protocol: u16,
+        /// 1 when the packet came from the server (kernel side only).
+        is_answer: u16,
+        /// Windows' number for the outcome.
+        status: u32,
+        /// Bytes of the name that was asked for.
+        name_len: u32,
+        /// Bytes of the results, in Sysmon's form, behind the name.
+        results_len: u32,
+        /// Zero.
+        reserved: u32,
+    }
+    /// A request of io_uring that was announced with [`flag::PENDING`] is done (kernel side only).
+    Done = 21 {
+        /// Common start; only kind and length.
+        header: Header,
+        /// Which request.
+        request: u64,
+        /// 0 or larger, or a negated error number.
+        result: u32,
+        /// Zero.
+        reserved: u32,
+    }
+    /// Where a process runs: comes in front of its exec or process record, and behind a fork or a
+    /// move to other control groups that make a difference. The header is that process.
+    Container = 40 {
+        /// Common start.
+        header: Header,
+        /// Number of its control group in the tree of version 2.
+        group: u64,
+        /// Number of its control group in the tree of version 1 where that looks most like a
+        /// container's, with the tree's number in the highest byte; 0 where there is none.
+        legacy_group: u64,
+        /// Process id in its own pid namespace.
+        own_pid: u32,
+        /// Device of the image as `major << 20 | minor` (kernel side only).
+        device: u32,
+        /// Bytes of the path of `group`; 0 when it was told before.
+        group_len: u32,
+        /// Bytes of the path of `legacy_group`; 0 when it was told before.
+        legacy_len: u32,
+        /// Bytes of the image's path as the host names it; 0 where that is the same or unknown.
+        image_len: u32,
+        /// 1 when the paths of the groups are here.
+        has_groups: u32,
+    }
+    /// What tells a file from every other (own part of a file record).
+    Facts = 17 {
+        /// Size in bytes.
+        size: u64,
+        /// Modification time, nanoseconds since 1970.
+        mtime: u64,
+        /// Change time, nanoseconds since 1970.
+        ctime: u64,
+    }
 }
 
 /// Values of [`Header::kind`].
@@ -192,8 +326,39 @@ pub mod kind {
     pub const NETWORK: u16 = 6;
     /// [`super::Exec`]: a process that was there when the capture began.
     pub const PROCESS: u16 = 7;
+    /// [`super::File`] with [`super::Times`]: a file's modification time was set.
+    pub const FILE_TIME: u16 = 8;
+    /// [`super::File`]: a raw device or the kernel's memory was opened for reading.
+    pub const RAW_READ: u16 = 9;
+    /// [`super::Access`]: a process can now read or control another one.
+    pub const ACCESS: u16 = 10;
+    /// [`super::Access`]: a process changed another one's memory or registers.
+    pub const INJECT: u16 = 11;
+    /// [`super::File`]: the acting process's image is no longer what it was; see [`super::how`].
+    pub const TAMPER: u16 = 12;
+    /// [`super::File`] with [`super::Stream`]: an extended attribute was set.
+    pub const STREAM: u16 = 13;
+    /// [`super::File`]: a FIFO was made, a local socket was bound.
+    pub const PIPE_CREATE: u16 = 14;
+    /// [`super::File`]: a FIFO was opened, a local socket was connected; the path is the peer's.
+    pub const PIPE_CONNECT: u16 = 15;
+    /// [`super::File`] with [`super::Facts`] and [`super::Module`]: a kernel module was loaded.
+    pub const MODULE: u16 = 16;
+    /// [`super::File`] with [`super::Facts`]: a file was mapped as code.
+    pub const IMAGE_LOAD: u16 = 17;
+    /// [`super::Bpf`].
+    pub const BPF: u16 = 18;
+    /// [`super::File`] with [`super::Facts`]: a file that was written was closed, or one was made
+    /// executable.
+    pub const EXECUTABLE: u16 = 19;
+    /// [`super::Dns`].
+    pub const DNS: u16 = 20;
+    /// [`super::Done`]; never delivered.
+    pub const DONE: u16 = 21;
+    /// [`super::Container`].
+    pub const CONTAINER: u16 = 40;
     /// One more than the highest kind.
-    pub const COUNT: u16 = 8;
+    pub const COUNT: u16 = 41;
 }
 
 /// Bits of [`Header::flags`].
@@ -218,6 +383,11 @@ pub mod flag {
     pub const FOREIGN: u16 = 256;
     /// As [`PATH_INCOMPLETE`], for the working directory.
     pub const CWD_INCOMPLETE: u16 = 512;
+    /// A symbolic link that the name itself is was followed (kernel side only).
+    pub const FOLLOWED: u16 = 1024;
+    /// It will be known later whether this happened; the inode number is a request's (kernel side
+    /// only).
+    pub const PENDING: u16 = 2048;
 }
 
 /// Values of [`File::how`].
@@ -234,6 +404,44 @@ pub mod how {
     pub const RENAME: u32 = 5;
     /// unlink, unlinkat.
     pub const UNLINK: u32 = 6;
+    /// A call that changes a file that has a name.
+    pub const CHANGE: u32 = 7;
+    /// A local socket's abstract name, which begins with `@` when delivered.
+    pub const ABSTRACT: u32 = 8;
+    /// prctl PR_SET_MM: the image was declared to be another file.
+    pub const SET_IMAGE: u32 = 9;
+    /// mprotect: memory of the image, its data or its stack was made executable.
+    pub const CODE_IN_DATA: u32 = 10;
+    /// mprotect: code of the image that was changed, or can be.
+    pub const CODE_CHANGED: u32 = 11;
+}
+
+/// Values of [`Access::how`].
+pub mod access {
+    /// ptrace: PTRACE_ATTACH, PTRACE_SEIZE.
+    pub const ATTACH: u32 = 1;
+    /// process_vm_readv.
+    pub const READ: u32 = 2;
+    /// /proc/PID/mem opened for reading.
+    pub const OPEN_READ: u32 = 3;
+    /// /proc/PID/mem opened for writing.
+    pub const OPEN_WRITE: u32 = 4;
+    /// /proc/PID/mem opened for both.
+    pub const OPEN_BOTH: u32 = 5;
+    /// What describes its memory was opened: maps, smaps, pagemap, auxv and the like.
+    pub const OPEN_MAPS: u32 = 6;
+    /// /proc/PID/environ was opened.
+    pub const OPEN_ENVIRONMENT: u32 = 7;
+    /// pidfd_getfd.
+    pub const DUPLICATE: u32 = 8;
+    /// ptrace: PTRACE_POKETEXT, PTRACE_POKEDATA.
+    pub const POKE: u32 = 9;
+    /// ptrace: registers were set.
+    pub const REGISTERS: u32 = 10;
+    /// process_vm_writev.
+    pub const WRITE: u32 = 11;
+    /// /proc/PID/mem was written to.
+    pub const FILE_WRITE: u32 = 12;
 }
 
 /// Reasons for which the kernel side counts per kind, in this order.

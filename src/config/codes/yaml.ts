@@ -52,4 +52,9 @@ export const YAML_CODES = {
     remedy: "Begin every event, Rule and condition with a dash of its own. Conditions that must " +
       "hold together go below `- Rule: and`.",
   },
+  MON211: {
+    title: "a field that only configurations in YAML can name",
+    remedy: "ContainerId, ContainerRuntime, PodUid and HostImage are monomi's own: Sysmon would " +
+      "refuse the file. Keep such rules in a YAML configuration, or leave them out.",
+  },
 } as const satisfies Record<string, CodeDescription>;

@@ -103,6 +103,7 @@ function define(name: string, names: readonly string[]): EventDefinition {
     level: 4,
     defaultAction: "include",
     fields,
+    additional: [],
     fieldIndex: new Map(fields.map(({ name, index }) => [name, index])),
   };
 }

@@ -2,7 +2,8 @@
 import { quote } from "../../config/diagnostics.ts";
 import { closest, hint } from "../../config/suggest.ts";
 import { type Event, type FieldValue, MISSING, type Origin } from "../../events/event.ts";
-import { eventById, EVENTS } from "../../schema/events.ts";
+import { ADDITIONAL_FIELDS } from "../../schema/additional.ts";
+import { eventById, EVENTS, fieldAt } from "../../schema/events.ts";
 import { fieldHistory } from "../../schema/rows.ts";
 import { EVENT_ROWS } from "../../schema/table.ts";
 import type { EventDefinition } from "../../schema/types.ts";
@@ -50,8 +51,10 @@ export class EventBuilder {
     const unknown: string[] = [];
     for (const [name, value] of record.fields) {
       const index = definition.fieldIndex.get(name);
-      if (index !== undefined) values[index] = fieldValue(definition.fields[index], value);
-      else this.#unknown(definition, name, record.onlyFields, unknown);
+      if (index !== undefined) values[index] = fieldValue(fieldAt(definition, index)!, value);
+      else if (name === "Container" && definition.additional.length > 0) {
+        for (const [at, text] of additionalValues(definition, value)) values[at] = text;
+      } else this.#unknown(definition, name, record.onlyFields, unknown);
     }
     const utcTime = definition.fieldIndex.get("UtcTime");
     const time = parseTime(utcTime === undefined ? undefined : values[utcTime]) ??
@@ -82,6 +85,19 @@ export class EventBuilder {
         ? "more names that are no fields are not reported"
         : `event ${event.id} has no field ${quote(name)}${hint(name, event.fieldIndex.keys())}`,
     );
+  }
+}
+
+/** The object that monomi's own lines have beside the fields. */
+function* additionalValues(
+  { additional }: EventDefinition,
+  container: unknown,
+): Generator<[index: number, value: FieldValue]> {
+  if (typeof container !== "object" || container === null) return;
+  const members = container as Readonly<Record<string, unknown>>;
+  for (const [i, field] of additional.entries()) {
+    const { member } = ADDITIONAL_FIELDS[i];
+    if (Object.hasOwn(members, member)) yield [field.index, fieldValue(field, members[member])];
   }
 }
 

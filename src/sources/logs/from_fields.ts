@@ -2,7 +2,7 @@
 import { quote } from "../../config/diagnostics.ts";
 import { hint } from "../../config/suggest.ts";
 import { type Event, type FieldValue, MISSING } from "../../events/event.ts";
-import { eventById, EVENTS, eventsByTag } from "../../schema/events.ts";
+import { eventById, EVENTS, eventsByTag, fieldAt } from "../../schema/events.ts";
 import type { EventDefinition } from "../../schema/types.ts";
 import { fieldValue, parseTime } from "./field_values.ts";
 
@@ -31,7 +31,7 @@ export function eventFromFields(
         `event ${definition.id} (${definition.name}) has no field ${quote(name)}${meant}`,
       );
     }
-    values[index] = fieldValue(definition.fields[index], value);
+    values[index] = fieldValue(fieldAt(definition, index)!, value);
   }
   const utcTime = definition.fieldIndex.get("UtcTime");
   const time = utcTime === undefined ? undefined : parseTime(values[utcTime]);
