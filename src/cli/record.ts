@@ -5,6 +5,7 @@ import { LiveHost } from "../sources/live_host.ts";
 import type { Native } from "../sources/native.ts";
 import { recordHead } from "../sources/record_file.ts";
 import { parseAccounts } from "../sources/accounts.ts";
+import { refuseWithoutCapture } from "./capture_here.ts";
 import type { Command } from "./command.ts";
 import { OutputError } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
@@ -28,6 +29,7 @@ async function recordLive(args: string[], load: () => Native): Promise<number> {
   if (values.output === undefined) throw new UsageError("-o FILE is missing");
   const sizes = captureSizes(values);
   const duration = values.duration === undefined ? undefined : parseDuration(values.duration);
+  refuseWithoutCapture();
   const native = load();
   const host = new LiveHost(native);
   const events = values.config === undefined

@@ -5,6 +5,7 @@ import { Sensor } from "../sensor/sensor.ts";
 import { describe, describeHook } from "../sensor/summary.ts";
 import { LiveHost } from "../sources/live_host.ts";
 import type { Native } from "../sources/native.ts";
+import { refuseWithoutCapture } from "./capture_here.ts";
 import type { Command } from "./command.ts";
 import { openOutputs } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
@@ -57,6 +58,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   });
   const sizes = captureSizes(values);
   const duration = values.duration === undefined ? undefined : parseDuration(values.duration);
+  refuseWithoutCapture();
   const native = load();
   const host = new LiveHost(native);
   const files = { hash: native.hash.bind(native), archive: native.archive.bind(native) };

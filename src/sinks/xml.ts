@@ -77,7 +77,10 @@ function systemPart(
       task: id,
       keywords: "0x8000000000000000",
     };
-  const { processId, threadId = processId, userId } = options;
+  // Which process wrote a recorded event is not known.
+  const { processId, threadId = processId, userId } = origin === undefined
+    ? options
+    : { processId: 0, userId: 0 };
   const { computer } = origin ?? options;
   const provider = PROVIDERS[origin?.system ?? "linux"];
   return [

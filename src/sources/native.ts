@@ -4,8 +4,17 @@
  */
 import { LAYOUT_VERSION } from "../events/record_layout.ts";
 
-const SYMBOLS = {
+/** Everywhere: what reads files. */
+const PORTABLE = {
   monomi_abi_version: { parameters: [], result: "u32" },
+  monomi_log_chunk: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
+  monomi_trace_open: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
+  monomi_trace_read: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  monomi_trace_close: { parameters: ["i32"], result: "void" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** On Linux alone: what captures, hashes, provokes and asks the host. */
+const LINUX = {
   monomi_open: { parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"], result: "i32" },
   monomi_configure: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_wait: { parameters: ["i32"], result: "i32", nonblocking: true },
@@ -23,10 +32,6 @@ const SYMBOLS = {
     result: "i32",
     nonblocking: true,
   },
-  monomi_log_chunk: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
-  monomi_trace_open: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
-  monomi_trace_read: { parameters: ["i32", "buffer", "u32"], result: "i32" },
-  monomi_trace_close: { parameters: ["i32"], result: "void" },
   monomi_user_name: { parameters: ["u32", "buffer", "u32"], result: "i32" },
   monomi_boot_epoch_ms: { parameters: [], result: "f64" },
   monomi_socket_connect: { parameters: ["buffer", "u32", "u32"], result: "i32" },
@@ -40,6 +45,14 @@ const SYMBOLS = {
     nonblocking: true,
   },
 } as const satisfies Deno.ForeignLibraryInterface;
+
+type Library = Deno.DynamicLibrary<typeof PORTABLE & typeof LINUX>;
+
+/** On other systems than Linux the functions that only Linux has are missing, and not called. */
+function load(path: string): Library {
+  const symbols = Deno.build.os === "linux" ? { ...PORTABLE, ...LINUX } : PORTABLE;
+  return Deno.dlopen(path, symbols) as Library;
+}
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
 const ABI_VERSION = LAYOUT_VERSION * 65536 + 7;
@@ -124,14 +137,14 @@ export interface CaptureOptions {
 
 /** The loaded native library. */
 export class Native {
-  readonly #library: Deno.DynamicLibrary<typeof SYMBOLS>;
+  readonly #library: Library;
   readonly #text = new Uint8Array(TEXT_BYTES);
   readonly #decoder = new TextDecoder();
 
   /** @throws {NativeError} when the library is missing or of another version. */
   constructor(path: string) {
     try {
-      this.#library = Deno.dlopen(path, SYMBOLS);
+      this.#library = load(path);
     } catch (error) {
       throw new NativeError(`cannot load ${path}: ${(error as Error).message}`);
     }

@@ -1,47 +1,33 @@
 //! The C ABI that TypeScript loads (`src/sources/native.ts` holds its other half).
 //!
-//! One capture exists per process. [`monomi_wait`], [`monomi_hash`] and [`monomi_socket_wait`] may
-//! run on other threads than the rest; they hold no lock while they wait. Lengths are bytes, negative
-//! results are errors, and a call after [`monomi_close`] is refused, not undefined.
+//! One capture exists per process. `monomi_wait`, `monomi_hash`, `monomi_provoke` and
+//! `monomi_socket_wait` may run on other threads than the rest; they hold no lock while they wait.
+//! Lengths are bytes, negative results are errors, and a call after `monomi_close` is refused, not
+//! undefined. On other systems than Linux there are only the functions that read files.
 
+#[cfg(target_os = "linux")]
 mod host;
+#[cfg(target_os = "linux")]
+pub mod linux;
+#[cfg(target_os = "linux")]
 mod local_socket;
 mod text;
 mod trace;
 
-use monomi_linux::{Capture, Options, Waiter, plan::EventSet};
-use std::{
-    os::unix::ffi::OsStrExt,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
-use text::{Bytes, borrow, give};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use text::give;
 
 /// Version of these functions and of the record layout together; the loader refuses another.
 pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 7;
 
 /// The call failed; the error text says why.
-const FAILED: i32 = -1;
-/// There is no open capture.
-const CLOSED: i32 = -2;
-
-static CAPTURE: Mutex<Option<Capture>> = Mutex::new(None);
-static WAITER: Mutex<Option<Arc<Waiter>>> = Mutex::new(None);
-
-fn capture() -> MutexGuard<'static, Option<Capture>> {
-    CAPTURE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn waiter() -> MutexGuard<'static, Option<Arc<Waiter>>> {
-    WAITER.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
+pub(crate) const FAILED: i32 = -1;
 /// No panic may cross into the caller's language.
-fn guarded(call: impl FnOnce() -> i32) -> i32 {
+pub(crate) fn guarded(call: impl FnOnce() -> i32) -> i32 {
     guarded_as(FAILED, call)
 }
 
-fn guarded_as(failed: i32, call: impl FnOnce() -> i32) -> i32 {
+pub(crate) fn guarded_as(failed: i32, call: impl FnOnce() -> i32) -> i32 {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or(failed)
 }
 
@@ -49,181 +35,6 @@ fn guarded_as(failed: i32, call: impl FnOnce() -> i32) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn monomi_abi_version() -> u32 {
     ABI_VERSION
-}
-
-/// Opens the capture; `events` are the ids of the Sysmon events that can be logged, one a byte. 0,
-/// or -1 with a text in `error`.
-///
-/// # Safety
-/// `events` must be readable for `event_count` bytes, and `error` must be writable for `error_length` bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn monomi_open(
-    events: *const u8,
-    event_count: u32,
-    ring_bytes: u32,
-    max_args: u32,
-    error: *mut u8,
-    error_length: u32,
-) -> i32 {
-    guarded(|| {
-        let options = Options {
-            // SAFETY: the caller's promise.
-            events: EventSet::of(unsafe { borrow(events, event_count) }),
-            ring_bytes,
-            max_args,
-        };
-        match Capture::open(&options) {
-            Ok(opened) => {
-                host::raise_priority();
-                *waiter() = Some(opened.waiter());
-                *capture() = Some(opened);
-                0
-            }
-            Err(reason) => {
-                // SAFETY: the caller's promise.
-                unsafe { give(&reason.to_string(), error, error_length) };
-                FAILED
-            }
-        }
-    })
-}
-
-/// Changes what is attached; `events` as in [`monomi_open`]. 0, or negative with a text in `error`.
-///
-/// # Safety
-/// `events` must be readable for `event_count` bytes, and `error` must be writable for `error_length` bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn monomi_configure(
-    events: *const u8,
-    event_count: u32,
-    error: *mut u8,
-    error_length: u32,
-) -> i32 {
-    guarded(|| {
-        let mut capture = capture();
-        let Some(capture) = capture.as_mut() else {
-            return CLOSED;
-        };
-        // SAFETY: the caller's promise.
-        let events = EventSet::of(unsafe { borrow(events, event_count) });
-        match capture.configure(events) {
-            Ok(()) => 0,
-            Err(reason) => {
-                // SAFETY: the caller's promise.
-                unsafe { give(&reason.to_string(), error, error_length) };
-                FAILED
-            }
-        }
-    })
-}
-
-/// Waits for records: 1 when there are some, 0 after `timeout_ms` or [`monomi_wake`], -2 when no
-/// capture is open.
-#[unsafe(no_mangle)]
-pub extern "C" fn monomi_wait(timeout_ms: i32) -> i32 {
-    guarded(|| {
-        let waiter = waiter().clone();
-        waiter.map_or(CLOSED, |waiter| i32::from(waiter.wait(timeout_ms)))
-    })
-}
-
-/// Ends a running [`monomi_wait`].
-#[unsafe(no_mangle)]
-pub extern "C" fn monomi_wake() {
-    guarded(|| {
-        if let Some(waiter) = waiter().as_ref() {
-            waiter.wake();
-        }
-        0
-    });
-}
-
-/// Copies whole records into `buffer` and returns how many bytes; 0 when none are left, -2 when no
-/// capture is open. The buffer must hold at least [`monomi_record::MAX_RECORD`] bytes.
-///
-/// # Safety
-/// `buffer` must be writable for `length` bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn monomi_drain(buffer: *mut u8, length: u32) -> i32 {
-    guarded(|| {
-        let mut capture = capture();
-        let Some(capture) = capture.as_mut() else {
-            return CLOSED;
-        };
-        // SAFETY: the caller's promise.
-        let out = unsafe { Bytes::new(buffer, length) };
-        capture.drain(out.into_slice()) as i32
-    })
-}
-
-/// Writes the statistics as JSON text and returns its length.
-///
-/// # Safety
-/// `buffer` must be writable for `length` bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn monomi_stats(buffer: *mut u8, length: u32) -> i32 {
-    guarded(|| {
-        let capture = capture();
-        let Some(capture) = capture.as_ref() else {
-            return CLOSED;
-        };
-        // SAFETY: the caller's promise.
-        unsafe { give(&capture.stats(), buffer, length) }
-    })
-}
-
-/// Detaches and frees everything. Later calls answer -2.
-#[unsafe(no_mangle)]
-pub extern "C" fn monomi_close() {
-    guarded(|| {
-        if let Some(waiter) = waiter().take() {
-            waiter.wake();
-        }
-        drop(capture().take());
-        0
-    });
-}
-
-/// Copies a deleted file into the archive; see `native/archive/src/request.rs` and
-/// [`monomi_archive::answer`]. Blocks; call it off the main thread.
-///
-/// # Safety
-/// `request` must be readable for `request_length` bytes, and `out` writable for `out_length` bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn monomi_archive(
-    request: *const u8,
-    request_length: u32,
-    out: *mut u8,
-    out_length: u32,
-) -> i32 {
-    guarded_as(-(monomi_archive::Reason::IoError as i32), || {
-        // SAFETY: the caller's promise.
-        let request = unsafe { text::borrow(request, request_length) };
-        // SAFETY: the caller's promise.
-        let out = unsafe { Bytes::new(out, out_length) };
-        monomi_archive::answer(request, out.into_slice())
-    })
-}
-
-/// Digests a file; see `native/hash/src/request.rs` for both layouts. Blocks; call it off the main
-/// thread.
-///
-/// # Safety
-/// `request` must be readable and `out` writable for their lengths.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn monomi_hash(
-    request: *const u8,
-    request_length: u32,
-    out: *mut u8,
-    out_length: u32,
-) -> i32 {
-    guarded_as(-(monomi_hash::Reason::IoError as i32), || {
-        // SAFETY: the caller's promise.
-        let request = unsafe { text::borrow(request, request_length) };
-        // SAFETY: the caller's promise.
-        let out = unsafe { Bytes::new(out, out_length) };
-        monomi_hash::answer(request, out.into_slice())
-    })
 }
 
 /// Reads one chunk of a Windows event log (see [`monomi_logs::read_chunk`]) and returns the length
@@ -249,121 +60,4 @@ pub unsafe extern "C" fn monomi_log_chunk(
         }
         lines.len() as i32
     })
-}
-
-/// Writes the account name of a user id (C library, NSS) and returns its length; 0 when unknown.
-///
-/// # Safety
-/// `buffer` must be writable for `length` bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn monomi_user_name(uid: u32, buffer: *mut u8, length: u32) -> i32 {
-    guarded(|| match host::user_name(uid) {
-        // SAFETY: the caller's promise.
-        Some(name) => unsafe { give(&name, buffer, length) },
-        None => 0,
-    })
-}
-
-/// Nanoseconds since 1970 minus nanoseconds of the boot clock, now, in milliseconds.
-#[unsafe(no_mangle)]
-pub extern "C" fn monomi_boot_epoch_ms() -> f64 {
-    host::boot_epoch_ms()
-}
-
-/// Connects to the local socket at `path` (bytes, no NUL), a stream socket when `stream` is not 0:
-/// a descriptor for the calls below, or a negated error number.
-///
-/// # Safety
-/// `path` must be readable for `length` bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn monomi_socket_connect(path: *const u8, length: u32, stream: u32) -> i32 {
-    guarded_as(-libc::EIO, || {
-        // SAFETY: the caller's promise.
-        let path = unsafe { text::borrow(path, length) };
-        local_socket::connect(path, stream != 0)
-    })
-}
-
-/// Sends one datagram, or as much as a stream takes, without waiting: how many bytes, or a negated
-/// error number (EAGAIN: the receiver's queue is full).
-///
-/// # Safety
-/// `bytes` must be readable for `length` bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn monomi_socket_send(socket: i32, bytes: *const u8, length: u32) -> i32 {
-    guarded_as(-libc::EIO, || {
-        // SAFETY: the caller's promise.
-        let bytes = unsafe { text::borrow(bytes, length) };
-        local_socket::send(socket, bytes)
-    })
-}
-
-/// Waits until the receiver's queue has room: 1, 0 after `milliseconds`, or a negated error number.
-/// Blocks; call it off the main thread, and do not close the socket meanwhile.
-#[unsafe(no_mangle)]
-pub extern "C" fn monomi_socket_wait(socket: i32, milliseconds: i32) -> i32 {
-    guarded_as(-libc::EIO, || local_socket::wait(socket, milliseconds))
-}
-
-/// Closes a descriptor of [`monomi_socket_connect`].
-#[unsafe(no_mangle)]
-pub extern "C" fn monomi_socket_close(socket: i32) {
-    guarded(|| {
-        local_socket::close(socket);
-        0
-    });
-}
-
-/// Writes what [`monomi_provoke`] can do as a JSON list of `{"event": N, "what": "…"}` and returns
-/// its length.
-///
-/// # Safety
-/// `buffer` must be writable for `length` bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn monomi_provocations(buffer: *mut u8, length: u32) -> i32 {
-    guarded(|| {
-        let entries: Vec<String> = monomi_provoke::PROVOCATIONS
-            .iter()
-            .map(|p| format!(r#"{{"event":{},"what":"{}"}}"#, p.event, p.what))
-            .collect();
-        // SAFETY: the caller's promise.
-        unsafe { give(&format!("[{}]", entries.join(",")), buffer, length) }
-    })
-}
-
-/// Carries out the provocation for an event in a process of its own, in the private directory at
-/// `path`, and returns that process's id, or -1. `reason` then has, ended by a zero byte, why
-/// nothing was done; it is empty when it was. Blocks; call it off the main thread.
-///
-/// # Safety
-/// `path` must be readable and `reason` writable for their lengths.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn monomi_provoke(
-    event: u32,
-    path: *const u8,
-    path_length: u32,
-    reason: *mut u8,
-    reason_length: u32,
-) -> i32 {
-    guarded(|| {
-        // SAFETY: the caller's promise.
-        let path = unsafe { text::borrow(path, path_length) };
-        let directory = std::path::Path::new(std::ffi::OsStr::from_bytes(path));
-        let (result, mut text) = match provoke(event, directory) {
-            Ok(outcome) => (outcome.pid, outcome.blocked.unwrap_or_default()),
-            Err(error) => (FAILED, error.to_string()),
-        };
-        text.push('\0');
-        // SAFETY: the caller's promise.
-        unsafe { give(&text, reason, reason_length) };
-        result
-    })
-}
-
-fn provoke(event: u32, directory: &std::path::Path) -> std::io::Result<monomi_provoke::Outcome> {
-    let provocation = monomi_provoke::PROVOCATIONS
-        .iter()
-        .find(|provocation| u32::from(provocation.event) == event)
-        .ok_or_else(|| std::io::Error::other("nothing is known that provokes this event"))?;
-    monomi_provoke::provoke(provocation, directory)
 }
