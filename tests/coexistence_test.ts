@@ -43,24 +43,28 @@ BEGIN { printf("attached\\n"); }`;
 
 /** A running bpftrace. */
 class Tracer implements AsyncDisposable {
-  readonly #said: string;
   readonly #process: Deno.ChildProcess;
+  readonly #reading: Promise<void>;
+  #said = "";
   #ended = false;
 
-  private constructor(said: string, process: Deno.ChildProcess) {
-    this.#said = said;
-    this.#process = process;
-    process.status.then(() => this.#ended = true);
+  private constructor(program: string) {
+    // Buffered by line on standard output alone, not in a file of its own.
+    this.#process = new Deno.Command("bpftrace", {
+      args: ["-B", "line", "-e", program],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    this.#process.status.then(() => this.#ended = true);
+    this.#reading = this.#read();
   }
 
-  static async start(program: string, said: string): Promise<Tracer> {
-    const silent = { stdin: "null", stdout: "null", stderr: "null" } as const;
-    const args = ["-B", "line", "-o", said, "-e", program];
-    await Deno.writeTextFile(said, "");
-    const tracer = new Tracer(said, new Deno.Command("bpftrace", { args, ...silent }).spawn());
+  static async start(program: string): Promise<Tracer> {
+    const tracer = new Tracer(program);
     await until("bpftrace", () => {
       assert.ok(!tracer.#ended, "bpftrace ended");
-      return Deno.readTextFileSync(said).includes("attached");
+      return tracer.#said.includes("attached");
     });
     return tracer;
   }
@@ -68,14 +72,20 @@ class Tracer implements AsyncDisposable {
   /** Ends it; what it counted, by name. */
   async stop(): Promise<Record<string, number>> {
     this.#process.kill("SIGINT");
-    await this.#process.status;
-    const counts = Deno.readTextFileSync(this.#said).matchAll(/^@(\w+): (\d+)$/gm);
+    await this.#reading;
+    const counts = this.#said.matchAll(/^@(\w+): (\d+)$/gm);
     return Object.fromEntries(counts.map(([, name, count]) => [name, Number(count)]));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#ended) this.#process.kill("SIGKILL");
     await this.#process.status;
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    const text = this.#process.stdout.pipeThrough(new TextDecoderStream());
+    for await (const part of text) this.#said += part;
   }
 }
 
@@ -84,7 +94,7 @@ captureTest("bpftrace on the same hooks", async () => {
   using folder = new Folder();
   await loads.program("mixed_storm");
   await using sensor = await Witness.start(folder);
-  await using tracer = await Tracer.start(BPFTRACE, folder.at("bpftrace.out"));
+  await using tracer = await Tracer.start(BPFTRACE);
   const storm = await Storm.run(loads, folder, SECONDS);
   const { unlinked, bpf } = await tracer.stop();
   await sensor.stop();
