@@ -5,68 +5,93 @@
  * modules. Software emulation, so that it runs wherever the build does.
  */
 
+import { type Check, checkBlocking, checkNoBlocking } from "./kernels/blocking.ts";
 import { boot, type GuestRun } from "./kernels/guest.ts";
 import { KERNEL_SERIES, kernelImage } from "./kernels/images.ts";
 import { pack } from "./pack.ts";
 import { FOR_BUILD, FOR_KERNELS, setup } from "./setup.ts";
-import { LIBRARY } from "./shared/paths.ts";
+import { LIBRARY, ROOT } from "./shared/paths.ts";
 import { pinnedRuntime } from "./shared/runtime.ts";
-import { asProgram, TaskError } from "./shared/task.ts";
+import { asProgram, run, TaskError } from "./shared/task.ts";
 
 const LIMIT_MS = 240_000;
 
-/** What the kernel's security modules are told, by name of the variant. */
-const VARIANTS: Readonly<Record<string, readonly string[]>> = {
-  "with BPF LSM": ["lsm=lockdown,yama,bpf"],
-  "without BPF LSM": ["lsm=lockdown,yama"],
-};
+const GUEST = `${ROOT}/tests/kernels`;
 
-/** One self-test on one kernel. */
+/** What the kernel's security modules are told, and what they can do then. */
+const VARIANTS = [
+  { name: "with BPF LSM", parameters: ["lsm=lockdown,yama,bpf"], blocks: true },
+  { name: "without BPF LSM", parameters: ["lsm=lockdown,yama"], blocks: false },
+];
+
+/** One guest's run. */
 export interface KernelResult {
   readonly kernel: string;
   readonly variant: string;
-  readonly passed: boolean;
-  /** The self-test's table, and its complaints. */
-  readonly report: string;
+  readonly checks: readonly Check[];
+  readonly seconds: number;
 }
 
-/** Boots every kernel in every variant and runs the self-test there. */
+/** Boots every kernel in every variant and looks at what happens there. */
 export async function testKernels(series: readonly string[]): Promise<KernelResult[]> {
   const program = await pack();
   const runtime = await pinnedRuntime();
+  const writer = `${ROOT}/build/kernels/writer`;
   const results: KernelResult[] = [];
   for (const name of series) {
     const image = await kernelImage(name);
-    for (const [variant, parameters] of Object.entries(VARIANTS)) {
-      const run = await boot(
+    await run("cc", ["-static", "-O1", "-D_GNU_SOURCE", "-o", writer, `${GUEST}/writer.c`]);
+    for (const { name: variant, parameters, blocks } of VARIANTS.filter((v)=>!Deno.env.get("ONLYBPF")||v.blocks)) {
+      const begin = performance.now();
+      const guest = await boot(
         image,
         {
-          programs: { "/bin/monomi": program },
+          programs: { "/bin/monomi": program, "/bin/writer": writer },
           libraries: [runtime, LIBRARY],
-          files: {},
-          steps: "step selftest monomi selftest\n",
+          files: Object.fromEntries(
+            ["blocking.sh", "blocking.xml", "unblocked.xml"].map((file) => [
+              `/${file}`,
+              `${GUEST}/${file}`,
+            ]),
+          ),
+          steps: "step selftest monomi selftest\nstep blocking sh /blocking.sh\n",
         },
         parameters,
         LIMIT_MS,
       );
-      results.push({ kernel: image.release, variant, ...verdict(run) });
+      const seconds = (performance.now() - begin) / 1000;
+      results.push({ kernel: image.release, variant, checks: checksOf(guest, blocks), seconds });
     }
   }
   return results;
 }
 
-function verdict({ steps, console }: GuestRun): Pick<KernelResult, "passed" | "report"> {
+function checksOf({ steps, console }: GuestRun, blocks: boolean): Check[] {
   const selftest = steps.get("selftest");
-  if (selftest === undefined) return { passed: false, report: console };
-  return { passed: selftest.code === 0, report: selftest.stdout + selftest.stderr };
+  const blocking = steps.get("blocking");
+  return [
+    {
+      name: "selftest",
+      passed: selftest?.code === 0,
+      found: selftest === undefined ? console : selftest.stdout + selftest.stderr,
+    },
+    ...(blocks ? checkBlocking(blocking) : checkNoBlocking(blocking)),
+  ];
 }
 
 await asProgram(import.meta.main, async () => {
   await setup([...FOR_BUILD, ...FOR_KERNELS]);
   const results = await testKernels(Deno.args.length > 0 ? Deno.args : KERNEL_SERIES);
-  for (const { kernel, variant, passed, report } of results) {
-    console.log(`${kernel}, ${variant}: ${passed ? "passed" : "FAILED"}\n${report}`);
+  let failed = 0;
+  for (const { kernel, variant, checks, seconds } of results) {
+    const bad = checks.filter(({ passed }) => !passed);
+    failed += bad.length;
+    console.log(
+      `${kernel}, ${variant}: ${checks.length - bad.length} passed, ${bad.length} failed ` +
+        `(${seconds.toFixed(0)} s)`,
+    );
+    for (const { name, passed } of checks) console.log(`  ${passed ? "ok    " : "FAILED"} ${name}`);
+    for (const { name, found } of bad) console.log(`\n${name}: ${found}`);
   }
-  const failed = results.filter((result) => !result.passed).length;
-  if (failed > 0) throw new TaskError(`${failed} of ${results.length} kernels failed`);
+  if (failed > 0) throw new TaskError(`${failed} checks failed`);
 });

@@ -2,6 +2,7 @@
  * From a configuration file, or the shipped default, to a policy that is ready to run.
  */
 import defaultRules from "../../rules/linux.xml" with { type: "text" };
+import { compileBlocking, readAccounts } from "../blocking/mod.ts";
 import { type Config, formatDiagnostic, loadConfig } from "../config/mod.ts";
 import { loadConfigFile } from "../config/read_file.ts";
 import { Hasher, type NativeHash } from "../hashing/mod.ts";
@@ -30,7 +31,9 @@ export async function loadPolicy(path: string | undefined, hash?: NativeHash): P
     : checked(await read(path));
   const hasher = hash && new Hasher(hash, { algorithms: config.options.hashAlgorithms });
   const source = { name: path ?? DEFAULT_NAME, hash: await fileHash(path, hasher) };
-  return compilePolicy(config, source, hasher);
+  const blocking = hash && compileBlocking(config, await readAccounts());
+  for (const problem of blocking?.problems ?? []) console.error(formatDiagnostic(problem));
+  return compilePolicy(config, source, hasher, blocking);
 }
 
 /** Sysmon's ConfigurationFileHash; `-` for standard input, the default and a replay. */

@@ -55,6 +55,8 @@ export const CODES = {
   MON108: "a Rule without groupRelation combines with or",
   MON109: "negative conditions on one field are alternatives",
   MON110: "a field is not seen by every event of the series",
+  MON180: "a rule for blocking cannot be decided in the kernel",
+  MON181: "the rules for blocking are too large for the kernel",
 } as const;
 
 /** A stable diagnostic code. */

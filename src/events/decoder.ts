@@ -3,6 +3,7 @@
  */
 import { decodeAccess, decodeInjection } from "./access_records.ts";
 import { Batch } from "./batch.ts";
+import { decodeBlockedExecutable, decodeBlockedShredding } from "./denial_records.ts";
 import { decodeBpf } from "./bpf_records.ts";
 import type { DecoderCounters, Decoding, RecordDecoder } from "./decoding.ts";
 import { decodeQuery } from "./dns_records.ts";
@@ -29,6 +30,7 @@ import { ProcessTable } from "./process_table.ts";
 import {
   AccessLayout,
   BpfLayout,
+  DenialLayout,
   DnsLayout,
   ExecLayout,
   ExitLayout,
@@ -61,6 +63,8 @@ const KINDS: readonly (readonly [bytes: number, decode: RecordDecoder] | undefin
   [Kind.BPF]: [BpfLayout.bytes, decodeBpf],
   [Kind.EXECUTABLE]: [FileLayout.bytes, decodeExecutable],
   [Kind.DNS]: [DnsLayout.bytes, decodeQuery],
+  [Kind.BLOCKED_EXECUTABLE]: [DenialLayout.bytes, decodeBlockedExecutable],
+  [Kind.BLOCKED_SHREDDING]: [DenialLayout.bytes, decodeBlockedShredding],
 });
 
 function kinds(table: Readonly<Record<number, readonly [number, RecordDecoder]>>) {

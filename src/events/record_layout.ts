@@ -28,7 +28,9 @@ export const Kind = {
   BPF: 18,
   EXECUTABLE: 19,
   DNS: 20,
-  COUNT: 21,
+  BLOCKED_EXECUTABLE: 30,
+  BLOCKED_SHREDDING: 31,
+  COUNT: 32,
 } as const;
 
 /** Bits of a record's flags. */
@@ -59,6 +61,8 @@ export const How = {
   SET_IMAGE: 9,
   CODE_IN_DATA: 10,
   CODE_CHANGED: 11,
+  WRITE: 30,
+  MAP: 31,
 } as const;
 
 /** In which way a process reached into another one. */
@@ -231,6 +235,15 @@ export const DnsLayout = {
   resultsLen: 96,
   reserved: 100,
   bytes: 104,
+} as const;
+
+/** Offsets in a record's Denial part. */
+export const DenialLayout = {
+  how: 64,
+  mode: 68,
+  pathLen: 72,
+  imageLen: 76,
+  bytes: 80,
 } as const;
 
 /** Offsets in a record's Facts part. */

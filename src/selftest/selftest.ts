@@ -2,6 +2,7 @@
  * Does the sensor see, on this host, what it promises to see? Provokes each event and waits for it.
  */
 import type { Event } from "../events/event.ts";
+import { Hasher } from "../hashing/mod.ts";
 import { compilePolicy } from "../sensor/policy.ts";
 import { Sensor } from "../sensor/sensor.ts";
 import { EVENT_TAGS } from "../schema/mod.ts";
@@ -48,7 +49,7 @@ export async function selftest(
   options: SelftestOptions,
 ): Promise<Finding[]> {
   const collector = new Collector();
-  const sensor = new Sensor(native, host, everything(), collector);
+  const sensor = new Sensor(native, host, everything(native), collector);
   sensor.open(options);
   const running = sensor.run();
   try {
@@ -83,13 +84,24 @@ export async function selftest(
   }
 }
 
-/** A configuration that logs every event of which monomi knows. */
-function everything() {
-  const elements = EVENT_TAGS.map((tag) => `<${tag} onmatch="exclude"/>`).join("");
+/** A deletion is one event or the other; what would be denied is the host's own business. */
+const NOT_LOGGED: ReadonlySet<string> = new Set([
+  "FileDelete",
+  "FileBlockExecutable",
+  "FileBlockShredding",
+]);
+
+/** A configuration that logs every event that harms nobody. */
+function everything(native: Native) {
+  const tags = EVENT_TAGS.filter((tag) => !NOT_LOGGED.has(tag));
+  const elements = tags.map((tag) => `<${tag} onmatch="exclude"/>`).join("");
   const xml =
     `<Sysmon schemaversion="4.90"><HashAlgorithms>SHA256</HashAlgorithms><EventFiltering>${elements}</EventFiltering></Sysmon>`;
   const { config } = loadConfig(new TextEncoder().encode(xml), "selftest", { permissive: true });
-  return compilePolicy(config!, { name: "selftest", hash: "-" }, undefined);
+  const hasher = new Hasher(native.hash.bind(native), {
+    algorithms: config!.options.hashAlgorithms,
+  });
+  return compilePolicy(config!, { name: "selftest", hash: "-" }, hasher);
 }
 
 /** The hooks of the programs that can give an event. */

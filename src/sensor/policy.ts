@@ -9,6 +9,7 @@ import {
   type RuleSet,
 } from "../rules/mod.ts";
 import type { Image } from "../events/event.ts";
+import type { BlockingPolicy } from "../blocking/mod.ts";
 import { EVENTS } from "../schema/mod.ts";
 
 /** Where a configuration came from, for event 16. */
@@ -38,6 +39,8 @@ export interface Policy {
   readonly events: ReadonlySet<number>;
   /** Events whose rules look at their Hashes, so that these must be there before matching. */
   readonly hashesFirst: ReadonlySet<number>;
+  /** What is to be denied; absent where nothing can be (a replay). */
+  readonly blocking: BlockingPolicy | undefined;
 }
 
 /** Events that have a Hashes field which is filled: 1, 6, 7 and 29. */
@@ -48,6 +51,7 @@ export function compilePolicy(
   config: Config,
   source: PolicySource,
   hasher: ImageHasher | undefined,
+  blocking?: BlockingPolicy,
 ): Policy {
   const rules = compileRules(config);
   return {
@@ -57,5 +61,6 @@ export function compilePolicy(
     hasher,
     events: new Set(EVENTS.map(({ id }) => id).filter((id) => rules.wants(id))),
     hashesFirst: new Set(HASHED.filter((id) => rules.reads(id, "Hashes"))),
+    blocking,
   };
 }

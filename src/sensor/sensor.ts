@@ -4,8 +4,9 @@
 import { Decoder } from "../events/decoder.ts";
 import type { Event } from "../events/event.ts";
 import { LiveHost } from "../sources/live_host.ts";
-import type { KindCounters, Native } from "../sources/native.ts";
+import { type KindCounters, type Native, NativeError } from "../sources/native.ts";
 import type { SinkSet } from "../sinks/mod.ts";
+import { type Blocking, describeBlocking } from "./blocking.ts";
 import { configurationChanged, errorReport, stateChanged } from "./own_events.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { Policy } from "./policy.ts";
@@ -42,6 +43,7 @@ export class Sensor {
   readonly #reported = new Map<string, number>();
   readonly #resources = new ResourceMeter();
   #pending: Policy | undefined;
+  #blocking: Blocking | undefined;
   #stopping = false;
   #startedAt = 0;
   #lossesAt = 0;
@@ -65,6 +67,7 @@ export class Sensor {
     this.#startedAt = performance.now();
     this.#pipeline.announce(configurationChanged(this.#pipeline.policy.source));
     this.#pipeline.announce(stateChanged("Started"));
+    if (this.#pipeline.policy.blocking?.tags.length) this.#enforce(this.#pipeline.policy);
   }
 
   /** Makes {@link run} flush and return. */
@@ -81,8 +84,31 @@ export class Sensor {
    */
   reload(policy: Policy): void {
     this.#native.configure(this.#pipeline.policy.events.union(policy.events));
+    this.#enforce(policy);
     this.#pending = policy;
     this.#native.wake();
+  }
+
+  /** What is denied, or why not; undefined when the configuration wants nothing denied. */
+  get blocking(): Blocking | undefined {
+    return this.#blocking;
+  }
+
+  /** Never silently: what is not denied although the rules say so is reported. */
+  #enforce({ blocking }: Policy): void {
+    if (blocking === undefined) return;
+    const { tags, problems } = blocking;
+    const leftOut = problems.length;
+    let reason: string | undefined;
+    try {
+      this.#native.block(blocking.bytes);
+    } catch (error) {
+      if (!(error instanceof NativeError)) throw error;
+      reason = error.message;
+    }
+    this.#blocking = tags.length === 0 && leftOut === 0 ? undefined : { tags, leftOut, reason };
+    const complaint = this.#blocking && describeBlocking(this.#blocking);
+    if (complaint !== undefined) this.#pipeline.announce(errorReport("Blocking", complaint));
   }
 
   /** Captures until {@link stop}. */
@@ -112,6 +138,7 @@ export class Sensor {
       decoder: this.#decoder.counters,
       hashing: this.#pipeline.policy.hasher?.counters,
       capture,
+      blocking: this.#blocking,
       resources: this.#resources.used(),
     };
   }

@@ -4,6 +4,7 @@
 import type { CaptureStats, KindCounters } from "../sources/native.ts";
 import type { SinkCounters } from "../sinks/mod.ts";
 import { eventById } from "../schema/mod.ts";
+import { type Blocking, describeBlocking } from "./blocking.ts";
 import type { EventCounters } from "./pipeline.ts";
 
 /** Reasons that lose an event; the others only degrade one. */
@@ -23,6 +24,8 @@ export interface Summary {
   readonly hashing?: unknown;
   /** Absent in a replay. */
   readonly capture?: CaptureStats;
+  /** Absent when the configuration wants nothing denied. */
+  readonly blocking?: Blocking;
   readonly resources: Resources;
 }
 
@@ -60,6 +63,8 @@ export function describe(summary: Summary): string {
       `  ${sink.name.padEnd(26)} written ${sink.written}  dropped ${sink.dropped}${error}`,
     );
   }
+  const notBlocked = summary.blocking && describeBlocking(summary.blocking);
+  if (notBlocked !== undefined) lines.push(`  ${notBlocked}`);
   const losses = totalLost(summary);
   lines.push(losses === 0 ? "  nothing lost" : `  lost in all: ${losses}`);
   return lines.join("\n");

@@ -8,6 +8,7 @@ const SYMBOLS = {
   monomi_abi_version: { parameters: [], result: "u32" },
   monomi_open: { parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"], result: "i32" },
   monomi_configure: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
+  monomi_block: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_wait: { parameters: ["i32"], result: "i32", nonblocking: true },
   monomi_wake: { parameters: [], result: "void" },
   monomi_drain: { parameters: ["buffer", "u32"], result: "i32" },
@@ -33,7 +34,7 @@ const SYMBOLS = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 4;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 5;
 const TEXT_BYTES = 64 * 1024;
 const REASON_BYTES = 1024;
 /** There is no open capture. */
@@ -137,6 +138,17 @@ export class Native {
     text.fill(0);
     const ids = Uint8Array.from(events);
     this.#check(this.#library.symbols.monomi_configure(ids, ids.length, text, text.length));
+  }
+
+  /**
+   * Denies from now on what a policy of `src/blocking` says, and nothing else.
+   *
+   * @throws {NativeError} when that cannot be done here; nothing is denied any more.
+   */
+  block(policy: Uint8Array<ArrayBuffer>): void {
+    const text = this.#text;
+    text.fill(0);
+    this.#check(this.#library.symbols.monomi_block(policy, policy.length, text, text.length));
   }
 
   /**

@@ -8,7 +8,7 @@ mod host;
 mod local_socket;
 mod text;
 
-use monomi_linux::{Capture, Options, Waiter, plan::EventSet};
+use monomi_linux::{Capture, Options, Policy, Waiter, plan::EventSet};
 use std::{
     os::unix::ffi::OsStrExt,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -17,7 +17,7 @@ use std::{
 use text::{Bytes, borrow, give};
 
 /// Version of these functions and of the record layout together; the loader refuses another.
-pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 4;
+pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 5;
 
 /// The call failed; the error text says why.
 const FAILED: i32 = -1;
@@ -106,6 +106,41 @@ pub unsafe extern "C" fn monomi_configure(
         // SAFETY: the caller's promise.
         let events = EventSet::of(unsafe { borrow(events, event_count) });
         match capture.configure(events) {
+            Ok(()) => 0,
+            Err(reason) => {
+                // SAFETY: the caller's promise.
+                unsafe { give(&reason.to_string(), error, error_length) };
+                FAILED
+            }
+        }
+    })
+}
+
+/// Denies from now on what a policy says (`src/blocking/encode.ts`), and nothing else. 0; or
+/// negative with a text in `error`, and nothing is denied any more.
+///
+/// # Safety
+/// `policy` must be readable and `error` writable for their lengths.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_block(
+    policy: *const u8,
+    policy_length: u32,
+    error: *mut u8,
+    error_length: u32,
+) -> i32 {
+    guarded(|| {
+        let mut capture = capture();
+        let Some(capture) = capture.as_mut() else {
+            return CLOSED;
+        };
+        // SAFETY: the caller's promise.
+        let policy = Policy::read(unsafe { borrow(policy, policy_length) });
+        let Some(policy) = policy else {
+            // SAFETY: the caller's promise.
+            unsafe { give("the policy is malformed", error, error_length) };
+            return FAILED;
+        };
+        match capture.block(&policy) {
             Ok(()) => 0,
             Err(reason) => {
                 // SAFETY: the caller's promise.

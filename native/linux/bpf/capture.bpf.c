@@ -19,5 +19,8 @@
 #include "bpf_calls.h"
 #include "executables.h"
 #include "modules.h"
+#include "guard.h"
+#include "writes.h"
+#include "blocking.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

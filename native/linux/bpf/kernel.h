@@ -26,6 +26,19 @@ typedef u32 __be32;
 #define S_IFCHR 0020000
 #define S_IFBLK 0060000
 #define S_IFREG 0100000
+#define S_IXUGO 0111
+#define O_APPEND 02000
+#define MAY_WRITE 2
+#define MAP_SHARED 1
+#define VM_SHARED 8
+#define TS_COMPAT 2
+#define RWF_APPEND 0x10
+#define RWF_NOAPPEND 0x20
+#define FICLONE 0x40049409
+#define FICLONERANGE 0x4020940d
+#define FALLOC_FL_KEEP_SIZE 1
+#define FALLOC_FL_UNSHARE_RANGE 0x40
+#define PF_IO_WORKER 0x10
 #define PROC_SUPER_MAGIC 0x9fa0
 #define PID_FS_MAGIC 0x50494446
 #define PIPEFS_MAGIC 0x50495045
@@ -65,6 +78,7 @@ struct dentry {
 	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
 	struct qstr d_name;
+	struct inode *d_inode;
 };
 struct vfsmount {
 	struct dentry *mnt_root;
@@ -113,6 +127,7 @@ struct file {
 	struct path f_path;
 	struct inode *f_inode;
 	u32 f_mode;
+	unsigned int f_flags;
 	void *private_data;
 	s64 f_pos;
 };
@@ -200,7 +215,11 @@ struct mnt_namespace;
 struct nsproxy {
 	struct mnt_namespace *mnt_ns;
 };
+struct thread_info {
+	u32 status;
+};
 struct task_struct {
+	struct thread_info thread_info;
 	unsigned int flags;
 	struct nsproxy *nsproxy;
 	int pid;
@@ -258,6 +277,7 @@ struct anon_vma;
 struct vm_area_struct {
 	unsigned long vm_start;
 	unsigned long vm_end;
+	unsigned long vm_flags;
 	struct anon_vma *anon_vma;
 	struct file *vm_file;
 };
@@ -292,11 +312,16 @@ struct pt_regs {
 	unsigned long r8;
 	unsigned long r9;
 	unsigned long orig_ax;
+	unsigned long bx;
+	unsigned long cx;
+	unsigned long bp;
 };
 #define NR_WRITE 1
 #define NR_MMAP 9
+#define NR_IOCTL 16
 #define NR_PWRITE64 18
 #define NR_WRITEV 20
+#define NR_SENDFILE 40
 #define NR_SENDTO 44
 #define NR_RECVFROM 45
 #define NR_SENDMSG 46
@@ -322,7 +347,9 @@ struct pt_regs {
 #define NR_LINKAT 265
 #define NR_SYMLINKAT 266
 #define NR_FCHMODAT 268
+#define NR_SPLICE 275
 #define NR_UTIMENSAT 280
+#define NR_FALLOCATE 285
 #define NR_PWRITEV 296
 #define NR_RECVMMSG 299
 #define NR_SENDMMSG 307
@@ -330,6 +357,7 @@ struct pt_regs {
 #define NR_PROCESS_VM_WRITEV 311
 #define NR_FINIT_MODULE 313
 #define NR_RENAMEAT2 316
+#define NR_COPY_FILE_RANGE 326
 #define NR_PWRITEV2 328
 #define NR_PIDFD_GETFD 438
 #define NR_FCHMODAT2 452
@@ -342,6 +370,7 @@ struct pt_regs {
 #define ARGUMENT_2(regs) ((regs)->dx)
 #define ARGUMENT_3(regs) ((regs)->r10)
 #define ARGUMENT_4(regs) ((regs)->r8)
+#define ARGUMENT_5(regs) ((regs)->r9)
 #else
 #error "argument registers of this architecture are not described yet"
 #endif

@@ -2,6 +2,7 @@
 
 use crate::{
     error::{CaptureError, is_permission, one_line},
+    guard::Guard,
     kernel,
     links::{self, Link},
     normalize::Normalizer,
@@ -97,6 +98,7 @@ impl Waiter {
 /// A running capture. Dropping it detaches everything.
 pub struct Capture {
     ebpf: Ebpf,
+    pub(crate) guard: Guard,
     ring: RingBuf<MapData>,
     counters: PerCpuArray<MapData, u64>,
     wanted: Array<MapData, u64>,
@@ -124,11 +126,13 @@ impl Capture {
             .btf(Some(&btf))
             .map_max_entries("ring", options.ring_bytes)
             .override_global("max_args", &options.max_args.min(MAX_ARGS), true)
+            .override_global("guard_exempt", &std::process::id(), true)
             .load(OBJECT)
             .map_err(|error| load_error(&error, options.ring_bytes))?;
         let ring: RingBuf<MapData> = take_map(&mut ebpf, "ring")?;
         let counters: PerCpuArray<MapData, u64> = take_map(&mut ebpf, "counters")?;
         let wanted: Array<MapData, u64> = take_map(&mut ebpf, "wanted")?;
+        let guard = Guard::of(&mut ebpf)?;
         // SAFETY: eventfd takes no pointers; a non-negative result is a new descriptor.
         let wake = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
         if wake < 0 {
@@ -144,6 +148,7 @@ impl Capture {
         });
         let mut capture = Self {
             ebpf,
+            guard,
             ring,
             counters,
             wanted,
@@ -186,19 +191,30 @@ impl Capture {
             .set(0, events.low(), 0)
             .map_err(|error| CaptureError::Object(one_line(&error)))?;
         for program in PROGRAMS {
-            for place in program.places.iter().filter(|place| place.needed(events)) {
+            for place in program
+                .places_of_plan()
+                .filter(|place| place.needed(events))
+            {
                 self.attach(program.name, place.hook, btf)?;
             }
         }
         for program in PROGRAMS {
-            for place in program.places.iter().filter(|place| !place.needed(events)) {
+            for place in program
+                .places_of_plan()
+                .filter(|place| !place.needed(events))
+            {
                 self.detach(program.name, place.hook)?;
             }
         }
         Ok(())
     }
 
-    fn attach(&mut self, name: &'static str, hook: Hook, btf: &Btf) -> Result<(), CaptureError> {
+    pub(crate) fn attach(
+        &mut self,
+        name: &'static str,
+        hook: Hook,
+        btf: &Btf,
+    ) -> Result<(), CaptureError> {
         if self.attached.contains_key(&(name, hook.name())) {
             return Ok(());
         }
@@ -212,7 +228,7 @@ impl Capture {
         Ok(())
     }
 
-    fn detach(&mut self, name: &'static str, hook: Hook) -> Result<(), CaptureError> {
+    pub(crate) fn detach(&mut self, name: &'static str, hook: Hook) -> Result<(), CaptureError> {
         let Some(link) = self.attached.remove(&(name, hook.name())) else {
             return Ok(());
         };
@@ -376,14 +392,16 @@ const KIND_NAMES: &[(u16, &str)] = &[
     (kind::BPF, "bpf"),
     (kind::EXECUTABLE, "executable"),
     (kind::DNS, "dns"),
+    (kind::BLOCKED_EXECUTABLE, "blockedExecutable"),
+    (kind::BLOCKED_SHREDDING, "blockedShredding"),
 ];
 
 /// The kernel's types; too large to keep.
-fn kernel_types() -> Result<Btf, CaptureError> {
+pub(crate) fn kernel_types() -> Result<Btf, CaptureError> {
     Btf::from_sys_fs().map_err(|error| CaptureError::NoTypes(one_line(&error)))
 }
 
-fn take_map<T: TryFrom<aya::maps::Map, Error = aya::maps::MapError>>(
+pub(crate) fn take_map<T: TryFrom<aya::maps::Map, Error = aya::maps::MapError>>(
     ebpf: &mut Ebpf,
     name: &str,
 ) -> Result<T, CaptureError> {

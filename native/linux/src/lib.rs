@@ -8,6 +8,7 @@ mod capture;
 mod dns;
 mod error;
 mod facts;
+mod guard;
 mod kernel;
 mod links;
 mod normalize;
@@ -19,3 +20,4 @@ mod stats;
 
 pub use capture::{Capture, Options, Waiter};
 pub use error::CaptureError;
+pub use guard::Policy;

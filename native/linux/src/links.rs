@@ -8,8 +8,8 @@ use crate::{
 use aya::{
     Btf,
     programs::{
-        BtfTracePoint, CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, Program, ProgramError,
-        RawTracePoint, TracePoint, cgroup_skb::CgroupSkbLinkId,
+        BtfTracePoint, CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, Lsm, Program,
+        ProgramError, RawTracePoint, TracePoint, cgroup_skb::CgroupSkbLinkId, lsm::LsmLinkId,
         raw_trace_point::RawTracePointLinkId, tp_btf::BtfTracePointLinkId,
         trace_point::TracePointLinkId,
     },
@@ -22,6 +22,7 @@ pub(crate) enum Link {
     SystemCall(TracePointLinkId),
     Driver(RawTracePointLinkId),
     Packets(CgroupSkbLinkId),
+    Security(LsmLinkId),
 }
 
 /// What failed.
@@ -57,6 +58,7 @@ pub(crate) fn attach(program: &mut Program, hook: Hook, btf: &Btf) -> Result<Opt
         Hook::Enter(_) | Hook::Exit(_) => system_call(program, hook),
         Hook::PacketsOut => packets(program, CgroupSkbAttachType::Egress).map(Some),
         Hook::PacketsIn => packets(program, CgroupSkbAttachType::Ingress).map(Some),
+        Hook::Security(name) => security(program, name, btf).map(Some),
         Hook::Driver(name) => {
             let raw: &mut RawTracePoint = program.try_into().map_err(Step::Load)?;
             if raw.fd().is_err() {
@@ -92,6 +94,14 @@ fn packets(program: &mut Program, direction: CgroupSkbAttachType) -> Result<Link
         .attach(root, direction, CgroupAttachMode::Single)
         .map(Link::Packets)
         .map_err(Step::Attach)
+}
+
+fn security(program: &mut Program, name: &str, btf: &Btf) -> Result<Link, Step> {
+    let security: &mut Lsm = program.try_into().map_err(Step::Load)?;
+    if security.fd().is_err() {
+        security.load(name, btf).map_err(Step::Load)?;
+    }
+    security.attach().map(Link::Security).map_err(Step::Attach)
 }
 
 fn typed(program: &mut Program, name: &str, btf: &Btf) -> Result<Link, Step> {
@@ -137,6 +147,15 @@ pub(crate) fn detach(program: &mut Program, link: Link, is_last: bool) -> Result
             packets.detach(link).map_err(Step::Attach)?;
             if is_last {
                 packets.unload().map_err(Step::Load)
+            } else {
+                Ok(())
+            }
+        }
+        Link::Security(link) => {
+            let security: &mut Lsm = program.try_into().map_err(Step::Load)?;
+            security.detach(link).map_err(Step::Attach)?;
+            if is_last {
+                security.unload().map_err(Step::Load)
             } else {
                 Ok(())
             }

@@ -28,6 +28,8 @@ pub enum Hook {
     PacketsIn,
     /// One of a driver; left out where the driver is not there.
     Driver(&'static str),
+    /// A decision of the security modules. Attached with rules for blocking, not by the plan.
+    Security(&'static str),
 }
 
 impl Hook {
@@ -36,6 +38,7 @@ impl Hook {
     pub fn name(self) -> String {
         match self {
             Self::Typed(name) | Self::NewerTyped(name) | Self::Driver(name) => name.to_string(),
+            Self::Security(name) => format!("lsm/{name}"),
             Self::PacketsOut => "cgroup_skb/egress".to_string(),
             Self::PacketsIn => "cgroup_skb/ingress".to_string(),
             Self::Enter(call) => format!("sys_enter_{call}"),
@@ -83,6 +86,15 @@ pub struct Program {
     pub kind: &'static str,
     /// Where it goes.
     pub places: &'static [Place],
+}
+
+impl Program {
+    /// Where the plan alone decides about attaching it.
+    pub(crate) fn places_of_plan(&self) -> impl Iterator<Item = &'static Place> {
+        self.places
+            .iter()
+            .filter(|place| !matches!(place.hook, Hook::Security(_)))
+    }
 }
 
 /// A set of Sysmon event ids below 128.

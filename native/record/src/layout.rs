@@ -39,6 +39,8 @@ const KINDS: &[(&str, u16)] = &[
     ("BPF", kind::BPF),
     ("EXECUTABLE", kind::EXECUTABLE),
     ("DNS", kind::DNS),
+    ("BLOCKED_EXECUTABLE", kind::BLOCKED_EXECUTABLE),
+    ("BLOCKED_SHREDDING", kind::BLOCKED_SHREDDING),
     ("COUNT", kind::COUNT),
 ];
 
@@ -68,6 +70,8 @@ const HOWS: &[(&str, u32)] = &[
     ("SET_IMAGE", how::SET_IMAGE),
     ("CODE_IN_DATA", how::CODE_IN_DATA),
     ("CODE_CHANGED", how::CODE_CHANGED),
+    ("WRITE", how::WRITE),
+    ("MAP", how::MAP),
 ];
 
 const ACCESSES: &[(&str, u32)] = &[

@@ -265,6 +265,19 @@ records! {
         /// Zero.
         reserved: u32,
     }
+    /// The rules for blocking denied a file operation; the header is who tried.
+    Denial = 30 {
+        /// Common start.
+        header: Header,
+        /// Which operation; see [`how`].
+        how: u32,
+        /// The file's type and permissions.
+        mode: u32,
+        /// Bytes of the file's path.
+        path_len: u32,
+        /// Bytes of the path of the program that tried, behind the file's.
+        image_len: u32,
+    }
     /// What tells a file from every other (own part of a file record).
     Facts = 17 {
         /// Size in bytes.
@@ -319,8 +332,12 @@ pub mod kind {
     pub const EXECUTABLE: u16 = 19;
     /// [`super::Dns`].
     pub const DNS: u16 = 20;
+    /// [`super::Denial`]: an executable file was kept from coming into being.
+    pub const BLOCKED_EXECUTABLE: u16 = 30;
+    /// [`super::Denial`]: a file's content was kept from being overwritten.
+    pub const BLOCKED_SHREDDING: u16 = 31;
     /// One more than the highest kind.
-    pub const COUNT: u16 = 21;
+    pub const COUNT: u16 = 32;
 }
 
 /// Bits of [`Header::flags`].
@@ -373,6 +390,10 @@ pub mod how {
     pub const CODE_IN_DATA: u32 = 10;
     /// mprotect: code of the image that was changed, or can be.
     pub const CODE_CHANGED: u32 = 11;
+    /// Writing into a file that is open.
+    pub const WRITE: u32 = 30;
+    /// Mapping a file for writing.
+    pub const MAP: u32 = 31;
 }
 
 /// Values of [`Access::how`].

@@ -28,6 +28,9 @@ const BPF: &[u32] = &[100];
 const EXECUTABLE: &[u32] = &[29];
 const MODULE: &[u32] = &[6];
 
+const BLOCK_EXECUTABLE: &[u32] = &[27];
+const BLOCK_EITHER: &[u32] = &[27, 28];
+
 /// Every program, in the order in which it is attached: lineage first, so that no process is
 /// missed between the snapshot and the first event.
 pub const PROGRAMS: &[Program] = &[
@@ -256,5 +259,40 @@ pub const PROGRAMS: &[Program] = &[
             at(Hook::Exit("init_module"), MODULE),
             at(Hook::Exit("finit_module"), MODULE),
         ],
+    },
+    Program {
+        name: "block_create",
+        kind: "blockedExecutable",
+        places: &[at(Hook::Security("path_mknod"), BLOCK_EXECUTABLE)],
+    },
+    Program {
+        name: "block_mode",
+        kind: "blockedExecutable",
+        places: &[at(Hook::Security("path_chmod"), BLOCK_EXECUTABLE)],
+    },
+    Program {
+        name: "block_link",
+        kind: "blockedExecutable",
+        places: &[at(Hook::Security("path_link"), BLOCK_EXECUTABLE)],
+    },
+    Program {
+        name: "block_rename",
+        kind: "blockedExecutable",
+        places: &[at(Hook::Security("path_rename"), BLOCK_EXECUTABLE)],
+    },
+    Program {
+        name: "block_write",
+        kind: "blockedShredding",
+        places: &[at(Hook::Security("file_permission"), BLOCK_EITHER)],
+    },
+    Program {
+        name: "block_map",
+        kind: "blockedShredding",
+        places: &[at(Hook::Security("mmap_file"), BLOCK_EITHER)],
+    },
+    Program {
+        name: "block_protect",
+        kind: "blockedShredding",
+        places: &[at(Hook::Security("file_mprotect"), BLOCK_EITHER)],
     },
 ];
