@@ -29,6 +29,10 @@ const COMMANDS = String.raw`
 /bin/true grüße 終
 /usr/bin/touch first second.keep
 /bin/ln -s first link
+/usr/bin/touch --date '2001-02-03 04:05:06 UTC' first
+/usr/bin/mkfifo pipe
+/bin/cat /proc/$$/environ > environ
+echo '#!/bin/sh' > script
 /bin/mv first moved
 /bin/rm moved second.keep link
 (exit 3)

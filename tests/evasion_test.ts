@@ -179,7 +179,7 @@ captureTest("evasions", async (t) => {
   }
   const file = folder.at("events.json");
   await using sensor = await Sensor.start(
-    ["run", "--stats", "-c", config("everything.xml"), "--sink", `json:${file}`],
+    ["run", "--stats", "-c", config("evasion.xml"), "--sink", `json:${file}`],
   );
   const follower = new EventFollower(file);
   const runs = [];

@@ -1,5 +1,6 @@
 /** `monomi selftest`: does the sensor see, on this host, what it promises? */
-import { type Finding, selftest as examine, type Verdict } from "../selftest/selftest.ts";
+import { countOf, table } from "../selftest/report.ts";
+import { selftest as examine } from "../selftest/selftest.ts";
 import { LiveHost } from "../sources/live_host.ts";
 import type { Native } from "../sources/native.ts";
 import type { Command } from "./command.ts";
@@ -8,13 +9,6 @@ import { Exit, parseDuration, readArguments } from "./usage.ts";
 const RING_BYTES = 4 * 1024 * 1024;
 const MAX_ARGUMENTS = 64 * 1024;
 const PATIENCE = "5s";
-
-const MARKS: Readonly<Record<Verdict, string>> = {
-  seen: "ok",
-  missing: "MISSING",
-  "not provoked": "-",
-  "not captured": "-",
-};
 
 async function test(args: string[], load: () => Native): Promise<number> {
   const { values } = readArguments({
@@ -32,25 +26,10 @@ async function test(args: string[], load: () => Native): Promise<number> {
       maxArguments: MAX_ARGUMENTS,
     });
     console.log(values.json ? JSON.stringify({ events: findings }, null, 2) : table(findings));
-    return findings.some(({ verdict }) => verdict === "missing") ? Exit.NO : Exit.OK;
+    return countOf(findings, "missing") > 0 ? Exit.NO : Exit.OK;
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
-}
-
-function table(findings: readonly Finding[]): string {
-  const lines = findings.map((finding) => {
-    const { event, name, what, verdict, milliseconds, reason, hooks } = finding;
-    const id = String(event).padStart(3);
-    const time = milliseconds === undefined ? "" : `${milliseconds.toFixed(0)} ms`;
-    const detail = reason === undefined ? hooks.join(" ") : `${verdict}: ${reason}`;
-    return `${id}  ${name.padEnd(24)} ${MARKS[verdict].padEnd(8)}${time.padStart(8)}  ${what}\n` +
-      `     ${detail}`;
-  });
-  const seen = findings.filter(({ verdict }) => verdict === "seen").length;
-  const missing = findings.filter(({ verdict }) => verdict === "missing").length;
-  const rest = findings.length - seen - missing;
-  return `${lines.join("\n")}\n\n${seen} seen, ${missing} missing, ${rest} not tried`;
 }
 
 /** The command. */
@@ -61,10 +40,10 @@ export const selftest: Command = {
   help: `usage: monomi selftest [--json] [--patience T]
 
 Makes each event happen, harmlessly, in a process of its own and a private folder, and tells how
-long it took to be seen and which kernel hooks were there for it. Returns 1 when an event that this
-host promises is missing. Needs root.
+long it took to be seen and which kernel programs were there for it. Returns 1 when an event that
+this host promises is missing. Needs root.
 
-  --json        the same as data
+  --json        the same as data, with the hooks of each program
   --patience T  how long an event may take (${PATIENCE})`,
   run: test,
 };

@@ -4,7 +4,7 @@ import { Decoder } from "./decoder.ts";
 import type { Event } from "./event.ts";
 import { alternative } from "./file_records.ts";
 import { NO_GUID } from "./guid.ts";
-import { ExecLayout, FileLayout, Flag, HeaderLayout, NetworkLayout } from "./record_layout.ts";
+import { ExecLayout, FileLayout, Flag, HeaderLayout, How, NetworkLayout } from "./record_layout.ts";
 import { type Actor, Records, TEST_HOST } from "./testing.ts";
 
 const SHELL: Actor = { pid: 10, start: 1_000_000, uid: 1000, parentPid: 1 };
@@ -252,4 +252,27 @@ Deno.test("a damaged length ends its batch, not the program", () => {
     assert.equal(events().length, 1);
     assert.equal(decoder.counters.unknown, 1, `length ${length}`);
   }
+});
+
+Deno.test("a program without a file, and those whose image loses its name, are tampered with", () => {
+  const { records, events } = setUpShell();
+  records.fork(SHELL, CHILD).exec({ ...EXECUTED, flags: Flag.UNLINKED }, {
+    path: "/memfd:x (deleted)",
+  });
+  const [created, nameless] = events();
+  assert.deepEqual(idsOf([created, nameless]), [1, 25]);
+  assert.equal(fieldsOf(nameless).Type, "Image has no file");
+
+  const remover: Actor = { pid: 12, start: 3_000_000 };
+  records.running(remover, { path: "/bin/rm" }).file("FILE_DELETE", remover, "/bin/sh");
+  records.patch(records.length - 8 - FileLayout.bytes + FileLayout.how, How.UNLINK);
+  const [removed, tampered, ...others] = events();
+  assert.deepEqual(others, []);
+  assert.deepEqual(idsOf([removed, tampered]), [23, 25]);
+  const { Type, ProcessId, Image } = fieldsOf(tampered);
+  assert.deepEqual([Type, ProcessId, Image], ["Image is deleted", SHELL.pid, "/bin/sh"]);
+
+  records.exit(SHELL).file("FILE_DELETE", remover, "/bin/sh");
+  records.patch(records.length - 8 - FileLayout.bytes + FileLayout.how, How.UNLINK);
+  assert.deepEqual(idsOf(events()), [5, 23], "nobody runs it any more");
 });

@@ -14,15 +14,7 @@ import {
 } from "./decoding.ts";
 import { type Event, type Image, MISSING } from "./event.ts";
 import type { Process } from "./process.ts";
-import {
-  ExecLayout,
-  FactsLayout,
-  FileLayout,
-  Flag,
-  HeaderLayout,
-  How,
-  ModuleLayout,
-} from "./record_layout.ts";
+import { FactsLayout, FileLayout, Flag, HeaderLayout, How, ModuleLayout } from "./record_layout.ts";
 
 const DRIVER_LOAD = definitionOf(6);
 const IMAGE_LOAD = definitionOf(7);
@@ -159,7 +151,7 @@ export function decodeTampering(decoding: Decoding, at: number): Event | undefin
 /** Event 25 of a program that is executed from no file that has a name, or undefined. */
 export function withoutFile(decoding: Decoding, at: number, process: Process): Event | undefined {
   const { batch } = decoding;
-  if (batch.word(at + ExecLayout.links) !== 0 || !decoding.wanted(PROCESS_TAMPERING.id)) {
+  if (!batch.flag(at, Flag.UNLINKED) || !decoding.wanted(PROCESS_TAMPERING.id)) {
     return undefined;
   }
   return tampering(process, batch.time(at), "Image has no file", userOf(decoding, at));

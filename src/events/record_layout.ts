@@ -4,7 +4,7 @@
  */
 
 /** Version of the layout; readers refuse any other. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 /** What a record says. */
 export const Kind = {
@@ -28,9 +28,14 @@ export const Kind = {
   BPF: 18,
   EXECUTABLE: 19,
   DNS: 20,
+<<<<<<< HEAD
   BLOCKED_EXECUTABLE: 30,
   BLOCKED_SHREDDING: 31,
   COUNT: 32,
+=======
+  DONE: 21,
+  COUNT: 22,
+>>>>>>> linux-events
 } as const;
 
 /** Bits of a record's flags. */
@@ -46,6 +51,7 @@ export const Flag = {
   FOREIGN: 256,
   CWD_INCOMPLETE: 512,
   FOLLOWED: 1024,
+  PENDING: 2048,
 } as const;
 
 /** Which operation made or ended a file name. */
@@ -237,12 +243,20 @@ export const DnsLayout = {
   bytes: 104,
 } as const;
 
+<<<<<<< HEAD
 /** Offsets in a record's Denial part. */
 export const DenialLayout = {
   how: 64,
   mode: 68,
   pathLen: 72,
   imageLen: 76,
+=======
+/** Offsets in a record's Done part. */
+export const DoneLayout = {
+  request: 64,
+  result: 72,
+  reserved: 76,
+>>>>>>> linux-events
   bytes: 80,
 } as const;
 

@@ -45,8 +45,6 @@ export interface Execution {
   readonly path: string | Uint8Array;
   readonly directory?: string;
   readonly args?: readonly string[];
-  /** Hard links of the image; 1 when absent. */
-  readonly links?: number;
 }
 
 type Part = string | Uint8Array;
@@ -118,11 +116,10 @@ export class Records {
   #execution(
     kind: number,
     actor: Actor,
-    { path, directory = "/", args = [], links = 1 }: Execution,
+    { path, directory = "/", args = [] }: Execution,
   ): this {
     const argumentText = args.map((arg) => `${arg}\0`).join("");
     const at = this.#header(kind, actor, ExecLayout.bytes, [path, directory, argumentText]);
-    this.#word(at + ExecLayout.links, links);
     this.#word(at + ExecLayout.pathLen, bytesOf(path).length);
     this.#word(at + ExecLayout.cwdLen, bytesOf(directory).length);
     this.#word(at + ExecLayout.argsLen, bytesOf(argumentText).length);

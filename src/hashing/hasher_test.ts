@@ -239,3 +239,38 @@ Deno.test("a file of the host is hashed by path and not remembered", async () =>
     assert.equal(await answer, text);
   }
 });
+
+Deno.test("what had to be a program and is none has no answer, and is remembered apart", async () => {
+  const { hasher, calls } = hasherWith();
+  const program = (inodeLow: number) => file(inodeLow, { mustBeProgram: true });
+  const answers = [1, 2, 3, 4].map((inode) => hasher.hash(program(inode)));
+  const [notProgram, gone, tooLarge] = [-10, -1, -3];
+  calls[0].end(notProgram);
+  calls[1].end(gone);
+  await Promise.all(answers.slice(0, 2));
+  calls[2].end(tooLarge);
+  calls[3].end("SHA256=aa");
+  assert.deepEqual(await Promise.all(answers), [undefined, undefined, "-", "SHA256=aa"]);
+  assert.equal(hasher.hash(program(1)), undefined);
+  assert.equal(hasher.hash(program(4)), "SHA256=aa");
+  assert.ok(hasher.hash(file(1)) instanceof Promise, "the same file as a process's image");
+  assert.ok(hasher.hash(program(2)) instanceof Promise, "gone for one, not for all");
+  for (const call of calls.slice(4)) call.end("SHA256=bb");
+});
+
+Deno.test("files without a known identity are asked for each time", async () => {
+  const { hasher, calls } = hasherWith();
+  const unknown = { ...file(0), inodeHigh: 0, mustBeProgram: true };
+  const answers = [hasher.hash(unknown), hasher.hash({ ...unknown, path: "/other" })];
+  calls[0].end("SHA256=aa");
+  calls[1].end("SHA256=bb");
+  assert.deepEqual(await Promise.all(answers), ["SHA256=aa", "SHA256=bb"]);
+});
+
+Deno.test("bytes are hashed by the configuration's algorithms", () => {
+  const { hasher } = hasherWith({ algorithms: ["MD5", "SHA1", "IMPHASH"] });
+  assert.equal(
+    hasher.hashBytes(new TextEncoder().encode("abc")),
+    "SHA1=a9993e364706816aba3e25717850c26c9cd0d89d,MD5=900150983cd24fb0d6963f7d28e17f72",
+  );
+});

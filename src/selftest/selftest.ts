@@ -3,7 +3,7 @@
  */
 import type { Event } from "../events/event.ts";
 import { Hasher } from "../hashing/mod.ts";
-import { compilePolicy } from "../sensor/policy.ts";
+import { compilePolicy, type Policy } from "../sensor/policy.ts";
 import { Sensor } from "../sensor/sensor.ts";
 import { EVENT_TAGS } from "../schema/mod.ts";
 import { eventById } from "../schema/events.ts";
@@ -15,6 +15,9 @@ import type { Native, ProgramFigures } from "../sources/native.ts";
 /** How one event fared. `missing` is the one that must not happen. */
 export type Verdict = "seen" | "missing" | "not provoked" | "not captured";
 
+/** A kernel program and the hooks that it is attached to. */
+export type Watcher = Pick<ProgramFigures, "name" | "hooks">;
+
 /** The result for one event. */
 export interface Finding {
   readonly event: number;
@@ -22,8 +25,8 @@ export interface Finding {
   /** What was done. */
   readonly what: string;
   readonly verdict: Verdict;
-  /** Kernel hooks that are attached for this event alone or together with others. */
-  readonly hooks: readonly string[];
+  /** The attached kernel programs that can see it, and where they are. */
+  readonly programs: readonly Watcher[];
   /** From the provocation's begin to the sink, in milliseconds. */
   readonly milliseconds?: number;
   /** Why it was not provoked or is not captured. */
@@ -57,9 +60,8 @@ export async function selftest(
     const findings: Finding[] = [];
     for (const { event, what } of native.provocations()) {
       const name = eventById(event)!.name;
-      const hooks = hooksOf(event, programs);
-      const finding = { event, name, what, hooks };
-      if (hooks.length === 0) {
+      const finding = { event, name, what, programs: watchersOf(event, programs) };
+      if (finding.programs.length === 0) {
         findings.push({ ...finding, verdict: "not captured", reason: "no hook for it here" });
         continue;
       }
@@ -92,7 +94,7 @@ const NOT_LOGGED: ReadonlySet<string> = new Set([
 ]);
 
 /** A configuration that logs every event that harms nobody. */
-function everything(native: Native) {
+function everything(native: Native): Policy {
   const tags = EVENT_TAGS.filter((tag) => !NOT_LOGGED.has(tag));
   const elements = tags.map((tag) => `<${tag} onmatch="exclude"/>`).join("");
   const xml =
@@ -104,9 +106,9 @@ function everything(native: Native) {
   return compilePolicy(config!, { name: "selftest", hash: "-" }, hasher);
 }
 
-/** The hooks of the programs that can give an event. */
-function hooksOf(event: number, programs: readonly ProgramFigures[]): string[] {
-  return programs.filter((program) => program.events.includes(event)).flatMap((p) => p.hooks);
+function watchersOf(event: number, programs: readonly ProgramFigures[]): Watcher[] {
+  return programs.filter((program) => program.events.includes(event))
+    .map(({ name, hooks }) => ({ name, hooks }));
 }
 
 /** A sink that remembers when the events of which processes came. */

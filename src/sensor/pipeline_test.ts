@@ -29,14 +29,15 @@ type Written = readonly [id: number, recordId: number, fields: Readonly<Record<s
 
 /** A pipeline whose hashes the test gives by hand, and what came out. */
 function setUp(config: ReturnType<typeof filtering>, hasHasher = true) {
-  const asked: { path: string; give: (hashes: string) => void; fail: () => void }[] = [];
+  const asked: { path: string; give: (hashes: string | undefined) => void; fail: () => void }[] =
+    [];
   const known = new Map<string, string>();
   const hasher: ImageHasher = {
     hashBytes: (bytes) => `BYTES=${bytes.length}`,
     hash: ({ path }) => {
       const hashes = known.get(String(path));
       if (hashes !== undefined) return hashes;
-      const { promise, resolve, reject } = Promise.withResolvers<string>();
+      const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
       asked.push({
         path: String(path),
         give: resolve,
@@ -145,6 +146,39 @@ Deno.test("a replay, which hashes nothing, holds nothing back", async () => {
   await pipeline.settled();
   assert.equal(written.length, 2);
   assert.equal(written[0][2].Hashes, "-");
+});
+
+const PROGRAMS = filtering(
+  '<FileExecutableDetected onmatch="exclude"/><FileCreateStreamHash onmatch="exclude"/>',
+);
+
+function written29(path: string): Event {
+  const event = makeEvent(29, { TargetFilename: path });
+  return { ...event, image: { ...IMAGE, path, mustBeProgram: true } };
+}
+
+Deno.test("a file that turns out to be no program is no event, and is not counted", async () => {
+  const { pipeline, asked, written } = setUp(PROGRAMS);
+  pipeline.push([written29("/text"), written29("/program")]);
+  asked[1].give("SHA1=P");
+  asked[0].give(undefined);
+  await pipeline.settled();
+  assert.deepEqual(namesOf(written), ["/program"]);
+  assert.equal(written[0][2].Hashes, "SHA1=P");
+  assert.deepEqual(pipeline.counters()[29], { seen: 1, filtered: 0, written: 1 });
+});
+
+Deno.test("where nothing can be looked into, nothing is said to be a program", () => {
+  const { pipeline, written } = setUp(PROGRAMS, false);
+  pipeline.push([written29("/unknown")]);
+  assert.deepEqual(written, []);
+});
+
+Deno.test("bytes that came with an event are hashed", () => {
+  const { pipeline, written } = setUp(PROGRAMS);
+  const event = makeEvent(15, { TargetFilename: "/a:user.x" });
+  pipeline.push([{ ...event, content: new Uint8Array(3) }]);
+  assert.equal(written[0][2].Hash, "BYTES=3");
 });
 
 Deno.test("rules see whole fields, sinks what FieldSizes leaves of them", () => {

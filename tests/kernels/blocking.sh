@@ -57,7 +57,8 @@ try text-file sh -c 'echo text >/tmp/protected/text'
 try data-copy cp /tmp/papers/1 /tmp/protected/data.txt
 try read-program cat /tmp/protected/there
 
-try shred shred -n 1 /tmp/papers/1
+# Its exit code does not tell whether it could write.
+try shred sh -c 'shred -n 1 /tmp/papers/1; ! cmp -s /tmp/papers/1 /tmp/papers/2'
 try dd-over dd if=/dev/zero of=/tmp/papers/2 bs=4096 count=2 conv=notrunc
 try over writer overwrite /tmp/papers/3
 try over-middle writer overwrite-middle /tmp/papers/4

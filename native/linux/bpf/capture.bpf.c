@@ -19,8 +19,13 @@
 #include "bpf_calls.h"
 #include "executables.h"
 #include "modules.h"
+<<<<<<< HEAD
 #include "guard.h"
 #include "writes.h"
 #include "blocking.h"
+=======
+#include "uring.h"
+#include "compat.h"
+>>>>>>> linux-events
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -59,6 +59,8 @@ struct walk {
 enum { SCRATCH_PROCESS, SCRATCH_FILE, SCRATCH_ITERATOR, SCRATCH_COUNT };
 struct scratch {
 	struct walk walk;
+	/* The request of io_uring that a record with EMIT_PENDING belongs to. */
+	u64 request;
 	/* The fixed part ends where data begins, so that a record is one run of bytes. */
 	u8 fixed[192];
 	u8 data[3 * PATH_BYTES + NAME_BYTES];

@@ -79,7 +79,7 @@ static __always_inline int dissect(struct skb *skb, struct packet *packet, int s
 			struct record_dns dns;                                                  \
 			u8 payload[bytes];                                                      \
 		} *out = bpf_ringbuf_reserve(&ring, sizeof(*out), 0);                           \
-		u32 length_ = packet->length > (bytes) ? (bytes) : packet->length;              \
+		u64 length_ = packet->length > (bytes) ? (bytes) : packet->length;              \
                                                                                                 \
 		if (!out) {                                                                     \
 			count(KIND_DNS, COUNTER_RING_FULL);                                     \

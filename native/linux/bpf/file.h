@@ -1,7 +1,14 @@
 /* File names that come into being or end, seen at the exit of the system calls that do it. */
 #pragma once
 
-/* open, openat, openat2, creat: the open file itself says whether this open created it. */
+/* The open file itself says whether this open created it. */
+static __always_inline void opened(struct task_struct *task, struct file *file)
+{
+	if (READ(file, f_mode) & FMODE_CREATED && !is_self(task))
+		emit_file(KIND_FILE_CREATE, HOW_OPEN, (u64)file, 0);
+}
+
+/* open, openat, openat2, creat. */
 SEC("tracepoint/syscalls/sys_exit_open")
 int file_open(struct syscall_exit *context)
 {
@@ -12,9 +19,8 @@ int file_open(struct syscall_exit *context)
 		return 0;
 	task = bpf_get_current_task_btf();
 	file = file_of(task, context->ret);
-	if (!file || !(READ(file, f_mode) & FMODE_CREATED) || is_self(task))
-		return 0;
-	emit_file(KIND_FILE_CREATE, HOW_OPEN, (u64)file, 0);
+	if (file)
+		opened(task, file);
 	return 0;
 }
 

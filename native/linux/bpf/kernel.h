@@ -290,6 +290,34 @@ struct bpf_prog {
 	enum bpf_prog_type type;
 	struct bpf_prog_aux *aux;
 };
+struct filename {
+	const char *name;
+};
+struct io_cqe {
+	s32 res;
+};
+struct io_kiocb {
+	u8 opcode;
+	u32 flags;
+	struct io_cqe cqe;
+};
+struct io_unlink {
+	int dfd;
+	int flags;
+	struct filename *filename;
+};
+struct io_rename {
+	int new_dfd;
+	struct filename *newpath;
+	int flags;
+};
+struct io_link {
+	int new_dfd;
+	struct filename *newpath;
+};
+struct io_close {
+	int fd;
+};
 struct module {
 	char name[MODULE_NAME_BYTES];
 	unsigned long taints;
@@ -305,6 +333,8 @@ struct bpf_iter__task {
 };
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
+	unsigned long bx;
+	unsigned long cx;
 	unsigned long di;
 	unsigned long si;
 	unsigned long dx;
@@ -384,6 +414,12 @@ struct skb { /* struct __sk_buff */
 	u32 mark;
 	u32 queue_mapping;
 	u32 protocol;
+};
+struct socket_address { /* struct bpf_sock_addr */
+	u32 user_family;
+	u32 user_ip4;
+	u32 user_ip6[4];
+	u32 user_port;
 };
 struct syscall_enter {
 	u64 common;

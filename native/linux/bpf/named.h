@@ -15,6 +15,7 @@
 /* Modifiers of emit_name's `how`. */
 #define EMIT_FOLLOWED 0x100 /* the call follows a link that the name itself is */
 #define EMIT_KERNEL 0x200 /* the name is the kernel's copy */
+#define EMIT_PENDING 0x400 /* the call is not done yet; the scratch says whose it is */
 #define EMIT_HOW 0xff
 
 static __always_inline struct record_file *file_part(struct scratch *scratch)
@@ -143,6 +144,10 @@ __noinline int emit_name(u32 kind, u32 how, s32 descriptor, u64 name, u32 extra)
 	begin_file(record, task, kind, how, extra);
 	if (how & EMIT_FOLLOWED)
 		flags |= FLAG_FOLLOWED;
+	if (how & EMIT_PENDING) {
+		flags |= FLAG_PENDING;
+		record->inode = scratch->request;
+	}
 	extra = BOUNDED(extra);
 	text = scratch->data + extra;
 	text[0] = 0;

@@ -3,6 +3,7 @@
 
 #define CONNECTING_ENTRIES 65536
 #define FLOW_ENTRIES 16384
+#define DESTINATION_ENTRIES 4096
 #define MESSAGES_EXAMINED 8
 #define MSG_ERRQUEUE 0x2000
 
@@ -135,26 +136,28 @@ static __always_inline struct sock *sock_of(struct task_struct *task, long descr
 	return socket ? READ(socket, sk) : NULL;
 }
 
-/* accept, accept4: the accepted socket itself says who is at its ends. */
-SEC("tracepoint/syscalls/sys_exit_accept")
-int network_accept(struct syscall_exit *context)
+/* The accepted socket itself says who is at its ends. */
+static __always_inline void accepted(struct task_struct *task, long descriptor)
 {
+	struct sock *sock = sock_of(task, descriptor);
 	struct record_network record = {};
-	struct task_struct *task;
-	struct sock *sock;
 
-	if (context->ret < 0)
-		return 0;
-	task = bpf_get_current_task_btf();
-	sock = sock_of(task, context->ret);
 	if (!sock || is_self(task) || !is_internet(READ(sock, __sk_common.skc_family)) ||
 	    READ(sock, sk_protocol) != IPPROTO_TCP)
-		return 0;
+		return;
 	fill_header(&record.header, task, KIND_NETWORK);
 	record.protocol = IPPROTO_TCP;
 	fill_addresses(&record, sock);
 	/* A peer that is gone before the accept returns has cleared the socket's addresses. */
 	emit_network(&record);
+}
+
+/* accept, accept4. */
+SEC("tracepoint/syscalls/sys_exit_accept")
+int network_accept(struct syscall_exit *context)
+{
+	if (context->ret >= 0)
+		accepted(bpf_get_current_task_btf(), context->ret);
 	return 0;
 }
 
@@ -307,30 +310,97 @@ int network_message(struct syscall_exit *context)
 	return 0;
 }
 
-static __always_inline int connected_datagram(u64 *context, u16 sending)
+/* Whom the datagram goes to that a thread is about to send; the socket does not say. */
+struct destination {
+	u16 family;
+	__be16 port;
+	u32 reserved;
+	u8 address[16];
+};
+struct {
+	MAP_TYPE(BPF_MAP_TYPE_LRU_HASH);
+	MAP_ENTRIES(DESTINATION_ENTRIES);
+	MAP_KEY(u32);
+	MAP_VALUE(struct destination);
+} destinations SEC(".maps");
+
+static __always_inline int remember(struct destination *destination)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	u32 key = task->pid;
+
+	bpf_map_update_elem(&destinations, &key, destination, BPF_ANY);
+	return 1; /* The datagram may go. */
+}
+
+/* The kernel's own copy of the name in a message, whichever call it came by. */
+SEC("cgroup/sendmsg4")
+int network_name4(struct socket_address *context)
+{
+	struct destination destination = { .family = AF_INET };
+
+	*(u32 *)destination.address = context->user_ip4;
+	destination.port = context->user_port;
+	return remember(&destination);
+}
+
+SEC("cgroup/sendmsg6")
+int network_name6(struct socket_address *context)
+{
+	struct destination destination = { .family = AF_INET6 };
+	u32 *address = (u32 *)destination.address;
+
+	address[0] = context->user_ip6[0];
+	address[1] = context->user_ip6[1];
+	address[2] = context->user_ip6[2];
+	address[3] = context->user_ip6[3];
+	destination.port = context->user_port;
+	return remember(&destination);
+}
+
+static __always_inline void take_destination(struct record_network *record, u32 key)
+{
+	struct destination *destination = bpf_map_lookup_elem(&destinations, &key);
+
+	if (!destination)
+		return;
+	if (destination->port) {
+		record->family = destination->family;
+		record->remote_port = swap16(destination->port);
+		__builtin_memcpy(record->remote_address, destination->address, 16);
+		unmap_ipv4(record);
+	}
+	bpf_map_delete_elem(&destinations, &key);
+}
+
+static __always_inline int datagram_passed(u64 *context, u16 sending)
 {
 	struct sock *sock = (void *)context[0];
 	struct record_network record = {};
 	struct task_struct *task;
 
-	if ((int)context[1] < 0 || sock->sk_protocol != IPPROTO_UDP ||
-	    !sock->__sk_common.skc_dport)
+	if (sock->sk_protocol != IPPROTO_UDP)
 		return 0;
 	task = bpf_get_current_task_btf();
-	if (!is_self(task) && begin_datagram(&record, task, sock, sending))
+	if (is_self(task) || !begin_datagram(&record, task, sock, sending))
+		return 0;
+	if (sending)
+		take_destination(&record, task->pid);
+	if ((int)context[1] >= 0 && record.remote_port)
 		emit_flow(&record);
 	return 0;
 }
 
-/* read, write, splice, io_uring on a connected socket pass no message call (kernels from 6.3). */
+/* Every way to send passes here, io_uring and 32-bit calls too (kernels from 6.3). */
 SEC("tp_btf/sock_send_length")
 int network_send(u64 *context)
 {
-	return connected_datagram(context, 1);
+	return datagram_passed(context, 1);
 }
 
+/* read, splice, io_uring on a connected socket pass no message call (kernels from 6.3). */
 SEC("tp_btf/sock_recv_length")
 int network_receive(u64 *context)
 {
-	return connected_datagram(context, 0);
+	return datagram_passed(context, 0);
 }

@@ -218,6 +218,11 @@ impl Capture {
         if self.attached.contains_key(&(name, hook.name())) {
             return Ok(());
         }
+        if let Hook::ExitUnless(_, better) = hook
+            && better.iter().all(|program| self.is_attached(program))
+        {
+            return Ok(());
+        }
         let loaded = self
             .ebpf
             .program_mut(name)
@@ -228,11 +233,19 @@ impl Capture {
         Ok(())
     }
 
+<<<<<<< HEAD
     pub(crate) fn detach(&mut self, name: &'static str, hook: Hook) -> Result<(), CaptureError> {
+=======
+    fn is_attached(&self, name: &str) -> bool {
+        self.attached.keys().any(|(program, _)| *program == name)
+    }
+
+    fn detach(&mut self, name: &'static str, hook: Hook) -> Result<(), CaptureError> {
+>>>>>>> linux-events
         let Some(link) = self.attached.remove(&(name, hook.name())) else {
             return Ok(());
         };
-        let is_last = !self.attached.keys().any(|(program, _)| *program == name);
+        let is_last = !self.is_attached(name);
         let Some(loaded) = self.ebpf.program_mut(name) else {
             return Ok(());
         };
@@ -392,8 +405,12 @@ const KIND_NAMES: &[(u16, &str)] = &[
     (kind::BPF, "bpf"),
     (kind::EXECUTABLE, "executable"),
     (kind::DNS, "dns"),
+<<<<<<< HEAD
     (kind::BLOCKED_EXECUTABLE, "blockedExecutable"),
     (kind::BLOCKED_SHREDDING, "blockedShredding"),
+=======
+    (kind::DONE, "done"),
+>>>>>>> linux-events
 ];
 
 /// The kernel's types; too large to keep.

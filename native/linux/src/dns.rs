@@ -404,7 +404,7 @@ mod tests {
         let mut conversations = Conversations::default();
         let now = Instant::now();
         for length in 0..64 {
-            let bytes: Vec<u8> = (0..length).map(|byte| byte * 37).collect();
+            let bytes: Vec<u8> = (0..length).map(|byte: u8| byte.wrapping_mul(37)).collect();
             conversations.take(&packet(false, None, &bytes), now);
             conversations.take(&packet(true, Some(length.into()), &bytes), now);
         }

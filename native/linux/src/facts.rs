@@ -1,6 +1,7 @@
 //! What a file itself tells, asked a moment after the event, and which contents were seen before.
 
-use std::{collections::HashMap, ffi::CString, mem::MaybeUninit};
+use crate::paths::handle_in_root;
+use std::{collections::HashMap, mem::MaybeUninit, os::fd::AsRawFd};
 
 /// Facts of one file; times in nanoseconds since 1970.
 #[derive(Clone, Copy, Debug)]
@@ -20,18 +21,20 @@ pub(crate) struct Facts {
 /// that has that name. `root_of` is the process in whose root the path is named, 0 for the
 /// sensor's own.
 pub(crate) fn facts_of(path: &[u8], root_of: u32) -> Option<Facts> {
-    let mut name = Vec::new();
-    if root_of != 0 {
-        name.extend_from_slice(format!("/proc/{root_of}/root").as_bytes());
-    }
-    name.extend_from_slice(path);
-    let name = CString::new(name).ok()?;
+    let handle = handle_in_root(path, root_of, libc::O_NOFOLLOW)?;
     let mut out = MaybeUninit::<libc::statx>::uninit();
-    let flags = libc::AT_SYMLINK_NOFOLLOW | libc::AT_NO_AUTOMOUNT | libc::AT_STATX_DONT_SYNC;
+    let flags = libc::AT_EMPTY_PATH | libc::AT_NO_AUTOMOUNT | libc::AT_STATX_DONT_SYNC;
     let mask = libc::STATX_BASIC_STATS | libc::STATX_BTIME;
     // SAFETY: the name is NUL-terminated, and `out` is writable for a whole statx.
-    let result =
-        unsafe { libc::statx(libc::AT_FDCWD, name.as_ptr(), flags, mask, out.as_mut_ptr()) };
+    let result = unsafe {
+        libc::statx(
+            handle.as_raw_fd(),
+            c"".as_ptr(),
+            flags,
+            mask,
+            out.as_mut_ptr(),
+        )
+    };
     if result != 0 {
         return None;
     }

@@ -8,10 +8,17 @@ use crate::{
 use aya::{
     Btf,
     programs::{
+<<<<<<< HEAD
         BtfTracePoint, CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, Lsm, Program,
         ProgramError, RawTracePoint, TracePoint, cgroup_skb::CgroupSkbLinkId, lsm::LsmLinkId,
         raw_trace_point::RawTracePointLinkId, tp_btf::BtfTracePointLinkId,
         trace_point::TracePointLinkId,
+=======
+        BtfTracePoint, CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, CgroupSockAddr, Program,
+        ProgramError, RawTracePoint, TracePoint, cgroup_skb::CgroupSkbLinkId,
+        cgroup_sock_addr::CgroupSockAddrLinkId, raw_trace_point::RawTracePointLinkId,
+        tp_btf::BtfTracePointLinkId, trace_point::TracePointLinkId,
+>>>>>>> linux-events
     },
 };
 
@@ -22,7 +29,11 @@ pub(crate) enum Link {
     SystemCall(TracePointLinkId),
     Driver(RawTracePointLinkId),
     Packets(CgroupSkbLinkId),
+<<<<<<< HEAD
     Security(LsmLinkId),
+=======
+    NamedMessages(CgroupSockAddrLinkId),
+>>>>>>> linux-events
 }
 
 /// What failed.
@@ -55,9 +66,11 @@ pub(crate) fn attach(program: &mut Program, hook: Hook, btf: &Btf) -> Result<Opt
         Hook::Typed(name) => typed(program, name, btf).map(Some),
         Hook::NewerTyped(name) => Ok(typed(program, name, btf).ok()),
         Hook::NewerExit(_) => Ok(system_call(program, hook).ok().flatten()),
-        Hook::Enter(_) | Hook::Exit(_) => system_call(program, hook),
+        Hook::NamedMessages(_) => Ok(named_messages(program).ok()),
+        Hook::Enter(_) | Hook::Exit(_) | Hook::ExitUnless(..) => system_call(program, hook),
         Hook::PacketsOut => packets(program, CgroupSkbAttachType::Egress).map(Some),
         Hook::PacketsIn => packets(program, CgroupSkbAttachType::Ingress).map(Some),
+<<<<<<< HEAD
         Hook::Security(name) => security(program, name, btf).map(Some),
         Hook::Driver(name) => {
             let raw: &mut RawTracePoint = program.try_into().map_err(Step::Load)?;
@@ -66,6 +79,10 @@ pub(crate) fn attach(program: &mut Program, hook: Hook, btf: &Btf) -> Result<Opt
             }
             Ok(raw.attach(name).ok().map(Link::Driver))
         }
+=======
+        Hook::NewerRaw(name) => Ok(raw(program, name).ok().flatten()),
+        Hook::Driver(name) => raw(program, name),
+>>>>>>> linux-events
     }
 }
 
@@ -83,6 +100,14 @@ fn system_call(program: &mut Program, hook: Hook) -> Result<Option<Link>, Step> 
     Ok(Some(Link::SystemCall(link)))
 }
 
+fn raw(program: &mut Program, name: &str) -> Result<Option<Link>, Step> {
+    let raw: &mut RawTracePoint = program.try_into().map_err(Step::Load)?;
+    if raw.fd().is_err() {
+        raw.load().map_err(Step::Load)?;
+    }
+    Ok(raw.attach(name).ok().map(Link::Driver))
+}
+
 fn packets(program: &mut Program, direction: CgroupSkbAttachType) -> Result<Link, Step> {
     let packets: &mut CgroupSkb = program.try_into().map_err(Step::Load)?;
     if packets.fd().is_err() {
@@ -96,12 +121,25 @@ fn packets(program: &mut Program, direction: CgroupSkbAttachType) -> Result<Link
         .map_err(Step::Attach)
 }
 
+<<<<<<< HEAD
 fn security(program: &mut Program, name: &str, btf: &Btf) -> Result<Link, Step> {
     let security: &mut Lsm = program.try_into().map_err(Step::Load)?;
     if security.fd().is_err() {
         security.load(name, btf).map_err(Step::Load)?;
     }
     security.attach().map(Link::Security).map_err(Step::Attach)
+=======
+fn named_messages(program: &mut Program) -> Result<Link, Step> {
+    let messages: &mut CgroupSockAddr = program.try_into().map_err(Step::Load)?;
+    if messages.fd().is_err() {
+        messages.load().map_err(Step::Load)?;
+    }
+    let root = kernel::cgroup_root().map_err(|error| Step::Attach(ProgramError::IOError(error)))?;
+    messages
+        .attach(root, CgroupAttachMode::Single)
+        .map(Link::NamedMessages)
+        .map_err(Step::Attach)
+>>>>>>> linux-events
 }
 
 fn typed(program: &mut Program, name: &str, btf: &Btf) -> Result<Link, Step> {
@@ -138,6 +176,15 @@ pub(crate) fn detach(program: &mut Program, link: Link, is_last: bool) -> Result
             raw.detach(link).map_err(Step::Attach)?;
             if is_last {
                 raw.unload().map_err(Step::Load)
+            } else {
+                Ok(())
+            }
+        }
+        Link::NamedMessages(link) => {
+            let messages: &mut CgroupSockAddr = program.try_into().map_err(Step::Load)?;
+            messages.detach(link).map_err(Step::Attach)?;
+            if is_last {
+                messages.unload().map_err(Step::Load)
             } else {
                 Ok(())
             }

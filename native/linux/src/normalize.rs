@@ -2,6 +2,7 @@
 //! absolute, text classified so that TypeScript need not look at it, padding.
 
 mod names;
+mod pending;
 mod plain;
 mod queries;
 mod reach;
@@ -14,7 +15,12 @@ use crate::{
     paths::{Directories, push_reversed},
     routes::Routes,
 };
+<<<<<<< HEAD
 use monomi_record::{Denial, Exec, Header, Network, flag, kind};
+=======
+use monomi_record::{Exec, Header, Network, flag, kind};
+use pending::Pending;
+>>>>>>> linux-events
 use plain::{copy, finish, take, write};
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -33,6 +39,7 @@ pub(crate) struct Normalizer {
     own: Vec<u8>,
     contents: Contents,
     conversations: Conversations,
+    pending: Pending,
     /// Raw records that were shorter than their own lengths say: a defect, counted.
     pub(crate) malformed: u64,
 }
@@ -50,6 +57,12 @@ impl Normalizer {
 
     fn try_deliver(&mut self, raw: &[u8], now: Instant, out: &mut [u8]) -> Option<usize> {
         let header: Header = read(raw)?;
+        if header.flags & flag::PENDING != 0 {
+            let (request, plain) = pending::take_mark(raw)?;
+            let length = self.try_deliver(&plain, now, out)?;
+            self.pending.keep(request, &out[..length]);
+            return Some(0);
+        }
         match header.kind {
             kind::EXEC | kind::PROCESS => self.exec(raw, &[], out),
             kind::FILE_CREATE
@@ -63,6 +76,7 @@ impl Normalizer {
             | kind::MODULE
             | kind::IMAGE_LOAD
             | kind::EXECUTABLE => self.file(raw, now, out),
+            kind::DONE => self.pending.done(&read(raw)?, out),
             kind::DNS => self.dns(raw, now, out),
             kind::BPF => copy(raw, size_of::<monomi_record::Bpf>(), out),
             kind::ACCESS | kind::INJECT => self.access(raw, out),

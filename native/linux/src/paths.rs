@@ -119,6 +119,15 @@ pub(crate) fn follow(path: &mut Vec<u8>, root_of: u32) -> bool {
 }
 
 fn real_path(path: &[u8], root_of: u32, flags: libc::c_int) -> Option<Vec<u8>> {
+    let fd = handle_in_root(path, root_of, flags)?;
+    let link = std::fs::read_link(format!("/proc/self/fd/{}", fd.as_raw_fd())).ok()?;
+    Some(std::os::unix::ffi::OsStringExt::into_vec(
+        link.into_os_string(),
+    ))
+}
+
+/// A handle (`O_PATH`) of what a path leads to beneath a root, as in [`Directories::resolve`].
+pub(crate) fn handle_in_root(path: &[u8], root_of: u32, flags: libc::c_int) -> Option<OwnedFd> {
     let root = if root_of == 0 {
         "/".to_string()
     } else {
@@ -142,11 +151,7 @@ fn real_path(path: &[u8], root_of: u32, flags: libc::c_int) -> Option<Vec<u8>> {
         )
     };
     // SAFETY: a non-negative result is a new descriptor that nobody else owns.
-    let fd = (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd as i32) })?;
-    let link = std::fs::read_link(format!("/proc/self/fd/{}", fd.as_raw_fd())).ok()?;
-    Some(std::os::unix::ffi::OsStringExt::into_vec(
-        link.into_os_string(),
-    ))
+    (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd as i32) })
 }
 
 fn open_path(path: &CString) -> Option<OwnedFd> {

@@ -22,10 +22,18 @@ pub enum Hook {
     /// The exit of a system call, for a program that older kernels refuse; the capture works
     /// without it.
     NewerExit(&'static str),
+    /// The exit of a system call that is not needed where all these programs are attached: they see
+    /// more, and what both see must come once.
+    ExitUnless(&'static str, &'static [&'static str]),
+    /// One with untyped arguments that some kernels lack; the capture works without it.
+    NewerRaw(&'static str),
     /// Packets of all sockets of the host on their way out.
     PacketsOut,
     /// Packets of all sockets of the host on their way in.
     PacketsIn,
+    /// Datagrams to an address that the message names, `cgroup/sendmsg4` or `cgroup/sendmsg6`; the
+    /// capture works without it.
+    NamedMessages(&'static str),
     /// One of a driver; left out where the driver is not there.
     Driver(&'static str),
     /// A decision of the security modules. Attached with rules for blocking, not by the plan.
@@ -37,12 +45,22 @@ impl Hook {
     #[must_use]
     pub fn name(self) -> String {
         match self {
+<<<<<<< HEAD
             Self::Typed(name) | Self::NewerTyped(name) | Self::Driver(name) => name.to_string(),
             Self::Security(name) => format!("lsm/{name}"),
+=======
+            Self::Typed(name)
+            | Self::NewerTyped(name)
+            | Self::NewerRaw(name)
+            | Self::NamedMessages(name)
+            | Self::Driver(name) => name.to_string(),
+>>>>>>> linux-events
             Self::PacketsOut => "cgroup_skb/egress".to_string(),
             Self::PacketsIn => "cgroup_skb/ingress".to_string(),
             Self::Enter(call) => format!("sys_enter_{call}"),
-            Self::Exit(call) | Self::NewerExit(call) => format!("sys_exit_{call}"),
+            Self::Exit(call) | Self::NewerExit(call) | Self::ExitUnless(call, _) => {
+                format!("sys_exit_{call}")
+            }
         }
     }
 }
@@ -157,5 +175,47 @@ mod tests {
         }
         assert!(!hooks(&[23]).contains(&"sys_exit_openat".to_string()));
         assert!(!hooks(&[11]).contains(&"sys_exit_unlinkat".to_string()));
+    }
+
+    #[test]
+    fn an_event_needs_its_own_hooks_alone() {
+        let own = |event: u8| hooks(&[event]).split_off(3);
+        assert_eq!(own(22), ["cgroup_skb/egress", "cgroup_skb/ingress"]);
+        assert_eq!(own(100), ["sys_exit_bpf"]);
+        assert_eq!(
+            own(17),
+            ["sys_exit_mknod", "sys_exit_mknodat", "sys_exit_bind"]
+        );
+        assert!(own(8).contains(&"sys_exit_write".to_string()));
+        assert!(!own(10).contains(&"sys_exit_write".to_string()));
+        assert!(
+            own(7)
+                .iter()
+                .all(|hook| hook.ends_with("mmap") || hook.ends_with("mprotect"))
+        );
+    }
+
+    #[test]
+    fn what_is_left_out_for_better_programs_names_programs_of_the_plan_before_it() {
+        let mut before = Vec::new();
+        for program in PROGRAMS {
+            for place in program.places {
+                if let Hook::ExitUnless(_, better) = place.hook {
+                    assert!(!better.is_empty());
+                    assert!(
+                        better.iter().all(|name| before.contains(name)),
+                        "{better:?}"
+                    );
+                }
+            }
+            before.push(program.name);
+        }
+    }
+
+    #[test]
+    fn ids_that_are_no_events_of_a_capture_change_nothing() {
+        assert_eq!(EventSet::of(&[255, 200, 128]), EventSet::default());
+        assert!(EventSet::of(&[100]).has(100));
+        assert_eq!(EventSet::of(&[100, 2]).low(), 4);
     }
 }

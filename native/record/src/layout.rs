@@ -39,8 +39,12 @@ const KINDS: &[(&str, u16)] = &[
     ("BPF", kind::BPF),
     ("EXECUTABLE", kind::EXECUTABLE),
     ("DNS", kind::DNS),
+<<<<<<< HEAD
     ("BLOCKED_EXECUTABLE", kind::BLOCKED_EXECUTABLE),
     ("BLOCKED_SHREDDING", kind::BLOCKED_SHREDDING),
+=======
+    ("DONE", kind::DONE),
+>>>>>>> linux-events
     ("COUNT", kind::COUNT),
 ];
 
@@ -56,6 +60,7 @@ const FLAGS: &[(&str, u16)] = &[
     ("FOREIGN", flag::FOREIGN),
     ("CWD_INCOMPLETE", flag::CWD_INCOMPLETE),
     ("FOLLOWED", flag::FOLLOWED),
+    ("PENDING", flag::PENDING),
 ];
 
 const HOWS: &[(&str, u32)] = &[

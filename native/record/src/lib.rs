@@ -12,7 +12,7 @@ mod layout;
 pub use layout::{c_header, snapshot, typescript};
 
 /// Version of the layout; readers refuse any other.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Longest record: fixed part, two walked paths, the largest argument list and padding.
 pub const MAX_RECORD: usize = 320 * 1024;
@@ -265,6 +265,7 @@ records! {
         /// Zero.
         reserved: u32,
     }
+<<<<<<< HEAD
     /// The rules for blocking denied a file operation; the header is who tried.
     Denial = 30 {
         /// Common start.
@@ -277,6 +278,18 @@ records! {
         path_len: u32,
         /// Bytes of the path of the program that tried, behind the file's.
         image_len: u32,
+=======
+    /// A request of io_uring that was announced with [`flag::PENDING`] is done (kernel side only).
+    Done = 21 {
+        /// Common start; only kind and length.
+        header: Header,
+        /// Which request.
+        request: u64,
+        /// 0 or larger, or a negated error number.
+        result: u32,
+        /// Zero.
+        reserved: u32,
+>>>>>>> linux-events
     }
     /// What tells a file from every other (own part of a file record).
     Facts = 17 {
@@ -332,12 +345,19 @@ pub mod kind {
     pub const EXECUTABLE: u16 = 19;
     /// [`super::Dns`].
     pub const DNS: u16 = 20;
+<<<<<<< HEAD
     /// [`super::Denial`]: an executable file was kept from coming into being.
     pub const BLOCKED_EXECUTABLE: u16 = 30;
     /// [`super::Denial`]: a file's content was kept from being overwritten.
     pub const BLOCKED_SHREDDING: u16 = 31;
     /// One more than the highest kind.
     pub const COUNT: u16 = 32;
+=======
+    /// [`super::Done`]; never delivered.
+    pub const DONE: u16 = 21;
+    /// One more than the highest kind.
+    pub const COUNT: u16 = 22;
+>>>>>>> linux-events
 }
 
 /// Bits of [`Header::flags`].
@@ -364,6 +384,9 @@ pub mod flag {
     pub const CWD_INCOMPLETE: u16 = 512;
     /// A symbolic link that the name itself is was followed (kernel side only).
     pub const FOLLOWED: u16 = 1024;
+    /// It will be known later whether this happened; the inode number is a request's (kernel side
+    /// only).
+    pub const PENDING: u16 = 2048;
 }
 
 /// Values of [`File::how`].

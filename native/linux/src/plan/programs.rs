@@ -11,6 +11,8 @@ const CREATE: &[u32] = &[11];
 const DELETE: &[u32] = &[23, 25, 26];
 const EITHER: &[u32] = &[11, 23, 25, 26];
 const NETWORK: &[u32] = &[3];
+/// Together these see every datagram that is sent.
+const SENDING: &[&str] = &["network_name4", "network_name6", "network_send"];
 const TIMES: &[u32] = &[2];
 const INJECT: &[u32] = &[8];
 const ACCESS: &[u32] = &[10];
@@ -27,6 +29,9 @@ const TAMPER: &[u32] = &[25];
 const BPF: &[u32] = &[100];
 const EXECUTABLE: &[u32] = &[29];
 const MODULE: &[u32] = &[6];
+/// What io_uring can do is done behind the back of system calls.
+const RING_NAMES: &[u32] = &[11, 23, 25, 26, 29];
+const RING_RESULTS: &[u32] = &[3, 8, 9, 10, 11, 18, 23, 25, 26];
 
 const BLOCK_EXECUTABLE: &[u32] = &[27];
 const BLOCK_EITHER: &[u32] = &[27, 28];
@@ -147,21 +152,31 @@ pub const PROGRAMS: &[Program] = &[
         ],
     },
     Program {
-        name: "network_message",
+        name: "network_name4",
         kind: "network",
-        places: &[
-            at(Hook::Exit("sendto"), NETWORK),
-            at(Hook::Exit("sendmsg"), NETWORK),
-            at(Hook::Exit("sendmmsg"), NETWORK),
-            at(Hook::Exit("recvfrom"), NETWORK),
-            at(Hook::Exit("recvmsg"), NETWORK),
-            at(Hook::Exit("recvmmsg"), NETWORK),
-        ],
+        places: &[at(Hook::NamedMessages("cgroup/sendmsg4"), NETWORK)],
+    },
+    Program {
+        name: "network_name6",
+        kind: "network",
+        places: &[at(Hook::NamedMessages("cgroup/sendmsg6"), NETWORK)],
     },
     Program {
         name: "network_send",
         kind: "network",
         places: &[at(Hook::NewerTyped("sock_send_length"), NETWORK)],
+    },
+    Program {
+        name: "network_message",
+        kind: "network",
+        places: &[
+            at(Hook::ExitUnless("sendto", SENDING), NETWORK),
+            at(Hook::ExitUnless("sendmsg", SENDING), NETWORK),
+            at(Hook::ExitUnless("sendmmsg", SENDING), NETWORK),
+            at(Hook::Exit("recvfrom"), NETWORK),
+            at(Hook::Exit("recvmsg"), NETWORK),
+            at(Hook::Exit("recvmmsg"), NETWORK),
+        ],
     },
     Program {
         name: "network_receive",
@@ -261,6 +276,7 @@ pub const PROGRAMS: &[Program] = &[
         ],
     },
     Program {
+<<<<<<< HEAD
         name: "block_create",
         kind: "blockedExecutable",
         places: &[at(Hook::Security("path_mknod"), BLOCK_EXECUTABLE)],
@@ -294,5 +310,23 @@ pub const PROGRAMS: &[Program] = &[
         name: "block_protect",
         kind: "blockedShredding",
         places: &[at(Hook::Security("file_mprotect"), BLOCK_EITHER)],
+=======
+        name: "uring_submit",
+        kind: "fileCreate",
+        places: &[
+            at(Hook::NewerRaw("io_uring_submit_req"), RING_NAMES),
+            at(Hook::NewerRaw("io_uring_submit_sqe"), RING_NAMES),
+        ],
+    },
+    Program {
+        name: "uring_complete",
+        kind: "done",
+        places: &[at(Hook::NewerRaw("io_uring_complete"), RING_RESULTS)],
+    },
+    Program {
+        name: "compat_exit",
+        kind: "fileCreate",
+        places: &[at(Hook::NewerRaw("sys_exit"), RING_RESULTS)],
+>>>>>>> linux-events
     },
 ];
