@@ -28,14 +28,10 @@ export const Kind = {
   BPF: 18,
   EXECUTABLE: 19,
   DNS: 20,
-<<<<<<< HEAD
+  DONE: 21,
   BLOCKED_EXECUTABLE: 30,
   BLOCKED_SHREDDING: 31,
   COUNT: 32,
-=======
-  DONE: 21,
-  COUNT: 22,
->>>>>>> linux-events
 } as const;
 
 /** Bits of a record's flags. */
@@ -243,20 +239,20 @@ export const DnsLayout = {
   bytes: 104,
 } as const;
 
-<<<<<<< HEAD
+/** Offsets in a record's Done part. */
+export const DoneLayout = {
+  request: 64,
+  result: 72,
+  reserved: 76,
+  bytes: 80,
+} as const;
+
 /** Offsets in a record's Denial part. */
 export const DenialLayout = {
   how: 64,
   mode: 68,
   pathLen: 72,
   imageLen: 76,
-=======
-/** Offsets in a record's Done part. */
-export const DoneLayout = {
-  request: 64,
-  result: 72,
-  reserved: 76,
->>>>>>> linux-events
   bytes: 80,
 } as const;
 

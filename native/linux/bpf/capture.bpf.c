@@ -19,13 +19,10 @@
 #include "bpf_calls.h"
 #include "executables.h"
 #include "modules.h"
-<<<<<<< HEAD
+#include "uring.h"
+#include "compat.h"
 #include "guard.h"
 #include "writes.h"
 #include "blocking.h"
-=======
-#include "uring.h"
-#include "compat.h"
->>>>>>> linux-events
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -31,7 +31,6 @@ typedef u32 __be32;
 #define MAY_WRITE 2
 #define MAP_SHARED 1
 #define VM_SHARED 8
-#define TS_COMPAT 2
 #define RWF_APPEND 0x10
 #define RWF_NOAPPEND 0x20
 #define FICLONE 0x40049409
@@ -342,8 +341,6 @@ struct pt_regs {
 	unsigned long r8;
 	unsigned long r9;
 	unsigned long orig_ax;
-	unsigned long bx;
-	unsigned long cx;
 	unsigned long bp;
 };
 #define NR_WRITE 1

@@ -233,15 +233,11 @@ impl Capture {
         Ok(())
     }
 
-<<<<<<< HEAD
-    pub(crate) fn detach(&mut self, name: &'static str, hook: Hook) -> Result<(), CaptureError> {
-=======
     fn is_attached(&self, name: &str) -> bool {
         self.attached.keys().any(|(program, _)| *program == name)
     }
 
-    fn detach(&mut self, name: &'static str, hook: Hook) -> Result<(), CaptureError> {
->>>>>>> linux-events
+    pub(crate) fn detach(&mut self, name: &'static str, hook: Hook) -> Result<(), CaptureError> {
         let Some(link) = self.attached.remove(&(name, hook.name())) else {
             return Ok(());
         };
@@ -405,12 +401,9 @@ const KIND_NAMES: &[(u16, &str)] = &[
     (kind::BPF, "bpf"),
     (kind::EXECUTABLE, "executable"),
     (kind::DNS, "dns"),
-<<<<<<< HEAD
+    (kind::DONE, "done"),
     (kind::BLOCKED_EXECUTABLE, "blockedExecutable"),
     (kind::BLOCKED_SHREDDING, "blockedShredding"),
-=======
-    (kind::DONE, "done"),
->>>>>>> linux-events
 ];
 
 /// The kernel's types; too large to keep.

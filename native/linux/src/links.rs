@@ -8,17 +8,11 @@ use crate::{
 use aya::{
     Btf,
     programs::{
-<<<<<<< HEAD
-        BtfTracePoint, CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, Lsm, Program,
-        ProgramError, RawTracePoint, TracePoint, cgroup_skb::CgroupSkbLinkId, lsm::LsmLinkId,
+        BtfTracePoint, CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, CgroupSockAddr, Lsm,
+        Program, ProgramError, RawTracePoint, TracePoint, cgroup_skb::CgroupSkbLinkId,
+        cgroup_sock_addr::CgroupSockAddrLinkId, lsm::LsmLinkId,
         raw_trace_point::RawTracePointLinkId, tp_btf::BtfTracePointLinkId,
         trace_point::TracePointLinkId,
-=======
-        BtfTracePoint, CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, CgroupSockAddr, Program,
-        ProgramError, RawTracePoint, TracePoint, cgroup_skb::CgroupSkbLinkId,
-        cgroup_sock_addr::CgroupSockAddrLinkId, raw_trace_point::RawTracePointLinkId,
-        tp_btf::BtfTracePointLinkId, trace_point::TracePointLinkId,
->>>>>>> linux-events
     },
 };
 
@@ -29,11 +23,8 @@ pub(crate) enum Link {
     SystemCall(TracePointLinkId),
     Driver(RawTracePointLinkId),
     Packets(CgroupSkbLinkId),
-<<<<<<< HEAD
-    Security(LsmLinkId),
-=======
     NamedMessages(CgroupSockAddrLinkId),
->>>>>>> linux-events
+    Security(LsmLinkId),
 }
 
 /// What failed.
@@ -70,19 +61,9 @@ pub(crate) fn attach(program: &mut Program, hook: Hook, btf: &Btf) -> Result<Opt
         Hook::Enter(_) | Hook::Exit(_) | Hook::ExitUnless(..) => system_call(program, hook),
         Hook::PacketsOut => packets(program, CgroupSkbAttachType::Egress).map(Some),
         Hook::PacketsIn => packets(program, CgroupSkbAttachType::Ingress).map(Some),
-<<<<<<< HEAD
         Hook::Security(name) => security(program, name, btf).map(Some),
-        Hook::Driver(name) => {
-            let raw: &mut RawTracePoint = program.try_into().map_err(Step::Load)?;
-            if raw.fd().is_err() {
-                raw.load().map_err(Step::Load)?;
-            }
-            Ok(raw.attach(name).ok().map(Link::Driver))
-        }
-=======
         Hook::NewerRaw(name) => Ok(raw(program, name).ok().flatten()),
         Hook::Driver(name) => raw(program, name),
->>>>>>> linux-events
     }
 }
 
@@ -121,14 +102,6 @@ fn packets(program: &mut Program, direction: CgroupSkbAttachType) -> Result<Link
         .map_err(Step::Attach)
 }
 
-<<<<<<< HEAD
-fn security(program: &mut Program, name: &str, btf: &Btf) -> Result<Link, Step> {
-    let security: &mut Lsm = program.try_into().map_err(Step::Load)?;
-    if security.fd().is_err() {
-        security.load(name, btf).map_err(Step::Load)?;
-    }
-    security.attach().map(Link::Security).map_err(Step::Attach)
-=======
 fn named_messages(program: &mut Program) -> Result<Link, Step> {
     let messages: &mut CgroupSockAddr = program.try_into().map_err(Step::Load)?;
     if messages.fd().is_err() {
@@ -139,7 +112,14 @@ fn named_messages(program: &mut Program) -> Result<Link, Step> {
         .attach(root, CgroupAttachMode::Single)
         .map(Link::NamedMessages)
         .map_err(Step::Attach)
->>>>>>> linux-events
+}
+
+fn security(program: &mut Program, name: &str, btf: &Btf) -> Result<Link, Step> {
+    let security: &mut Lsm = program.try_into().map_err(Step::Load)?;
+    if security.fd().is_err() {
+        security.load(name, btf).map_err(Step::Load)?;
+    }
+    security.attach().map(Link::Security).map_err(Step::Attach)
 }
 
 fn typed(program: &mut Program, name: &str, btf: &Btf) -> Result<Link, Step> {

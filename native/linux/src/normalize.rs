@@ -15,12 +15,8 @@ use crate::{
     paths::{Directories, push_reversed},
     routes::Routes,
 };
-<<<<<<< HEAD
 use monomi_record::{Denial, Exec, Header, Network, flag, kind};
-=======
-use monomi_record::{Exec, Header, Network, flag, kind};
 use pending::Pending;
->>>>>>> linux-events
 use plain::{copy, finish, take, write};
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},

@@ -45,16 +45,12 @@ impl Hook {
     #[must_use]
     pub fn name(self) -> String {
         match self {
-<<<<<<< HEAD
-            Self::Typed(name) | Self::NewerTyped(name) | Self::Driver(name) => name.to_string(),
-            Self::Security(name) => format!("lsm/{name}"),
-=======
             Self::Typed(name)
             | Self::NewerTyped(name)
             | Self::NewerRaw(name)
             | Self::NamedMessages(name)
             | Self::Driver(name) => name.to_string(),
->>>>>>> linux-events
+            Self::Security(name) => format!("lsm/{name}"),
             Self::PacketsOut => "cgroup_skb/egress".to_string(),
             Self::PacketsIn => "cgroup_skb/ingress".to_string(),
             Self::Enter(call) => format!("sys_enter_{call}"),

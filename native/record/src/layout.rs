@@ -39,12 +39,9 @@ const KINDS: &[(&str, u16)] = &[
     ("BPF", kind::BPF),
     ("EXECUTABLE", kind::EXECUTABLE),
     ("DNS", kind::DNS),
-<<<<<<< HEAD
+    ("DONE", kind::DONE),
     ("BLOCKED_EXECUTABLE", kind::BLOCKED_EXECUTABLE),
     ("BLOCKED_SHREDDING", kind::BLOCKED_SHREDDING),
-=======
-    ("DONE", kind::DONE),
->>>>>>> linux-events
     ("COUNT", kind::COUNT),
 ];
 

@@ -265,7 +265,17 @@ records! {
         /// Zero.
         reserved: u32,
     }
-<<<<<<< HEAD
+    /// A request of io_uring that was announced with [`flag::PENDING`] is done (kernel side only).
+    Done = 21 {
+        /// Common start; only kind and length.
+        header: Header,
+        /// Which request.
+        request: u64,
+        /// 0 or larger, or a negated error number.
+        result: u32,
+        /// Zero.
+        reserved: u32,
+    }
     /// The rules for blocking denied a file operation; the header is who tried.
     Denial = 30 {
         /// Common start.
@@ -278,18 +288,6 @@ records! {
         path_len: u32,
         /// Bytes of the path of the program that tried, behind the file's.
         image_len: u32,
-=======
-    /// A request of io_uring that was announced with [`flag::PENDING`] is done (kernel side only).
-    Done = 21 {
-        /// Common start; only kind and length.
-        header: Header,
-        /// Which request.
-        request: u64,
-        /// 0 or larger, or a negated error number.
-        result: u32,
-        /// Zero.
-        reserved: u32,
->>>>>>> linux-events
     }
     /// What tells a file from every other (own part of a file record).
     Facts = 17 {
@@ -345,19 +343,14 @@ pub mod kind {
     pub const EXECUTABLE: u16 = 19;
     /// [`super::Dns`].
     pub const DNS: u16 = 20;
-<<<<<<< HEAD
+    /// [`super::Done`]; never delivered.
+    pub const DONE: u16 = 21;
     /// [`super::Denial`]: an executable file was kept from coming into being.
     pub const BLOCKED_EXECUTABLE: u16 = 30;
     /// [`super::Denial`]: a file's content was kept from being overwritten.
     pub const BLOCKED_SHREDDING: u16 = 31;
     /// One more than the highest kind.
     pub const COUNT: u16 = 32;
-=======
-    /// [`super::Done`]; never delivered.
-    pub const DONE: u16 = 21;
-    /// One more than the highest kind.
-    pub const COUNT: u16 = 22;
->>>>>>> linux-events
 }
 
 /// Bits of [`Header::flags`].

@@ -58,11 +58,8 @@ pub(super) fn finish(header: &mut Header, fixed: usize, text: &[u8]) {
 pub(crate) trait Plain: Copy {}
 impl Plain for monomi_record::Access {}
 impl Plain for monomi_record::Dns {}
-<<<<<<< HEAD
-impl Plain for monomi_record::Denial {}
-=======
 impl Plain for monomi_record::Done {}
->>>>>>> linux-events
+impl Plain for monomi_record::Denial {}
 impl Plain for Header {}
 impl Plain for Exec {}
 impl Plain for File {}

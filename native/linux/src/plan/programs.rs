@@ -276,7 +276,24 @@ pub const PROGRAMS: &[Program] = &[
         ],
     },
     Program {
-<<<<<<< HEAD
+        name: "uring_submit",
+        kind: "fileCreate",
+        places: &[
+            at(Hook::NewerRaw("io_uring_submit_req"), RING_NAMES),
+            at(Hook::NewerRaw("io_uring_submit_sqe"), RING_NAMES),
+        ],
+    },
+    Program {
+        name: "uring_complete",
+        kind: "done",
+        places: &[at(Hook::NewerRaw("io_uring_complete"), RING_RESULTS)],
+    },
+    Program {
+        name: "compat_exit",
+        kind: "fileCreate",
+        places: &[at(Hook::NewerRaw("sys_exit"), RING_RESULTS)],
+    },
+    Program {
         name: "block_create",
         kind: "blockedExecutable",
         places: &[at(Hook::Security("path_mknod"), BLOCK_EXECUTABLE)],
@@ -310,23 +327,5 @@ pub const PROGRAMS: &[Program] = &[
         name: "block_protect",
         kind: "blockedShredding",
         places: &[at(Hook::Security("file_mprotect"), BLOCK_EITHER)],
-=======
-        name: "uring_submit",
-        kind: "fileCreate",
-        places: &[
-            at(Hook::NewerRaw("io_uring_submit_req"), RING_NAMES),
-            at(Hook::NewerRaw("io_uring_submit_sqe"), RING_NAMES),
-        ],
-    },
-    Program {
-        name: "uring_complete",
-        kind: "done",
-        places: &[at(Hook::NewerRaw("io_uring_complete"), RING_RESULTS)],
-    },
-    Program {
-        name: "compat_exit",
-        kind: "fileCreate",
-        places: &[at(Hook::NewerRaw("sys_exit"), RING_RESULTS)],
->>>>>>> linux-events
     },
 ];
