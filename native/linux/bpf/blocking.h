@@ -22,20 +22,26 @@ static __always_inline int is_program_mode(u32 mode)
 	return (mode & S_IFMT) == S_IFREG && mode & S_IXUGO;
 }
 
-static __always_inline int decide_on_file(u32 kind, u32 how, u64 file, u32 mode)
+/* Newer verifiers want to see what a security program returns. */
+static __always_inline long decide(u32 kind, u32 how, u64 dentry, u64 mount, u32 mode)
+{
+	return guard_decide(kind, how, dentry, mount, mode) ? -EPERM : 0;
+}
+
+static __always_inline long decide_on_file(u32 kind, u32 how, u64 file, u32 mode)
 {
 	struct file *opened = (void *)file;
 
-	return guard_decide(kind, how, (u64)READ(opened, f_path.dentry),
-			    (u64)READ(opened, f_path.mnt), mode);
+	return decide(kind, how, (u64)READ(opened, f_path.dentry), (u64)READ(opened, f_path.mnt),
+		      mode);
 }
 
 /* An entry that an inode gets in the directory `path`. */
-static __always_inline int decide_on_entry(u32 how, u64 path, u64 dentry, u32 mode)
+static __always_inline long decide_on_entry(u32 how, u64 path, u64 dentry, u32 mode)
 {
 	if (!is_program_mode(mode))
 		return 0;
-	return guard_decide(GUARD_EXECUTABLE, how, dentry, (u64)READ((struct path *)path, mnt), mode);
+	return decide(GUARD_EXECUTABLE, how, dentry, (u64)READ((struct path *)path, mnt), mode);
 }
 
 static __always_inline u32 mode_of_dentry(u64 dentry)
@@ -47,7 +53,7 @@ static __always_inline u32 mode_of_dentry(u64 dentry)
 
 /* Also where open creates the file. */
 SEC("lsm/path_mknod")
-int block_create(u64 *context)
+long block_create(u64 *context)
 {
 	u32 mode = (u32)HOOK_ARGUMENT(context, 2) & 0xffff;
 
@@ -59,7 +65,7 @@ int block_create(u64 *context)
 }
 
 SEC("lsm/path_chmod")
-int block_mode(u64 *context)
+long block_mode(u64 *context)
 {
 	u64 path = HOOK_ARGUMENT(context, 0);
 	u32 before, mode = (u32)HOOK_ARGUMENT(context, 1) & 07777;
@@ -76,7 +82,7 @@ int block_mode(u64 *context)
 }
 
 SEC("lsm/path_link")
-int block_link(u64 *context)
+long block_link(u64 *context)
 {
 	u64 old = HOOK_ARGUMENT(context, 0), path = HOOK_ARGUMENT(context, 1);
 
@@ -86,17 +92,19 @@ int block_link(u64 *context)
 }
 
 SEC("lsm/path_rename")
-int block_rename(u64 *context)
+long block_rename(u64 *context)
 {
 	u64 old_path = HOOK_ARGUMENT(context, 0), old = HOOK_ARGUMENT(context, 1);
 	u64 path = HOOK_ARGUMENT(context, 2), dentry = HOOK_ARGUMENT(context, 3);
-	int result;
+	long result;
 
 	if (!is_user_task(bpf_get_current_task_btf()) || !guards(GUARD_EXECUTABLE))
 		return 0;
 	result = decide_on_entry(HOW_RENAME, path, dentry, mode_of_dentry(old));
-	if (result || !((u32)HOOK_ARGUMENT(context, 4) & RENAME_EXCHANGE))
-		return result;
+	if (result)
+		return -EPERM;
+	if (!((u32)HOOK_ARGUMENT(context, 4) & RENAME_EXCHANGE))
+		return 0;
 	return decide_on_entry(HOW_RENAME, old_path, old, mode_of_dentry(dentry));
 }
 
@@ -156,7 +164,7 @@ static __always_inline int writes_program(const struct write *write)
 }
 
 SEC("lsm/file_permission")
-int block_write(u64 *context)
+long block_write(u64 *context)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	u64 address = HOOK_ARGUMENT(context, 0);
@@ -164,7 +172,7 @@ int block_write(u64 *context)
 	struct write write = {};
 	struct inode *inode;
 	u32 mode;
-	int result;
+	long result;
 
 	if (!((u32)HOOK_ARGUMENT(context, 1) & MAY_WRITE) || !is_user_task(task))
 		return 0;
@@ -176,7 +184,7 @@ int block_write(u64 *context)
 	if (guards(GUARD_EXECUTABLE) && (is_program_mode(mode) || writes_program(&write))) {
 		result = decide_on_file(GUARD_EXECUTABLE, HOW_WRITE, address, mode);
 		if (result)
-			return result;
+			return -EPERM;
 	}
 	if (guards(GUARD_SHREDDING) && overwrites(task, file, inode, write.position))
 		return decide_on_file(GUARD_SHREDDING, HOW_WRITE, address, mode);
@@ -184,13 +192,13 @@ int block_write(u64 *context)
 }
 
 /* A mapping through which a file can be written to. */
-static __always_inline int decide_on_mapping(u64 address)
+static __always_inline long decide_on_mapping(u64 address)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct file *file = (void *)address;
 	struct inode *inode;
 	u32 mode;
-	int result;
+	long result;
 
 	if (!address || !is_user_task(task))
 		return 0;
@@ -201,7 +209,7 @@ static __always_inline int decide_on_mapping(u64 address)
 	if (guards(GUARD_EXECUTABLE) && is_program_mode(mode)) {
 		result = decide_on_file(GUARD_EXECUTABLE, HOW_MAP, address, mode);
 		if (result)
-			return result;
+			return -EPERM;
 	}
 	if (guards(GUARD_SHREDDING) && overwrites(task, file, inode, 0))
 		return decide_on_file(GUARD_SHREDDING, HOW_MAP, address, mode);
@@ -209,7 +217,7 @@ static __always_inline int decide_on_mapping(u64 address)
 }
 
 SEC("lsm/mmap_file")
-int block_map(u64 *context)
+long block_map(u64 *context)
 {
 	if (!(HOOK_ARGUMENT(context, 2) & PROT_WRITE) || !(HOOK_ARGUMENT(context, 3) & MAP_SHARED))
 		return 0;
@@ -217,7 +225,7 @@ int block_map(u64 *context)
 }
 
 SEC("lsm/file_mprotect")
-int block_protect(u64 *context)
+long block_protect(u64 *context)
 {
 	struct vm_area_struct *area = (void *)HOOK_ARGUMENT(context, 0);
 
