@@ -31,21 +31,27 @@ int executable_close(struct syscall_enter *context)
 	return 0;
 }
 
+/* A function, so that the loop around it is one that older verifiers accept. */
+__noinline int executable_left_open(u32 descriptor)
+{
+	struct file *file = file_of(bpf_get_current_task_btf(), descriptor);
+
+	if (file && may_be_written_program(file))
+		emit_file_facts(KIND_EXECUTABLE, HOW_OPEN, file);
+	return 0;
+}
+
 /* What a process leaves open when it ends; its files are closed behind this. */
 SEC("tp_btf/sched_process_exit")
 int executable_exit(u64 *context)
 {
 	struct task_struct *task = (void *)context[0];
 	struct files_struct *files = task->files;
-	struct file *file;
 
 	if (task->signal->live.counter != 0 || task->flags & PF_KTHREAD || !files || is_self(task))
 		return 0;
-	for (long descriptor = 0; descriptor < DESCRIPTORS_AT_EXIT; descriptor++) {
-		file = file_of(task, descriptor);
-		if (file && may_be_written_program(file))
-			emit_file_facts(KIND_EXECUTABLE, HOW_OPEN, file);
-	}
+	for (u32 descriptor = 0; descriptor < DESCRIPTORS_AT_EXIT; descriptor++)
+		executable_left_open(descriptor);
 	return 0;
 }
 
