@@ -21,8 +21,11 @@ export const FOR_BUILD: readonly Requirement[] = [
 /** What the tests call, besides. */
 export const FOR_TESTS: readonly Requirement[] = [
   { program: "bpftool", packages: ["bpftool"] },
+  { program: "bpftrace", packages: ["bpftrace"] },
+  { program: "gdb", packages: ["gdb"] },
   { program: "ps", packages: ["procps"] },
   { program: "rsyslogd", packages: ["rsyslog"] },
+  { program: "strace", packages: ["strace"] },
 ];
 
 /** What booting other kernels calls, besides. */

@@ -43,14 +43,50 @@ const QUERIES: readonly (readonly [string, number, string, status: string, resul
   ["a", A, "tcp v6", "0", "::ffff:192.0.2.7;::ffff:192.0.2.8;"],
   ["a", A, "pieces", "0", "::ffff:192.0.2.7;::ffff:192.0.2.8;"],
   ["six", AAAA, "", "0", "2001:db8::9;"],
+  ["six", AAAA, "tcp", "0", "2001:db8::9;"],
+  ["six", AAAA, "v6", "0", "2001:db8::9;"],
   ["alias", A, "", "0", "type:  5 a.monomi.test;::ffff:192.0.2.7;"],
+  ["alias", A, "tcp", "0", "type:  5 a.monomi.test;::ffff:192.0.2.7;"],
+  ["alias", CNAME, "", "0", "type:  5 a.monomi.test;"],
   ["alias", CNAME, "tcp", "0", "type:  5 a.monomi.test;"],
   ["text", TXT, "", "0", "type:  16 v=spf1 <all>;"],
+  ["text", TXT, "tcp", "0", "type:  16 v=spf1 <all>;"],
   ["large", TXT, "tcp", "0", `type:  16 ${"x".repeat(200)};`.repeat(8)],
   ["empty", A, "", "9501", "-"],
+  ["empty", A, "tcp", "9501", "-"],
   ["nothing", A, "", "9003", "-"],
+  ["nothing", AAAA, "", "9003", "-"],
+  ["nothing", A, "tcp", "9003", "-"],
   ["nothing", AAAA, "tcp", "9003", "-"],
 ];
+
+captureTest("a resolver of a program that does more than one query at a time", async () => {
+  using folder = new Folder();
+  using _server = new NameServer("127.0.0.1", ZONE);
+  const file = folder.at("events.json");
+  await using sensor = await Sensor.start(
+    ["run", "-c", config("dns.xml"), "--sink", `json:${file}`],
+  );
+  const nameServer = { ipAddr: "127.0.0.1", port: 53 };
+  const resolved = await Promise.all([
+    Deno.resolveDns("a.monomi.test.", "A", { nameServer }),
+    Deno.resolveDns("six.monomi.test.", "AAAA", { nameServer }),
+    Deno.resolveDns("text.monomi.test.", "TXT", { nameServer }),
+  ]);
+  assert.deepEqual(resolved, [["192.0.2.7", "192.0.2.8"], ["2001:db8::9"], [["v=spf1 <all>"]]]);
+  await sensor.stop();
+  const own = eventsOf(file, (event) => event.EventID === 22 && event.ProcessId === Deno.pid);
+  assert.deepEqual(
+    own.map(({ QueryName, QueryStatus, QueryResults }) =>
+      [QueryName, QueryStatus, QueryResults].join(" ")
+    ).sort(),
+    [
+      "a.monomi.test 0 ::ffff:192.0.2.7;::ffff:192.0.2.8;",
+      "six.monomi.test 0 2001:db8::9;",
+      "text.monomi.test 0 type:  16 v=spf1 <all>;",
+    ],
+  );
+});
 
 captureTest("queries over UDP and TCP", async (t) => {
   using loads = new Loads();
