@@ -41,7 +41,11 @@ export async function testKernels(series: readonly string[]): Promise<KernelResu
   for (const name of series) {
     const image = await kernelImage(name);
     await run("cc", ["-static", "-O1", "-D_GNU_SOURCE", "-o", writer, `${GUEST}/writer.c`]);
-    for (const { name: variant, parameters, blocks } of VARIANTS.filter((v)=>!Deno.env.get("ONLYBPF")||v.blocks)) {
+    for (
+      const { name: variant, parameters, blocks } of VARIANTS.filter((v) =>
+        !Deno.env.get("ONLYBPF") || v.blocks
+      )
+    ) {
       const begin = performance.now();
       const guest = await boot(
         image,

@@ -7,8 +7,9 @@ import { replay } from "./replay.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
 import { selftest } from "./selftest.ts";
+import { status } from "./status.ts";
 
-const WITHOUT_HELP: readonly Command[] = [run, record, replay, selftest, check, schema];
+const WITHOUT_HELP: readonly Command[] = [run, record, replay, selftest, status, check, schema];
 
 /** All commands by name. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(

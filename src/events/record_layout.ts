@@ -48,6 +48,7 @@ export const Flag = {
   CWD_INCOMPLETE: 512,
   FOLLOWED: 1024,
   PENDING: 2048,
+  WHOLE: 4096,
 } as const;
 
 /** Which operation made or ended a file name. */

@@ -151,6 +151,33 @@ pub unsafe extern "C" fn monomi_block(
     })
 }
 
+/// Writes what a capture of `events` would attach on this host as JSON text and returns its length, or
+/// -1 with an error's text instead. Attaches nothing; see [`monomi_linux::probe`].
+///
+/// # Safety
+/// `events` must be readable and `buffer` writable for their lengths.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_plan(
+    events: *const u8,
+    event_count: u32,
+    buffer: *mut u8,
+    length: u32,
+) -> i32 {
+    guarded(|| {
+        // SAFETY: the caller's promise.
+        let events = EventSet::of(unsafe { borrow(events, event_count) });
+        match monomi_linux::probe(events) {
+            // SAFETY: the caller's promise.
+            Ok(text) => unsafe { give(&text, buffer, length) },
+            Err(reason) => {
+                // SAFETY: the caller's promise.
+                unsafe { give(&reason.to_string(), buffer, length) };
+                FAILED
+            }
+        }
+    })
+}
+
 /// Waits for records: 1 when there are some, 0 after `timeout_ms` or [`monomi_wake`], -2 when no
 /// capture is open.
 #[unsafe(no_mangle)]

@@ -24,5 +24,6 @@
 #include "guard.h"
 #include "writes.h"
 #include "blocking.h"
+#include "names.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -31,6 +31,7 @@ static void (*bpf_ringbuf_discard)(void *data, u64 flags) = (void *)133;
 static struct task_struct *(*bpf_get_current_task_btf)(void) = (void *)158;
 static long (*bpf_find_vma)(struct task_struct *task, u64 address, void *callback, void *context, u64 flags) = (void *)180;
 static void *(*bpf_task_pt_regs)(struct task_struct *task) = (void *)175;
+static long (*bpf_get_func_ret)(void *context, u64 *value) = (void *)184;
 static long (*bpf_loop)(u32 times, void *callback, void *context, u64 flags) = (void *)181;
 
 #define MAP_TYPE(number) int(*type)[number]

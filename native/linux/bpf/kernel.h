@@ -24,8 +24,10 @@ typedef u32 __be32;
 #define S_IFMT 0170000
 #define S_IFIFO 0010000
 #define S_IFCHR 0020000
+#define S_IFDIR 0040000
 #define S_IFBLK 0060000
 #define S_IFREG 0100000
+#define S_IFSOCK 0140000
 #define S_IXUGO 0111
 #define O_APPEND 02000
 #define MAY_WRITE 2
@@ -321,6 +323,9 @@ struct module {
 	char name[MODULE_NAME_BYTES];
 	unsigned long taints;
 	u8 sig_ok;
+};
+struct renamedata {
+	struct dentry *old_dentry;
 };
 struct seq_file;
 struct bpf_iter_meta {

@@ -6,7 +6,7 @@ use crate::{
     kernel,
     links::{self, Link},
     normalize::Normalizer,
-    plan::{EventSet, Hook, PROGRAMS},
+    plan::{self, EventSet, Hook, INSIDE, Place, Program},
     snapshot,
     stats::{self, ProgramFigures},
 };
@@ -109,6 +109,8 @@ pub struct Capture {
     pending_at: usize,
     /// By program and hook.
     attached: BTreeMap<(&'static str, String), Link>,
+    /// Why names of files are seen at system calls; None while that was not found out.
+    not_inside: Option<String>,
     ring_bytes: u32,
     /// By kind.
     delivered: [u64; kind::COUNT as usize],
@@ -122,13 +124,7 @@ impl Capture {
     pub fn open(options: &Options) -> Result<Self, CaptureError> {
         kernel::check()?;
         let btf = kernel_types()?;
-        let mut ebpf = EbpfLoader::new()
-            .btf(Some(&btf))
-            .map_max_entries("ring", options.ring_bytes)
-            .override_global("max_args", &options.max_args.min(MAX_ARGS), true)
-            .override_global("guard_exempt", &std::process::id(), true)
-            .load(OBJECT)
-            .map_err(|error| load_error(&error, options.ring_bytes))?;
+        let mut ebpf = load_object(&btf, options.ring_bytes, options.max_args)?;
         let ring: RingBuf<MapData> = take_map(&mut ebpf, "ring")?;
         let counters: PerCpuArray<MapData, u64> = take_map(&mut ebpf, "counters")?;
         let wanted: Array<MapData, u64> = take_map(&mut ebpf, "wanted")?;
@@ -157,6 +153,7 @@ impl Capture {
             pending: Vec::new(),
             pending_at: 0,
             attached: BTreeMap::new(),
+            not_inside: None,
             ring_bytes: options.ring_bytes,
             delivered: Default::default(),
         };
@@ -187,23 +184,50 @@ impl Capture {
     }
 
     fn apply(&mut self, events: EventSet, btf: &Btf) -> Result<(), CaptureError> {
+        let inside = plan::wants_names(events) && self.see_names_inside(events, btf)?;
+        let source = if inside { NAMES_INSIDE } else { 0 };
         self.wanted
-            .set(0, events.low(), 0)
+            .set(0, events.low() | source, 0)
             .map_err(|error| CaptureError::Object(one_line(&error)))?;
-        for program in PROGRAMS {
-            for place in program
-                .places_of_plan()
-                .filter(|place| place.needed(events))
-            {
-                self.attach(program.name, place.hook, btf)?;
-            }
+        for (program, place) in plan::places(events, inside) {
+            self.attach(program.name, place.hook, btf)?;
         }
-        for program in PROGRAMS {
-            for place in program
-                .places_of_plan()
-                .filter(|place| !place.needed(events))
-            {
-                self.detach(program.name, place.hook)?;
+        let planned: BTreeSet<_> = plan::places(events, inside)
+            .map(|(program, place)| (program.name, place.hook.name()))
+            .collect();
+        self.detach_all(|program, place| {
+            let blocks = matches!(place.hook, Hook::Security(_)) && !is_inside(program);
+            !blocks && !planned.contains(&(program.name, place.hook.name()))
+        })
+    }
+
+    /// Attaches what sees names of files inside the file system layer; false where the kernel refuses.
+    fn see_names_inside(&mut self, events: EventSet, btf: &Btf) -> Result<bool, CaptureError> {
+        if self.not_inside.is_some() {
+            return Ok(false);
+        }
+        let attached = kernel::check_security_modules().and_then(|()| {
+            plan::places(events, true)
+                .filter(|(program, _)| is_inside(program))
+                .try_for_each(|(program, place)| self.attach(program.name, place.hook, btf))
+        });
+        if let Err(error) = attached {
+            self.not_inside = Some(error.to_string());
+            self.detach_all(|program, _| is_inside(program))?;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn detach_all(
+        &mut self,
+        is_unneeded: impl Fn(&Program, &Place) -> bool,
+    ) -> Result<(), CaptureError> {
+        for program in plan::all() {
+            for place in program.places {
+                if is_unneeded(program, place) {
+                    self.detach(program.name, place.hook)?;
+                }
             }
         }
         Ok(())
@@ -315,7 +339,7 @@ impl Capture {
         }
         text.push_str("},\"programs\":[");
         let mut comma = "";
-        for program in PROGRAMS {
+        for program in plan::all() {
             let hooks: Vec<String> = self
                 .attached
                 .keys()
@@ -366,12 +390,18 @@ impl Capture {
 
     /// Skipped runs of the programs that deliver a kind of record.
     fn recursion(&self, kind: &str) -> u64 {
-        PROGRAMS
-            .iter()
+        plan::all()
             .filter(|program| program.kind == kind)
             .map(|program| self.figures(program.name).recursion_misses)
             .sum()
     }
+}
+
+/// Among the events wanted, as bpf/wanted.h has it.
+const NAMES_INSIDE: u64 = 1 << 63;
+
+fn is_inside(program: &Program) -> bool {
+    INSIDE.iter().any(|inside| inside.name == program.name)
 }
 
 /// The kind of a delivered record; the normalizer lets no unknown one pass.
@@ -409,6 +439,17 @@ const KIND_NAMES: &[(u16, &str)] = &[
 /// The kernel's types; too large to keep.
 pub(crate) fn kernel_types() -> Result<Btf, CaptureError> {
     Btf::from_sys_fs().map_err(|error| CaptureError::NoTypes(one_line(&error)))
+}
+
+/// Brings the object before the kernel: its maps exist, its programs do not yet.
+pub(crate) fn load_object(btf: &Btf, ring_bytes: u32, max_args: u32) -> Result<Ebpf, CaptureError> {
+    EbpfLoader::new()
+        .btf(Some(btf))
+        .map_max_entries("ring", ring_bytes)
+        .override_global("max_args", &max_args.min(MAX_ARGS), true)
+        .override_global("guard_exempt", &std::process::id(), true)
+        .load(OBJECT)
+        .map_err(|error| load_error(&error, ring_bytes))
 }
 
 pub(crate) fn take_map<T: TryFrom<aya::maps::Map, Error = aya::maps::MapError>>(

@@ -21,8 +21,6 @@ const USERS: usize = 4096;
 const USER_BYTES: usize = 64;
 const ALLOW: u32 = 0xfffe;
 const DENY: u32 = 0xffff;
-/// bpf_loop.
-const MINIMUM_KERNEL: (u32, u32) = (5, 17);
 /// What the entries of a policy stand for, in order.
 const EVENTS: [u8; 2] = [27, 28];
 
@@ -190,7 +188,7 @@ impl Guard {
         for (uid, user) in &policy.users {
             self.users.insert(uid, user, 0)?;
         }
-        self.policies.set(next, &*policy.in_kernel, 0)?;
+        self.policies.set(next, *policy.in_kernel, 0)?;
         self.active.set(0, next, 0)?;
         let old: Vec<u32> = self.users.keys().collect::<Result<_, _>>()?;
         for uid in old.iter().filter(|uid| !known.contains(uid)) {
@@ -221,7 +219,7 @@ impl Capture {
     fn try_block(&mut self, policy: &Policy) -> Result<(), CaptureError> {
         let events = policy.events();
         if events != EventSet::default() {
-            kernel::check_security_modules(MINIMUM_KERNEL)?;
+            kernel::check_security_modules()?;
             let btf = kernel_types()?;
             for (name, hook) in guards(|needed| needed(events)) {
                 self.attach(name, hook, &btf)?;

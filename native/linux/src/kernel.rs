@@ -1,6 +1,9 @@
 //! What the running kernel is and has: version, type information, the tracing file system.
 
-use crate::{error::CaptureError, plan::MINIMUM_KERNEL};
+use crate::{
+    error::CaptureError,
+    plan::{Hook, MINIMUM_KERNEL, SECURITY_KERNEL},
+};
 use std::{ffi::CStr, fs, io, path::Path};
 
 /// The kernel's release text, as `uname -r`.
@@ -144,11 +147,12 @@ fn security_modules() -> io::Result<String> {
 }
 
 /// Refuses kernels in which a security program would never be asked, or cannot do its work.
-pub(crate) fn check_security_modules(minimum: (u32, u32)) -> Result<(), CaptureError> {
+pub(crate) fn check_security_modules() -> Result<(), CaptureError> {
     let release = release();
+    let minimum = SECURITY_KERNEL;
     if version_of(&release).is_some_and(|version| version < minimum) {
         return Err(CaptureError::NoBlocking(format!(
-            "the kernel is {release}; blocking needs {}.{} or newer",
+            "the kernel is {release}; programs of the security modules need {}.{} or newer",
             minimum.0, minimum.1
         )));
     }
@@ -164,6 +168,16 @@ pub(crate) fn check_security_modules(minimum: (u32, u32)) -> Result<(), CaptureE
     Err(CaptureError::NoBlocking(format!(
         "\"bpf\" is not among the kernel's security modules ({modules}): boot with lsm={modules},bpf"
     )))
+}
+
+/// Whether the kernel has a hook, as far as that can be told without trying.
+pub(crate) fn has_hook(hook: Hook) -> bool {
+    match hook {
+        Hook::Enter(_) | Hook::Exit(_) | Hook::NewerExit(_) | Hook::ExitUnless(_, _) => {
+            !tracing_is_mounted() || has_system_call(&hook.name())
+        }
+        _ => true,
+    }
 }
 
 /// Whether the kernel has a tracepoint of a system call, such as `sys_exit_open`.

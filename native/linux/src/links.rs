@@ -8,9 +8,9 @@ use crate::{
 use aya::{
     Btf,
     programs::{
-        BtfTracePoint, CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, CgroupSockAddr, Lsm,
-        Program, ProgramError, RawTracePoint, TracePoint, cgroup_skb::CgroupSkbLinkId,
-        cgroup_sock_addr::CgroupSockAddrLinkId, lsm::LsmLinkId,
+        BtfTracePoint, CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, CgroupSockAddr, FExit,
+        Lsm, Program, ProgramError, RawTracePoint, TracePoint, cgroup_skb::CgroupSkbLinkId,
+        cgroup_sock_addr::CgroupSockAddrLinkId, fexit::FExitLinkId, lsm::LsmLinkId,
         raw_trace_point::RawTracePointLinkId, tp_btf::BtfTracePointLinkId,
         trace_point::TracePointLinkId,
     },
@@ -25,6 +25,7 @@ pub(crate) enum Link {
     Packets(CgroupSkbLinkId),
     NamedMessages(CgroupSockAddrLinkId),
     Security(LsmLinkId),
+    Return(FExitLinkId),
 }
 
 /// What failed.
@@ -62,6 +63,7 @@ pub(crate) fn attach(program: &mut Program, hook: Hook, btf: &Btf) -> Result<Opt
         Hook::PacketsOut => packets(program, CgroupSkbAttachType::Egress).map(Some),
         Hook::PacketsIn => packets(program, CgroupSkbAttachType::Ingress).map(Some),
         Hook::Security(name) => security(program, name, btf).map(Some),
+        Hook::Return(name) => returning(program, name, btf).map(Some),
         Hook::NewerRaw(name) => Ok(raw(program, name).ok().flatten()),
         Hook::Driver(name) => raw(program, name),
     }
@@ -112,6 +114,37 @@ fn named_messages(program: &mut Program) -> Result<Link, Step> {
         .attach(root, CgroupAttachMode::Single)
         .map(Link::NamedMessages)
         .map_err(Step::Attach)
+}
+
+/// Loads a program without attaching it, to learn whether the kernel takes it. What the kernel lacks
+/// is no refusal.
+pub(crate) fn load(program: &mut Program, hook: Hook, btf: &Btf) -> Result<(), ProgramError> {
+    if !kernel::has_hook(hook) {
+        return Ok(());
+    }
+    match hook {
+        Hook::Typed(name) => <&mut BtfTracePoint>::try_from(program)?.load(name, btf),
+        Hook::NewerTyped(name) => match <&mut BtfTracePoint>::try_from(program)?.load(name, btf) {
+            Err(ProgramError::Btf(_)) => Ok(()),
+            result => result,
+        },
+        Hook::Enter(_) | Hook::Exit(_) | Hook::NewerExit(_) | Hook::ExitUnless(_, _) => {
+            <&mut TracePoint>::try_from(program)?.load()
+        }
+        Hook::Driver(_) | Hook::NewerRaw(_) => <&mut RawTracePoint>::try_from(program)?.load(),
+        Hook::PacketsIn | Hook::PacketsOut => <&mut CgroupSkb>::try_from(program)?.load(),
+        Hook::NamedMessages(_) => <&mut CgroupSockAddr>::try_from(program)?.load(),
+        Hook::Security(name) => <&mut Lsm>::try_from(program)?.load(name, btf),
+        Hook::Return(name) => <&mut FExit>::try_from(program)?.load(name, btf),
+    }
+}
+
+fn returning(program: &mut Program, name: &str, btf: &Btf) -> Result<Link, Step> {
+    let returning: &mut FExit = program.try_into().map_err(Step::Load)?;
+    if returning.fd().is_err() {
+        returning.load(name, btf).map_err(Step::Load)?;
+    }
+    returning.attach().map(Link::Return).map_err(Step::Attach)
 }
 
 fn security(program: &mut Program, name: &str, btf: &Btf) -> Result<Link, Step> {
@@ -183,6 +216,15 @@ pub(crate) fn detach(program: &mut Program, link: Link, is_last: bool) -> Result
             security.detach(link).map_err(Step::Attach)?;
             if is_last {
                 security.unload().map_err(Step::Load)
+            } else {
+                Ok(())
+            }
+        }
+        Link::Return(link) => {
+            let returning: &mut FExit = program.try_into().map_err(Step::Load)?;
+            returning.detach(link).map_err(Step::Attach)?;
+            if is_last {
+                returning.unload().map_err(Step::Load)
             } else {
                 Ok(())
             }

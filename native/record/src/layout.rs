@@ -58,6 +58,7 @@ const FLAGS: &[(&str, u16)] = &[
     ("CWD_INCOMPLETE", flag::CWD_INCOMPLETE),
     ("FOLLOWED", flag::FOLLOWED),
     ("PENDING", flag::PENDING),
+    ("WHOLE", flag::WHOLE),
 ];
 
 const HOWS: &[(&str, u32)] = &[

@@ -380,6 +380,8 @@ pub mod flag {
     /// It will be known later whether this happened; the inode number is a request's (kernel side
     /// only).
     pub const PENDING: u16 = 2048;
+    /// A walked path is written as it reads, not leaf first (kernel side only).
+    pub const WHOLE: u16 = 4096;
 }
 
 /// Values of [`File::how`].
