@@ -6,6 +6,8 @@
  */
 
 import { type Check, checkBlocking, checkNoBlocking } from "./kernels/blocking.ts";
+import { checkEvasions, EVASION_PROGRAMS, EVASION_WORDS } from "./kernels/evasions.ts";
+import { checkPlan } from "./kernels/plan.ts";
 import { boot, type GuestRun } from "./kernels/guest.ts";
 import { KERNEL_SERIES, kernelImage } from "./kernels/images.ts";
 import { pack } from "./pack.ts";
@@ -17,6 +19,15 @@ import { asProgram, run, TaskError } from "./shared/task.ts";
 const LIMIT_MS = 240_000;
 
 const GUEST = `${ROOT}/tests/kernels`;
+
+const FILES = ["blocking.sh", "blocking.xml", "unblocked.xml", "evasions.sh", "evasions.xml"];
+const STEPS = [
+  "step plan monomi status --json -c /evasions.xml",
+  "step selftest monomi selftest",
+  `step evasions sh /evasions.sh ${EVASION_WORDS}`,
+  "step blocking sh /blocking.sh",
+  "",
+];
 
 /** What the kernel's security modules are told, and what they can do then. */
 const VARIANTS = [
@@ -36,29 +47,21 @@ export interface KernelResult {
 export async function testKernels(series: readonly string[]): Promise<KernelResult[]> {
   const program = await pack();
   const runtime = await pinnedRuntime();
-  const writer = `${ROOT}/build/kernels/writer`;
+  const programs = { "/bin/monomi": program, ...await compilePrograms() };
   const results: KernelResult[] = [];
   for (const name of series) {
     const image = await kernelImage(name);
-    await run("cc", ["-static", "-O1", "-D_GNU_SOURCE", "-o", writer, `${GUEST}/writer.c`]);
     for (
-      const { name: variant, parameters, blocks } of VARIANTS.filter((v) =>
-        !Deno.env.get("ONLYBPF") || v.blocks
-      )
+      const { name: variant, parameters, blocks } of VARIANTS
     ) {
       const begin = performance.now();
       const guest = await boot(
         image,
         {
-          programs: { "/bin/monomi": program, "/bin/writer": writer },
+          programs,
           libraries: [runtime, LIBRARY],
-          files: Object.fromEntries(
-            ["blocking.sh", "blocking.xml", "unblocked.xml"].map((file) => [
-              `/${file}`,
-              `${GUEST}/${file}`,
-            ]),
-          ),
-          steps: "step selftest monomi selftest\nstep blocking sh /blocking.sh\n",
+          files: Object.fromEntries(FILES.map((file) => [`/${file}`, `${GUEST}/${file}`])),
+          steps: STEPS.join("\n"),
         },
         parameters,
         LIMIT_MS,
@@ -70,6 +73,27 @@ export async function testKernels(series: readonly string[]): Promise<KernelResu
   return results;
 }
 
+/** The guest's own programs, by path there. They bring their libraries along. */
+async function compilePrograms(): Promise<Record<string, string>> {
+  const sources = {
+    writer: `${GUEST}/writer.c`,
+    ...Object.fromEntries(
+      EVASION_PROGRAMS.map((name) => [`evasion-${name}`, `${ROOT}/tests/evasion/${name}.c`]),
+    ),
+  };
+  const folder = `${ROOT}/build/kernels/programs`;
+  await Deno.mkdir(folder, { recursive: true });
+  const programs: Record<string, string> = {};
+  for (const [name, source] of Object.entries(sources)) {
+    programs[`/bin/${name}`] = `${folder}/${name}`;
+    await run("cc", [
+      ...["-static", "-pthread", "-std=gnu11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra"],
+      ...["-o", `${folder}/${name}`, source],
+    ]);
+  }
+  return programs;
+}
+
 function checksOf({ steps, console }: GuestRun, blocks: boolean): Check[] {
   const selftest = steps.get("selftest");
   const blocking = steps.get("blocking");
@@ -79,6 +103,8 @@ function checksOf({ steps, console }: GuestRun, blocks: boolean): Check[] {
       passed: selftest?.code === 0,
       found: selftest === undefined ? console : selftest.stdout + selftest.stderr,
     },
+    ...checkPlan(steps.get("plan"), blocks),
+    ...checkEvasions(steps.get("evasions"), blocks),
     ...(blocks ? checkBlocking(blocking) : checkNoBlocking(blocking)),
   ];
 }
