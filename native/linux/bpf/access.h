@@ -122,8 +122,7 @@ static __always_inline void traced(struct pt_regs *regs)
 }
 
 /* ptrace, process_vm_readv, process_vm_writev, pidfd_getfd, told apart by number. */
-SEC("tracepoint/syscalls/sys_exit_ptrace")
-int access_call(struct syscall_exit *context)
+EXIT_PROGRAM(access_call)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = bpf_task_pt_regs(task);
@@ -215,8 +214,7 @@ static __always_inline void open_proc(struct task_struct *task, struct file *fil
 }
 
 /* Writes of whoever has opened another process's memory: write, pwrite64 and the vectored ones. */
-SEC("tracepoint/syscalls/sys_exit_write")
-int access_write(struct syscall_exit *context)
+EXIT_PROGRAM(access_write)
 {
 	u32 pid = bpf_get_current_pid_tgid() >> 32;
 	struct task_struct *task;

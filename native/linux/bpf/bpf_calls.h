@@ -6,8 +6,7 @@
 #define BPF_RAW_TRACEPOINT_OPEN 17
 #define BPF_LINK_CREATE 28
 
-SEC("tracepoint/syscalls/sys_exit_bpf")
-int bpf_call(struct syscall_exit *context)
+EXIT_PROGRAM(bpf_call)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = bpf_task_pt_regs(task);

@@ -4,6 +4,7 @@
 #include "record.h"
 #include "common.h"
 #include "wanted.h"
+#include "calls.h"
 #include "named.h"
 #include "tasks.h"
 #include "process.h"

@@ -1,11 +1,10 @@
 /*
  * 32-bit system calls, for which the kernel does not run the tracepoints of single calls. Any program
- * can make them. The program runs at the exit of every call, and looks at one word of most.
+ * can make them.
  */
 #pragma once
 
 #if defined(__TARGET_ARCH_x86)
-#define TS_COMPAT 2
 
 /* Numbers of the i386 calls; arguments are in bx, cx, dx, si, di. */
 enum {
@@ -75,7 +74,7 @@ int compat_exit(u64 *context)
 	struct pt_regs *regs;
 	u64 name;
 
-	if (!(task->thread_info.status & TS_COMPAT) || result < 0)
+	if (result < 0)
 		return 0;
 	regs = bpf_task_pt_regs(task);
 	number = regs->orig_ax;

@@ -31,10 +31,11 @@ int executable_close(struct syscall_enter *context)
 	return 0;
 }
 
-/* A function, so that the loop around it is one that older verifiers accept. */
-__noinline int executable_left_open(u32 descriptor)
+/* A global function, so that the verifier checks it once and not for every turn of the loop. */
+__noinline int emit_left_open(u32 descriptor)
 {
-	struct file *file = file_of(bpf_get_current_task_btf(), descriptor);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct file *file = file_of(task, descriptor);
 
 	if (file && may_be_written_program(file))
 		emit_file_facts(KIND_EXECUTABLE, HOW_OPEN, file);
@@ -51,13 +52,12 @@ int executable_exit(u64 *context)
 	if (task->signal->live.counter != 0 || task->flags & PF_KTHREAD || !files || is_self(task))
 		return 0;
 	for (u32 descriptor = 0; descriptor < DESCRIPTORS_AT_EXIT; descriptor++)
-		executable_left_open(descriptor);
+		emit_left_open(descriptor);
 	return 0;
 }
 
 /* chmod, fchmod, fchmodat, fchmodat2 share one program, told apart by number. */
-SEC("tracepoint/syscalls/sys_exit_chmod")
-int executable_mode(struct syscall_exit *context)
+EXIT_PROGRAM(executable_mode)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = bpf_task_pt_regs(task);

@@ -396,6 +396,9 @@ struct pt_regs {
 #define NR_SETXATTRAT 463
 /* Where the instruction pointer is among the registers that ptrace gives and takes. */
 #define USER_AREA_IP 128
+#define TS_COMPAT 2
+#define IS_COMPAT(task) ((task)->thread_info.status & TS_COMPAT)
+#define CALL_NUMBER(regs) ((u32)(regs)->orig_ax)
 #define ARGUMENT(regs, n) ARGUMENT_##n(regs)
 #define ARGUMENT_0(regs) ((regs)->di)
 #define ARGUMENT_1(regs) ((regs)->si)
@@ -428,12 +431,6 @@ struct syscall_enter {
 	int nr;
 	u32 padding;
 	/* Arguments follow, as many as the call has: no program may read further. */
-};
-struct syscall_exit {
-	u64 common;
-	int nr;
-	u32 padding;
-	long ret;
 };
 struct user_msghdr {
 	u64 name;

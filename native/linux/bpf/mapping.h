@@ -37,8 +37,7 @@ static __always_inline void emit_load(struct task_struct *task, struct file *fil
 	emit_file_facts(KIND_IMAGE_LOAD, HOW_OPEN, file);
 }
 
-SEC("tracepoint/syscalls/sys_exit_mmap")
-int mapping_made(struct syscall_exit *context)
+EXIT_PROGRAM(mapping_made)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = bpf_task_pt_regs(task);
@@ -85,8 +84,7 @@ static __always_inline int is_of_program(struct mm_struct *mm, struct mapping *f
  * In the program's own image it is tampering: code in its data, heap or stack, or code of which it
  * has changed pages or can change them.
  */
-SEC("tracepoint/syscalls/sys_exit_mprotect")
-int mapping_changed(struct syscall_exit *context)
+EXIT_PROGRAM(mapping_changed)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = bpf_task_pt_regs(task);
@@ -119,8 +117,7 @@ int mapping_changed(struct syscall_exit *context)
 }
 
 /* prctl(PR_SET_MM): the link /proc/PID/exe can be made to name another file. */
-SEC("tracepoint/syscalls/sys_exit_prctl")
-int mapping_image(struct syscall_exit *context)
+EXIT_PROGRAM(mapping_image)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = bpf_task_pt_regs(task);

@@ -38,8 +38,7 @@ int module_accepted(u64 *context)
 }
 
 /* init_module, whose module is in the caller's memory, and finit_module. */
-SEC("tracepoint/syscalls/sys_exit_finit_module")
-int module_loaded(struct syscall_exit *context)
+EXIT_PROGRAM(module_loaded)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = bpf_task_pt_regs(task);

@@ -153,8 +153,7 @@ static __always_inline void accepted(struct task_struct *task, long descriptor)
 }
 
 /* accept, accept4. */
-SEC("tracepoint/syscalls/sys_exit_accept")
-int network_accept(struct syscall_exit *context)
+EXIT_PROGRAM(network_accept)
 {
 	if (context->ret >= 0)
 		accepted(bpf_get_current_task_btf(), context->ret);
@@ -238,11 +237,19 @@ static __always_inline void datagram(struct record_network *record, u64 name)
 	emit_flow(record);
 }
 
-/* sendto, sendmsg, sendmmsg, recvfrom, recvmsg, recvmmsg share one program, told apart by number. */
-SEC("tracepoint/syscalls/sys_exit_sendto")
-int network_message(struct syscall_exit *context)
+/* A global function: see walk_some. */
+__noinline int emit_datagram(u64 socket, u64 name, u32 sending)
 {
 	struct record_network record = {};
+
+	if (begin_datagram(&record, bpf_get_current_task_btf(), (struct sock *)socket, sending))
+		datagram(&record, name);
+	return 0;
+}
+
+/* sendto, sendmsg, sendmmsg, recvfrom, recvmsg, recvmmsg share one program, told apart by number. */
+EXIT_PROGRAM(network_message)
+{
 	struct task_struct *task;
 	u64 name = 0, messages = 0, flags = 0;
 	s64 result = context->ret, messages_done = 1;
@@ -290,14 +297,13 @@ int network_message(struct syscall_exit *context)
 	if (!sending && flags & MSG_ERRQUEUE)
 		return 0;
 	sock = sock_of(task, (s32)ARGUMENT(regs, 0));
-	if (!sock || !begin_datagram(&record, task, sock, sending))
+	if (!sock || READ(sock, sk_protocol) != IPPROTO_UDP)
 		return 0;
 	if (!messages) {
-		datagram(&record, name);
+		emit_datagram((u64)sock, name, sending);
 		return 0;
 	}
 	for (int i = 0; i < MESSAGES_EXAMINED; i++) {
-		struct record_network one = record;
 		struct user_msghdr header;
 
 		if (i >= messages_done)
@@ -305,7 +311,7 @@ int network_message(struct syscall_exit *context)
 		if (bpf_probe_read_user(&header, sizeof(header),
 					(void *)(messages + i * sizeof(struct user_mmsghdr))))
 			break;
-		datagram(&one, header.name);
+		emit_datagram((u64)sock, header.name, sending);
 	}
 	return 0;
 }

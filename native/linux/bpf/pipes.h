@@ -3,8 +3,7 @@
 
 #define SOCKET_NAME_BYTES 108
 
-SEC("tracepoint/syscalls/sys_exit_mknod")
-int pipe_make(struct syscall_exit *context)
+EXIT_PROGRAM(pipe_make)
 {
 	struct pt_regs *regs = bpf_task_pt_regs(bpf_get_current_task_btf());
 	int at = context->nr == NR_MKNODAT;
@@ -48,8 +47,7 @@ static __always_inline void emit_socket(u32 kind, struct task_struct *task, stru
 }
 
 /* bind and connect share one program, told apart by number. */
-SEC("tracepoint/syscalls/sys_exit_bind")
-int pipe_socket(struct syscall_exit *context)
+EXIT_PROGRAM(pipe_socket)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = bpf_task_pt_regs(task);

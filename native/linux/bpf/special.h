@@ -38,8 +38,7 @@ static __always_inline void opened_special(struct task_struct *task, struct file
 }
 
 /* open, openat, openat2. */
-SEC("tracepoint/syscalls/sys_exit_open")
-int special_open(struct syscall_exit *context)
+EXIT_PROGRAM(special_open)
 {
 	struct task_struct *task;
 	struct file *file;

@@ -18,8 +18,7 @@ struct user_xattr {
 };
 
 /* setxattr, lsetxattr, fsetxattr, setxattrat share one program, told apart by number. */
-SEC("tracepoint/syscalls/sys_exit_setxattr")
-int stream_set(struct syscall_exit *context)
+EXIT_PROGRAM(stream_set)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = bpf_task_pt_regs(task);

@@ -61,8 +61,7 @@ static __always_inline u64 wanted_mtime(int nr, u64 times)
 }
 
 /* utime, utimes, futimesat, utimensat share one program, told apart by number. */
-SEC("tracepoint/syscalls/sys_exit_utimensat")
-int times_exit(struct syscall_exit *context)
+EXIT_PROGRAM(times_exit)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = bpf_task_pt_regs(task);

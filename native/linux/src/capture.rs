@@ -4,7 +4,7 @@ use crate::{
     error::{CaptureError, is_permission, one_line},
     guard::Guard,
     kernel,
-    links::{self, Link},
+    links::{self, Exits, Link},
     normalize::Normalizer,
     plan::{self, EventSet, Hook, INSIDE, Place, Program},
     snapshot,
@@ -102,6 +102,7 @@ pub struct Capture {
     ring: RingBuf<MapData>,
     counters: PerCpuArray<MapData, u64>,
     wanted: Array<MapData, u64>,
+    exits: Exits,
     waiter: Arc<Waiter>,
     normalizer: Normalizer,
     /// Delivered records that wait for room: the processes that were there at the start.
@@ -128,6 +129,7 @@ impl Capture {
         let ring: RingBuf<MapData> = take_map(&mut ebpf, "ring")?;
         let counters: PerCpuArray<MapData, u64> = take_map(&mut ebpf, "counters")?;
         let wanted: Array<MapData, u64> = take_map(&mut ebpf, "wanted")?;
+        let exits: Exits = take_map(&mut ebpf, "exits")?;
         let guard = Guard::of(&mut ebpf)?;
         // SAFETY: eventfd takes no pointers; a non-negative result is a new descriptor.
         let wake = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
@@ -148,6 +150,7 @@ impl Capture {
             ring,
             counters,
             wanted,
+            exits,
             waiter,
             normalizer: Normalizer::default(),
             pending: Vec::new(),
@@ -189,6 +192,7 @@ impl Capture {
         self.wanted
             .set(0, events.low() | source, 0)
             .map_err(|error| CaptureError::Object(one_line(&error)))?;
+        self.load(events, inside, btf);
         for (program, place) in plan::places(events, inside) {
             self.attach(program.name, place.hook, btf)?;
         }
@@ -233,6 +237,15 @@ impl Capture {
         Ok(())
     }
 
+    fn load(&mut self, events: EventSet, inside: bool, btf: &Btf) {
+        let needed = self.ebpf.programs_mut().filter_map(|(name, loaded)| {
+            plan::places(events, inside)
+                .find(|(program, _)| program.name == name)
+                .map(|(_, place)| (loaded, place.hook))
+        });
+        links::load_all(needed, btf);
+    }
+
     pub(crate) fn attach(
         &mut self,
         name: &'static str,
@@ -251,7 +264,9 @@ impl Capture {
             .ebpf
             .program_mut(name)
             .ok_or_else(|| CaptureError::Object(format!("no program {name}")))?;
-        if let Some(link) = links::attach(loaded, hook, btf).map_err(|step| step.of(name, hook))? {
+        if let Some(link) = links::attach(loaded, name, hook, btf, &mut self.exits)
+            .map_err(|step| step.of(name, hook))?
+        {
             self.attached.insert((name, hook.name()), link);
         }
         Ok(())
@@ -269,7 +284,7 @@ impl Capture {
         let Some(loaded) = self.ebpf.program_mut(name) else {
             return Ok(());
         };
-        links::detach(loaded, link, is_last).map_err(|step| step.of(name, hook))
+        links::detach(loaded, link, is_last, &mut self.exits).map_err(|step| step.of(name, hook))
     }
 
     /// What another thread needs to wait for records.

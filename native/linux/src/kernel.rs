@@ -2,7 +2,7 @@
 
 use crate::{
     error::CaptureError,
-    plan::{Hook, MINIMUM_KERNEL, SECURITY_KERNEL},
+    plan::{MINIMUM_KERNEL, SECURITY_KERNEL},
 };
 use std::{ffi::CStr, fs, io, path::Path};
 
@@ -170,17 +170,7 @@ pub(crate) fn check_security_modules() -> Result<(), CaptureError> {
     )))
 }
 
-/// Whether the kernel has a hook, as far as that can be told without trying.
-pub(crate) fn has_hook(hook: Hook) -> bool {
-    match hook {
-        Hook::Enter(_) | Hook::Exit(_) | Hook::NewerExit(_) | Hook::ExitUnless(_, _) => {
-            !tracing_is_mounted() || has_system_call(&hook.name())
-        }
-        _ => true,
-    }
-}
-
-/// Whether the kernel has a tracepoint of a system call, such as `sys_exit_open`.
+/// Whether the kernel has a system call, by the name of its tracepoint, such as `sys_exit_open`.
 pub(crate) fn has_system_call(name: &str) -> bool {
     [TRACING, "/sys/kernel/debug/tracing"]
         .iter()

@@ -5,6 +5,7 @@
 //! [`plan::MINIMUM_KERNEL`]; for names of files programs inside the kernel where it takes them, and
 //! programs of the security modules for blocking.
 
+mod calls;
 mod capture;
 mod dns;
 mod error;

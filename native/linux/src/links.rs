@@ -1,27 +1,35 @@
-//! Attaching one program to one tracepoint, and detaching it.
+//! Loading programs, attaching each to its hooks, and detaching it.
 
 use crate::{
+    calls,
     error::{CaptureError, one_line},
     kernel,
     plan::Hook,
 };
 use aya::{
     Btf,
+    maps::{MapData, ProgramArray},
     programs::{
-        BtfTracePoint, CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, CgroupSockAddr, FExit,
-        Lsm, Program, ProgramError, RawTracePoint, TracePoint, cgroup_skb::CgroupSkbLinkId,
+        CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, CgroupSockAddr, FExit, Lsm, Program,
+        ProgramError, RawTracePoint, TracePoint, cgroup_skb::CgroupSkbLinkId,
         cgroup_sock_addr::CgroupSockAddrLinkId, fexit::FExitLinkId, lsm::LsmLinkId,
         raw_trace_point::RawTracePointLinkId, tp_btf::BtfTracePointLinkId,
         trace_point::TracePointLinkId,
     },
 };
+use std::{sync::Mutex, thread};
+
+/// The table that the program at the exit of every call jumps through.
+pub(crate) type Exits = ProgramArray<MapData>;
 
 /// An attached program at one hook.
 #[derive(Debug)]
 pub(crate) enum Link {
     Typed(BtfTracePointLinkId),
-    SystemCall(TracePointLinkId),
-    Driver(RawTracePointLinkId),
+    Entry(TracePointLinkId),
+    Raw(RawTracePointLinkId),
+    /// In the table of exits.
+    Slot(u32),
     Packets(CgroupSkbLinkId),
     NamedMessages(CgroupSockAddrLinkId),
     Security(LsmLinkId),
@@ -51,183 +59,191 @@ impl Step {
     }
 }
 
+/// Loads programs, each for one of its hooks, on all processors: the kernel's verifier is most of what
+/// a start takes. What fails here fails again, and is told, when it is attached.
+pub(crate) fn load_all<'a>(
+    programs: impl Iterator<Item = (&'a mut Program, Hook)> + Send,
+    btf: &Btf,
+) {
+    let programs = Mutex::new(programs);
+    let next = || {
+        programs
+            .lock()
+            .ok()
+            .and_then(|mut programs| programs.next())
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some((program, hook)) = next() {
+                    drop(load(program, hook, btf));
+                }
+            });
+        }
+    });
+}
+
+/// Loads the program if it is not loaded yet.
+pub(crate) fn load(program: &mut Program, hook: Hook, btf: &Btf) -> Result<(), Step> {
+    if program.fd().is_ok() {
+        return Ok(());
+    }
+    match (program, hook) {
+        (Program::BtfTracePoint(program), Hook::Typed(name) | Hook::NewerTyped(name)) => {
+            program.load(name, btf)
+        }
+        (Program::TracePoint(program), _) => program.load(),
+        (Program::RawTracePoint(program), _) => program.load(),
+        (Program::CgroupSkb(program), _) => program.load(),
+        (Program::CgroupSockAddr(program), _) => program.load(),
+        (Program::Lsm(program), Hook::Security(name)) => program.load(name, btf),
+        (Program::FExit(program), Hook::Return(name)) => program.load(name, btf),
+        _ => Err(ProgramError::UnexpectedProgramType),
+    }
+    .map_err(Step::Load)
+}
+
 /// Loads the program if it is not loaded yet and attaches it. None where the kernel lacks a hook
 /// that the plan can do without.
-pub(crate) fn attach(program: &mut Program, hook: Hook, btf: &Btf) -> Result<Option<Link>, Step> {
-    match hook {
-        Hook::Typed(name) => typed(program, name, btf).map(Some),
-        Hook::NewerTyped(name) => Ok(typed(program, name, btf).ok()),
-        Hook::NewerExit(_) => Ok(system_call(program, hook).ok().flatten()),
-        Hook::NamedMessages(_) => Ok(named_messages(program).ok()),
-        Hook::Enter(_) | Hook::Exit(_) | Hook::ExitUnless(..) => system_call(program, hook),
-        Hook::PacketsOut => packets(program, CgroupSkbAttachType::Egress).map(Some),
-        Hook::PacketsIn => packets(program, CgroupSkbAttachType::Ingress).map(Some),
-        Hook::Security(name) => security(program, name, btf).map(Some),
-        Hook::Return(name) => returning(program, name, btf).map(Some),
-        Hook::NewerRaw(name) => Ok(raw(program, name).ok().flatten()),
-        Hook::Driver(name) => raw(program, name),
-    }
-}
-
-fn system_call(program: &mut Program, hook: Hook) -> Result<Option<Link>, Step> {
-    if !kernel::has_system_call(&hook.name()) {
+pub(crate) fn attach(
+    program: &mut Program,
+    name: &str,
+    hook: Hook,
+    btf: &Btf,
+    exits: &mut Exits,
+) -> Result<Option<Link>, Step> {
+    if matches!(hook, Hook::Enter(_) | Hook::Exit(_) | Hook::ExitUnless(..))
+        && !kernel::has_system_call(&hook.name())
+    {
         return Ok(None);
     }
-    let classic: &mut TracePoint = program.try_into().map_err(Step::Load)?;
-    if classic.fd().is_err() {
-        classic.load().map_err(Step::Load)?;
+    let attached = load(program, hook, btf).and_then(|()| match hook {
+        Hook::Typed(_) | Hook::NewerTyped(_) => typed(program),
+        Hook::Enter(_) => call_entry(program, hook),
+        Hook::Exit(_) | Hook::NewerExit(_) | Hook::ExitUnless(..) | Hook::CompatExits => {
+            call_exit(program, name, hook, exits)
+        }
+        Hook::Raw(place) | Hook::NewerRaw(place) | Hook::Driver(place) => raw(program, place),
+        Hook::PacketsOut => packets(program, CgroupSkbAttachType::Egress),
+        Hook::PacketsIn => packets(program, CgroupSkbAttachType::Ingress),
+        Hook::NamedMessages(_) => named_messages(program),
+        Hook::Security(_) => security(program),
+        Hook::Return(_) => returning(program),
+    });
+    match (attached, hook) {
+        (Ok(link), _) => Ok(Some(link)),
+        (
+            Err(_),
+            Hook::NewerTyped(_)
+            | Hook::NewerExit(_)
+            | Hook::NewerRaw(_)
+            | Hook::CompatExits
+            | Hook::NamedMessages(_),
+        )
+        | (Err(Step::Attach(_)), Hook::Driver(_)) => Ok(None),
+        (Err(step), _) => Err(step),
     }
-    let link = classic
-        .attach("syscalls", &hook.name())
-        .map_err(Step::Attach)?;
-    Ok(Some(Link::SystemCall(link)))
 }
 
-fn raw(program: &mut Program, name: &str) -> Result<Option<Link>, Step> {
-    let raw: &mut RawTracePoint = program.try_into().map_err(Step::Load)?;
-    if raw.fd().is_err() {
-        raw.load().map_err(Step::Load)?;
-    }
-    Ok(raw.attach(name).ok().map(Link::Driver))
+fn typed(program: &mut Program) -> Result<Link, Step> {
+    let Program::BtfTracePoint(program) = program else {
+        return Err(Step::Load(ProgramError::UnexpectedProgramType));
+    };
+    program.attach().map(Link::Typed).map_err(Step::Attach)
+}
+
+fn call_entry(program: &mut Program, hook: Hook) -> Result<Link, Step> {
+    let program: &mut TracePoint = program.try_into().map_err(Step::Load)?;
+    program
+        .attach("syscalls", &hook.name())
+        .map(Link::Entry)
+        .map_err(Step::Attach)
+}
+
+fn call_exit(
+    program: &mut Program,
+    name: &str,
+    hook: Hook,
+    exits: &mut Exits,
+) -> Result<Link, Step> {
+    let program: &mut RawTracePoint = program.try_into().map_err(Step::Load)?;
+    let fd = program.fd().map_err(Step::Load)?;
+    let slot = calls::slot(name, hook).ok_or(Step::Attach(ProgramError::UnexpectedProgramType))?;
+    exits
+        .set(slot, fd, 0)
+        .map(|()| Link::Slot(slot))
+        .map_err(|error| Step::Attach(ProgramError::MapError(error)))
+}
+
+fn raw(program: &mut Program, place: &str) -> Result<Link, Step> {
+    let program: &mut RawTracePoint = program.try_into().map_err(Step::Load)?;
+    program.attach(place).map(Link::Raw).map_err(Step::Attach)
+}
+
+/// The root of the control groups. Links always stand beside others' programs there; the mode of an
+/// attachment is for those without a link.
+fn control_groups() -> Result<std::fs::File, Step> {
+    kernel::cgroup_root().map_err(|error| Step::Attach(ProgramError::IOError(error)))
 }
 
 fn packets(program: &mut Program, direction: CgroupSkbAttachType) -> Result<Link, Step> {
-    let packets: &mut CgroupSkb = program.try_into().map_err(Step::Load)?;
-    if packets.fd().is_err() {
-        packets.load().map_err(Step::Load)?;
-    }
-    let root = kernel::cgroup_root().map_err(|error| Step::Attach(ProgramError::IOError(error)))?;
-    // Links always stand beside others' programs; the mode is for attachments without a link.
-    packets
-        .attach(root, direction, CgroupAttachMode::Single)
+    let program: &mut CgroupSkb = program.try_into().map_err(Step::Load)?;
+    program
+        .attach(control_groups()?, direction, CgroupAttachMode::Single)
         .map(Link::Packets)
         .map_err(Step::Attach)
 }
 
 fn named_messages(program: &mut Program) -> Result<Link, Step> {
-    let messages: &mut CgroupSockAddr = program.try_into().map_err(Step::Load)?;
-    if messages.fd().is_err() {
-        messages.load().map_err(Step::Load)?;
-    }
-    let root = kernel::cgroup_root().map_err(|error| Step::Attach(ProgramError::IOError(error)))?;
-    messages
-        .attach(root, CgroupAttachMode::Single)
+    let program: &mut CgroupSockAddr = program.try_into().map_err(Step::Load)?;
+    program
+        .attach(control_groups()?, CgroupAttachMode::Single)
         .map(Link::NamedMessages)
         .map_err(Step::Attach)
 }
 
-/// Loads a program without attaching it, to learn whether the kernel takes it. What the kernel lacks
-/// is no refusal.
-pub(crate) fn load(program: &mut Program, hook: Hook, btf: &Btf) -> Result<(), ProgramError> {
-    if !kernel::has_hook(hook) {
-        return Ok(());
-    }
-    match hook {
-        Hook::Typed(name) => <&mut BtfTracePoint>::try_from(program)?.load(name, btf),
-        Hook::NewerTyped(name) => match <&mut BtfTracePoint>::try_from(program)?.load(name, btf) {
-            Err(ProgramError::Btf(_)) => Ok(()),
-            result => result,
-        },
-        Hook::Enter(_) | Hook::Exit(_) | Hook::NewerExit(_) | Hook::ExitUnless(_, _) => {
-            <&mut TracePoint>::try_from(program)?.load()
-        }
-        Hook::Driver(_) | Hook::NewerRaw(_) => <&mut RawTracePoint>::try_from(program)?.load(),
-        Hook::PacketsIn | Hook::PacketsOut => <&mut CgroupSkb>::try_from(program)?.load(),
-        Hook::NamedMessages(_) => <&mut CgroupSockAddr>::try_from(program)?.load(),
-        Hook::Security(name) => <&mut Lsm>::try_from(program)?.load(name, btf),
-        Hook::Return(name) => <&mut FExit>::try_from(program)?.load(name, btf),
-    }
+fn security(program: &mut Program) -> Result<Link, Step> {
+    let program: &mut Lsm = program.try_into().map_err(Step::Load)?;
+    program.attach().map(Link::Security).map_err(Step::Attach)
 }
 
-fn returning(program: &mut Program, name: &str, btf: &Btf) -> Result<Link, Step> {
-    let returning: &mut FExit = program.try_into().map_err(Step::Load)?;
-    if returning.fd().is_err() {
-        returning.load(name, btf).map_err(Step::Load)?;
-    }
-    returning.attach().map(Link::Return).map_err(Step::Attach)
-}
-
-fn security(program: &mut Program, name: &str, btf: &Btf) -> Result<Link, Step> {
-    let security: &mut Lsm = program.try_into().map_err(Step::Load)?;
-    if security.fd().is_err() {
-        security.load(name, btf).map_err(Step::Load)?;
-    }
-    security.attach().map(Link::Security).map_err(Step::Attach)
-}
-
-fn typed(program: &mut Program, name: &str, btf: &Btf) -> Result<Link, Step> {
-    let typed: &mut BtfTracePoint = program.try_into().map_err(Step::Load)?;
-    if typed.fd().is_err() {
-        typed.load(name, btf).map_err(Step::Load)?;
-    }
-    typed.attach().map(Link::Typed).map_err(Step::Attach)
+fn returning(program: &mut Program) -> Result<Link, Step> {
+    let program: &mut FExit = program.try_into().map_err(Step::Load)?;
+    program.attach().map(Link::Return).map_err(Step::Attach)
 }
 
 /// Detaches one hook; unloads the program behind its last one.
-pub(crate) fn detach(program: &mut Program, link: Link, is_last: bool) -> Result<(), Step> {
-    match link {
-        Link::Typed(link) => {
-            let typed: &mut BtfTracePoint = program.try_into().map_err(Step::Load)?;
-            typed.detach(link).map_err(Step::Attach)?;
-            if is_last {
-                typed.unload().map_err(Step::Load)
-            } else {
-                Ok(())
-            }
-        }
-        Link::SystemCall(link) => {
-            let classic: &mut TracePoint = program.try_into().map_err(Step::Load)?;
-            classic.detach(link).map_err(Step::Attach)?;
-            if is_last {
-                classic.unload().map_err(Step::Load)
-            } else {
-                Ok(())
-            }
-        }
-        Link::Driver(link) => {
-            let raw: &mut RawTracePoint = program.try_into().map_err(Step::Load)?;
-            raw.detach(link).map_err(Step::Attach)?;
-            if is_last {
-                raw.unload().map_err(Step::Load)
-            } else {
-                Ok(())
-            }
-        }
-        Link::NamedMessages(link) => {
-            let messages: &mut CgroupSockAddr = program.try_into().map_err(Step::Load)?;
-            messages.detach(link).map_err(Step::Attach)?;
-            if is_last {
-                messages.unload().map_err(Step::Load)
-            } else {
-                Ok(())
-            }
-        }
-        Link::Packets(link) => {
-            let packets: &mut CgroupSkb = program.try_into().map_err(Step::Load)?;
-            packets.detach(link).map_err(Step::Attach)?;
-            if is_last {
-                packets.unload().map_err(Step::Load)
-            } else {
-                Ok(())
-            }
-        }
-        Link::Security(link) => {
-            let security: &mut Lsm = program.try_into().map_err(Step::Load)?;
-            security.detach(link).map_err(Step::Attach)?;
-            if is_last {
-                security.unload().map_err(Step::Load)
-            } else {
-                Ok(())
-            }
-        }
-        Link::Return(link) => {
-            let returning: &mut FExit = program.try_into().map_err(Step::Load)?;
-            returning.detach(link).map_err(Step::Attach)?;
-            if is_last {
-                returning.unload().map_err(Step::Load)
-            } else {
-                Ok(())
-            }
-        }
+pub(crate) fn detach(
+    program: &mut Program,
+    link: Link,
+    is_last: bool,
+    exits: &mut Exits,
+) -> Result<(), Step> {
+    match (link, &mut *program) {
+        (Link::Slot(slot), _) => exits.clear_index(&slot).map_err(ProgramError::MapError),
+        (Link::Typed(link), Program::BtfTracePoint(program)) => program.detach(link),
+        (Link::Entry(link), Program::TracePoint(program)) => program.detach(link),
+        (Link::Raw(link), Program::RawTracePoint(program)) => program.detach(link),
+        (Link::Packets(link), Program::CgroupSkb(program)) => program.detach(link),
+        (Link::NamedMessages(link), Program::CgroupSockAddr(program)) => program.detach(link),
+        (Link::Security(link), Program::Lsm(program)) => program.detach(link),
+        (Link::Return(link), Program::FExit(program)) => program.detach(link),
+        _ => Err(ProgramError::UnexpectedProgramType),
     }
+    .map_err(Step::Attach)?;
+    if is_last { unload(program) } else { Ok(()) }
+}
+
+fn unload(program: &mut Program) -> Result<(), Step> {
+    match program {
+        Program::BtfTracePoint(program) => program.unload(),
+        Program::TracePoint(program) => program.unload(),
+        Program::RawTracePoint(program) => program.unload(),
+        Program::CgroupSkb(program) => program.unload(),
+        Program::CgroupSockAddr(program) => program.unload(),
+        Program::Lsm(program) => program.unload(),
+        Program::FExit(program) => program.unload(),
+        _ => Err(ProgramError::UnexpectedProgramType),
+    }
+    .map_err(Step::Load)
 }

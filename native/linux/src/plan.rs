@@ -31,6 +31,8 @@ pub enum Hook {
     /// The exit of a system call that is not needed where all these programs are attached: they see
     /// more, and what both see must come once.
     ExitUnless(&'static str, &'static [&'static str]),
+    /// One with untyped arguments that every supported kernel has.
+    Raw(&'static str),
     /// One with untyped arguments that some kernels lack; the capture works without it.
     NewerRaw(&'static str),
     /// Packets of all sockets of the host on their way out.
@@ -40,6 +42,9 @@ pub enum Hook {
     /// Datagrams to an address that the message names, `cgroup/sendmsg4` or `cgroup/sendmsg6`; the
     /// capture works without it.
     NamedMessages(&'static str),
+    /// Exits of all 32-bit system calls; left out where the architecture has none, or the kernel
+    /// refuses the program.
+    CompatExits,
     /// One of a driver; left out where the driver is not there.
     Driver(&'static str),
     /// A question to the security modules.
@@ -57,9 +62,11 @@ impl Hook {
             | Self::NewerTyped(name)
             | Self::NewerRaw(name)
             | Self::NamedMessages(name)
+            | Self::Raw(name)
             | Self::Driver(name) => name.to_string(),
             Self::Security(name) => format!("lsm/{name}"),
             Self::Return(name) => format!("fexit/{name}"),
+            Self::CompatExits => "sys_exit (32-bit)".to_string(),
             Self::PacketsOut => "cgroup_skb/egress".to_string(),
             Self::PacketsIn => "cgroup_skb/ingress".to_string(),
             Self::Enter(call) => format!("sys_enter_{call}"),
@@ -222,7 +229,11 @@ mod tests {
 
     #[test]
     fn an_event_needs_its_own_hooks_alone() {
-        let own = |event: u8| hooks(&[event]).split_off(3);
+        let own = |event: u8| {
+            let mut hooks = hooks(&[event]).split_off(3);
+            hooks.retain(|hook| hook != "sys_exit");
+            hooks
+        };
         assert_eq!(own(22), ["cgroup_skb/egress", "cgroup_skb/ingress"]);
         assert_eq!(own(100), ["sys_exit_bpf"]);
         assert_eq!(
@@ -236,6 +247,23 @@ mod tests {
                 .iter()
                 .all(|hook| hook.ends_with("mmap") || hook.ends_with("mprotect"))
         );
+    }
+
+    #[test]
+    fn exits_of_calls_come_with_the_program_that_jumps_to_them() {
+        let is_exit = |hook| {
+            matches!(
+                hook,
+                Hook::Exit(_) | Hook::NewerExit(_) | Hook::ExitUnless(..) | Hook::CompatExits
+            )
+        };
+        let places = PROGRAMS.iter().flat_map(|program| program.places);
+        for place in places.filter(|place| is_exit(place.hook)) {
+            for event in place.events {
+                let all = hooks(&[*event as u8]);
+                assert!(all.contains(&"sys_exit".to_string()), "event {event}");
+            }
+        }
     }
 
     #[test]

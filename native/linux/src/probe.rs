@@ -2,7 +2,7 @@
 
 use crate::{
     capture::{kernel_types, load_object},
-    error::{CaptureError, one_line},
+    error::CaptureError,
     kernel, links,
     plan::{self, EventSet, Hook},
 };
@@ -19,6 +19,10 @@ const RING_BYTES: u32 = 4096;
 /// [`CaptureError`] when the programs cannot even be brought before the kernel.
 pub fn probe(events: EventSet) -> Result<String, CaptureError> {
     kernel::check()?;
+    kernel::with_tracing(|| probe_with_tracing(events))?
+}
+
+fn probe_with_tracing(events: EventSet) -> Result<String, CaptureError> {
     let btf = kernel_types()?;
     let mut ebpf = load_object(&btf, RING_BYTES, 0)?;
     let mut refused = BTreeMap::new();
@@ -26,17 +30,18 @@ pub fn probe(events: EventSet) -> Result<String, CaptureError> {
         let loaded = ebpf
             .program_mut(program.name)
             .ok_or_else(|| CaptureError::Object(format!("no program {}", program.name)))?;
-        for place in &program.places[..1] {
-            if let Err(error) = links::load(loaded, place.hook, &btf) {
-                refused.insert(program.name, one_line(&error));
-            }
+        let hook = program.places[0].hook;
+        if let Err(step) = links::load(loaded, hook, &btf)
+            && !matches!(hook, Hook::NewerTyped(_))
+        {
+            refused.insert(program.name, step.of(program.name, hook).to_string());
         }
     }
     let security = kernel::check_security_modules().map_err(|error| error.to_string());
     let first_refused = |programs: &[&plan::Program]| {
         programs
             .iter()
-            .find_map(|program| Some(format!("{}: {}", program.name, refused.get(program.name)?)))
+            .find_map(|program| refused.get(program.name).cloned())
             .map_or(Ok(()), Err)
     };
     let inside = security
@@ -71,7 +76,7 @@ pub fn probe(events: EventSet) -> Result<String, CaptureError> {
         let places = planned.get(program.name).map_or(&[][..], Vec::as_slice);
         let hooks: Vec<String> = places
             .iter()
-            .filter(|place| kernel::has_hook(place.hook))
+            .filter(|place| exists(place.hook))
             .map(|place| quoted(&place.hook.name()))
             .collect();
         let mut ids: Vec<u32> = places
@@ -95,6 +100,16 @@ pub fn probe(events: EventSet) -> Result<String, CaptureError> {
     }
     text.push_str("]}");
     Ok(text)
+}
+
+/// Whether the kernel has a hook, as far as that can be told without attaching to it.
+fn exists(hook: Hook) -> bool {
+    match hook {
+        Hook::Enter(_) | Hook::Exit(_) | Hook::NewerExit(_) | Hook::ExitUnless(..) => {
+            kernel::has_system_call(&hook.name())
+        }
+        _ => true,
+    }
 }
 
 fn verdict(result: &Result<(), String>) -> String {

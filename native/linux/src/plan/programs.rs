@@ -35,6 +35,8 @@ const RING_RESULTS: &[u32] = &[3, 8, 9, 10, 11, 18, 23, 25, 26];
 
 const BLOCK_EXECUTABLE: &[u32] = &[27];
 const BLOCK_EITHER: &[u32] = &[27, 28];
+/// What has an exit of a system call among its hooks.
+const CALLS: &[u32] = &[2, 3, 6, 7, 8, 9, 10, 11, 15, 17, 18, 23, 25, 26, 29, 100];
 
 /// Every program, in the order in which it is attached: lineage first, so that no process is
 /// missed between the snapshot and the first event.
@@ -291,7 +293,12 @@ pub const PROGRAMS: &[Program] = &[
     Program {
         name: "compat_exit",
         kind: "fileCreate",
-        places: &[at(Hook::NewerRaw("sys_exit"), RING_RESULTS)],
+        places: &[at(Hook::CompatExits, RING_RESULTS)],
+    },
+    Program {
+        name: "call_exit",
+        kind: "fileCreate",
+        places: &[at(Hook::Raw("sys_exit"), CALLS)],
     },
     Program {
         name: "block_create",

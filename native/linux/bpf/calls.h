@@ -1,0 +1,75 @@
+/*
+ * The exits of system calls: one program at the exit of every call jumps to those of this call. A
+ * tracepoint for each call would do the same, but takes and releases each one by a grace period of the
+ * kernel, which makes seconds of a start and a stop.
+ */
+#pragma once
+
+/* Above the number of every call. */
+#define CALLS 512
+/* Behind two programs for each call. */
+#define COMPAT_SLOT (2 * CALLS)
+
+/* By number of the call; behind that, the second programs of calls that have two; 32-bit calls. */
+struct {
+	MAP_TYPE(BPF_MAP_TYPE_PROG_ARRAY);
+	MAP_ENTRIES(COMPAT_SLOT + 1);
+	MAP_KEY(u32);
+	MAP_VALUE(u32);
+} exits SEC(".maps");
+
+/* What a program knows of the call that returns. */
+struct call_exit {
+	u32 nr;
+	long ret;
+};
+
+static __always_inline struct call_exit exit_of(u64 *context)
+{
+	struct pt_regs *regs = bpf_task_pt_regs(bpf_get_current_task_btf());
+	struct call_exit call = { .nr = CALL_NUMBER(regs), .ret = (long)context[1] };
+
+	return call;
+}
+
+/* Begins a program for exits of calls; its body follows. */
+#define EXIT_PROGRAM(name)                                                                      \
+	static __always_inline int name##_body(struct call_exit *context);                     \
+	SEC("raw_tracepoint")                                                                  \
+	int name(u64 *raw)                                                                      \
+	{                                                                                       \
+		struct call_exit call = exit_of(raw);                                           \
+		return name##_body(&call);                                                      \
+	}                                                                                       \
+	static __always_inline int name##_body(struct call_exit *context)
+
+/* The same for calls that have a second program, which runs behind this one. */
+#define EXIT_PROGRAM_FIRST(name)                                                                \
+	static __always_inline int name##_body(struct call_exit *context);                     \
+	SEC("raw_tracepoint")                                                                  \
+	int name(u64 *raw)                                                                      \
+	{                                                                                       \
+		struct call_exit call = exit_of(raw);                                           \
+		name##_body(&call);                                                             \
+		bpf_tail_call(raw, &exits, CALLS + call.nr);                                    \
+		return 0;                                                                       \
+	}                                                                                       \
+	static __always_inline int name##_body(struct call_exit *context)
+
+SEC("raw_tracepoint")
+int call_exit(u64 *context)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = bpf_task_pt_regs(task);
+	u32 number = CALL_NUMBER(regs);
+
+	if (IS_COMPAT(task)) {
+		bpf_tail_call(context, &exits, COMPAT_SLOT);
+		return 0;
+	}
+	if (number >= CALLS)
+		return 0;
+	bpf_tail_call(context, &exits, number);
+	bpf_tail_call(context, &exits, CALLS + number);
+	return 0;
+}
