@@ -1,18 +1,6 @@
 /* What the current system call writes, and where: for hooks that are told neither. */
 #pragma once
 
-/* i386's system calls, which 64-bit programs can make, too. */
-#define NR32_WRITE 4
-#define NR32_IOCTL 54
-#define NR32_WRITEV 146
-#define NR32_PWRITE64 181
-#define NR32_SENDFILE 187
-#define NR32_SENDFILE64 239
-#define NR32_SPLICE 313
-#define NR32_FALLOCATE 324
-#define NR32_PWRITEV 334
-#define NR32_COPY_FILE_RANGE 377
-#define NR32_PWRITEV2 379
 #define X32_CALL 0x40000000
 
 /* From where the written bytes come. */
@@ -33,37 +21,24 @@ struct call {
 	u32 word; /* bytes */
 };
 
-static __always_inline void read_call(struct task_struct *task, struct call *call)
-{
-	struct pt_regs *regs = bpf_task_pt_regs(task);
+#if defined(__TARGET_ARCH_x86)
+/* i386's system calls, which 64-bit programs can make, too. */
+#define NR32_WRITE 4
+#define NR32_IOCTL 54
+#define NR32_WRITEV 146
+#define NR32_PWRITE64 181
+#define NR32_SENDFILE 187
+#define NR32_SENDFILE64 239
+#define NR32_SPLICE 313
+#define NR32_FALLOCATE 324
+#define NR32_PWRITEV 334
+#define NR32_COPY_FILE_RANGE 377
+#define NR32_PWRITEV2 379
 
-	call->number = (u32)regs->orig_ax;
-	if (READ(task, thread_info.status) & TS_COMPAT) {
-		call->word = 4;
-		call->arguments[0] = (u32)regs->bx;
-		call->arguments[1] = (u32)regs->cx;
-		call->arguments[2] = (u32)regs->dx;
-		call->arguments[3] = (u32)regs->si;
-		call->arguments[4] = (u32)regs->di;
-		call->arguments[5] = (u32)regs->bp;
-		return;
-	}
-	call->word = 8;
-	call->number &= ~X32_CALL;
-	call->arguments[0] = ARGUMENT(regs, 0);
-	call->arguments[1] = ARGUMENT(regs, 1);
-	call->arguments[2] = ARGUMENT(regs, 2);
-	call->arguments[3] = ARGUMENT(regs, 3);
-	call->arguments[4] = ARGUMENT(regs, 4);
-	call->arguments[5] = ARGUMENT(regs, 5);
-}
-
-/* The call's number as that of a 64-bit program; 0, which is no writing call, for all others. */
-static __always_inline u32 native_number(const struct call *call)
+/* A 32-bit call's number as that of a 64-bit program; for those that write nothing one that no call has. */
+static __always_inline u32 native_number(u32 number)
 {
-	if (call->word == 8)
-		return call->number;
-	switch (call->number) {
+	switch (number) {
 	case NR32_WRITE:
 		return NR_WRITE;
 	case NR32_IOCTL:
@@ -86,7 +61,44 @@ static __always_inline u32 native_number(const struct call *call)
 	case NR32_PWRITEV2:
 		return NR_PWRITEV2;
 	}
-	return 0;
+	return ~0u;
+}
+
+static __always_inline void read_compat_call(struct pt_regs *regs, struct call *call)
+{
+	call->number = native_number((u32)regs->orig_ax);
+	call->arguments[0] = (u32)regs->bx;
+	call->arguments[1] = (u32)regs->cx;
+	call->arguments[2] = (u32)regs->dx;
+	call->arguments[3] = (u32)regs->si;
+	call->arguments[4] = (u32)regs->di;
+	call->arguments[5] = (u32)regs->bp;
+}
+#else
+/* Numbers of the 32-bit calls are not described: what they write stays unknown. */
+static __always_inline void read_compat_call(struct pt_regs *regs, struct call *call)
+{
+	call->number = ~0u;
+}
+#endif
+
+static __always_inline void read_call(struct task_struct *task, struct call *call)
+{
+	struct pt_regs *regs = bpf_task_pt_regs(task);
+
+	if (IS_COMPAT(task)) {
+		call->word = 4;
+		read_compat_call(regs, call);
+		return;
+	}
+	call->word = 8;
+	call->number = CALL_NUMBER(regs) & ~X32_CALL;
+	call->arguments[0] = ARGUMENT(regs, 0);
+	call->arguments[1] = ARGUMENT(regs, 1);
+	call->arguments[2] = ARGUMENT(regs, 2);
+	call->arguments[3] = ARGUMENT(regs, 3);
+	call->arguments[4] = ARGUMENT(regs, 4);
+	call->arguments[5] = ARGUMENT(regs, 5);
 }
 
 static __always_inline u64 read_word(u64 address, u32 bytes)
@@ -113,8 +125,9 @@ static __always_inline u64 offset_behind(u64 pointer, u64 standing)
 }
 
 /*
- * What the current call is about to write to `file`. Everything stays unknown where the call does not
- * name the file: io_uring, the kernel's own writes, a descriptor that was changed meanwhile.
+ * What the current call is about to write to `file`. Source and position stay unknown where the call
+ * does not name the file: io_uring, the kernel's own writes, a descriptor that was changed meanwhile.
+ * An unknown position is the beginning, unless the file is open for appending.
  */
 static __always_inline void read_write(struct task_struct *task, struct file *file,
 				       struct write *write)
@@ -124,13 +137,13 @@ static __always_inline void read_write(struct task_struct *task, struct file *fi
 	s32 target, source = -1;
 	u32 number, is_appending = READ(file, f_flags) & O_APPEND;
 
-	write->position = 0;
+	write->position = is_appending ? (u64)READ(READ(file, f_inode), i_size) : 0;
 	write->buffer = 0;
 	write->source = NULL;
 	write->from = WRITES_UNKNOWN;
 	write->has_position = 0;
 	read_call(task, &call);
-	number = native_number(&call);
+	number = call.number;
 	target = (s32)call.arguments[0];
 	position = standing;
 	switch (number) {
