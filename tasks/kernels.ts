@@ -1,72 +1,66 @@
 /**
- * Runs the packed program's self-test on other kernels, in virtual machines.
+ * Looks at the packed program on other kernels, in virtual machines.
  *
  * `deno task kernels [SERIES…]`: Debian's kernels, each with and without BPF among the security
  * modules. Software emulation, so that it runs wherever the build does.
  */
 
-import { boot, type GuestRun } from "./kernels/guest.ts";
+import type { Check } from "./kernels/blocking.ts";
+import { examine, VARIANTS } from "./kernels/examine.ts";
 import { KERNEL_SERIES, kernelImage } from "./kernels/images.ts";
 import { pack } from "./pack.ts";
 import { FOR_BUILD, FOR_KERNELS, setup } from "./setup.ts";
-import { LIBRARY } from "./shared/paths.ts";
-import { pinnedRuntime } from "./shared/runtime.ts";
 import { asProgram, TaskError } from "./shared/task.ts";
 
-const LIMIT_MS = 240_000;
-
-/** What the kernel's security modules are told, by name of the variant. */
-const VARIANTS: Readonly<Record<string, readonly string[]>> = {
-  "with BPF LSM": ["lsm=lockdown,yama,bpf"],
-  "without BPF LSM": ["lsm=lockdown,yama"],
-};
-
-/** One self-test on one kernel. */
-export interface KernelResult {
-  readonly kernel: string;
-  readonly variant: string;
-  readonly passed: boolean;
-  /** The self-test's table, and its complaints. */
-  readonly report: string;
-}
-
-/** Boots every kernel in every variant and runs the self-test there. */
-export async function testKernels(series: readonly string[]): Promise<KernelResult[]> {
-  const program = await pack();
-  const runtime = await pinnedRuntime();
-  const results: KernelResult[] = [];
-  for (const name of series) {
-    const image = await kernelImage(name);
-    for (const [variant, parameters] of Object.entries(VARIANTS)) {
-      const run = await boot(
-        image,
-        {
-          programs: { "/bin/monomi": program },
-          libraries: [runtime, LIBRARY],
-          files: {},
-          steps: "step selftest monomi selftest\n",
-        },
-        parameters,
-        LIMIT_MS,
-      );
-      results.push({ kernel: image.release, variant, ...verdict(run) });
-    }
-  }
-  return results;
-}
-
-function verdict({ steps, console }: GuestRun): Pick<KernelResult, "passed" | "report"> {
-  const selftest = steps.get("selftest");
-  if (selftest === undefined) return { passed: false, report: console };
-  return { passed: selftest.code === 0, report: selftest.stdout + selftest.stderr };
+/** One guest's run. */
+interface Result {
+  readonly guest: string;
+  readonly checks: readonly Check[];
+  readonly seconds: number;
 }
 
 await asProgram(import.meta.main, async () => {
   await setup([...FOR_BUILD, ...FOR_KERNELS]);
-  const results = await testKernels(Deno.args.length > 0 ? Deno.args : KERNEL_SERIES);
-  for (const { kernel, variant, passed, report } of results) {
-    console.log(`${kernel}, ${variant}: ${passed ? "passed" : "FAILED"}\n${report}`);
+  const program = await pack();
+  const results: Result[] = [];
+  for (const series of Deno.args.length > 0 ? Deno.args : KERNEL_SERIES) {
+    const image = await kernelImage(series);
+    for (const variant of VARIANTS) {
+      const begin = performance.now();
+      const checks = await examine(program, image, variant);
+      const seconds = (performance.now() - begin) / 1000;
+      const result = { guest: `${image.release}, ${variant.name}`, checks, seconds };
+      console.log(details(result));
+      results.push(result);
+    }
   }
-  const failed = results.filter((result) => !result.passed).length;
-  if (failed > 0) throw new TaskError(`${failed} of ${results.length} kernels failed`);
+  console.log(table(results));
+  const failed = results.flatMap(({ checks }) => checks).filter(({ passed }) => !passed).length;
+  if (failed > 0) throw new TaskError(`${failed} checks failed`);
 });
+
+function details({ guest, checks }: Result): string {
+  const lines = checks.map(({ name, passed }) => `  ${passed ? "ok    " : "FAILED"} ${name}`);
+  const complaints = checks.filter(({ passed }) => !passed)
+    .map(({ name, found }) => `${name}: ${found}`);
+  return [guest, ...lines, ...complaints].join("\n");
+}
+
+/** A line for each guest, a column for each group of checks: how many of how many passed. */
+function table(results: readonly Result[]): string {
+  const groups = [...new Set(results.flatMap(({ checks }) => checks.map(groupOf)))];
+  const width = Math.max(...results.map(({ guest }) => guest.length));
+  const head = "".padEnd(width) + groups.map((group) => group.padStart(11)).join("") + "    time";
+  const lines = results.map(({ guest, checks, seconds }) => {
+    const cells = groups.map((group) => {
+      const own = checks.filter((check) => groupOf(check) === group);
+      return `${own.filter(({ passed }) => passed).length}/${own.length}`.padStart(11);
+    });
+    return guest.padEnd(width) + cells.join("") + `${seconds.toFixed(0)} s`.padStart(8);
+  });
+  return [head, ...lines].join("\n");
+}
+
+function groupOf({ name }: Check): string {
+  return name.split(":")[0];
+}

@@ -5,7 +5,7 @@
  */
 
 import { pack } from "./pack.ts";
-import { FOR_BUILD, FOR_TESTS, setup } from "./setup.ts";
+import { FOR_BUILD, FOR_KERNELS, FOR_TESTS, setup } from "./setup.ts";
 import { ROOT } from "./shared/paths.ts";
 import { addUp, cargoTally, denoTally, type Tally, withOutcome } from "./shared/tally.ts";
 import { asProgram, spawn } from "./shared/task.ts";
@@ -33,6 +33,8 @@ async function runTests(
 
 await asProgram(import.meta.main, async () => {
   await setup([...FOR_BUILD, ...FOR_TESTS]);
+  // Without them the tests on other kernels are skipped, and say so.
+  await setup(FOR_KERNELS).catch((error) => console.error(`no other kernels: ${error.message}`));
   await pack();
   const rust = await runTests(
     "cargo",

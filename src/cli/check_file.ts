@@ -1,4 +1,5 @@
 /** One file for `check`: read, judged by the reader, the lint and the target. */
+import { compileBlocking } from "../blocking/mod.ts";
 import { sortDiagnostics } from "../config/diagnostics.ts";
 import type { Config, Diagnostic, LoadResult } from "../config/mod.ts";
 import { loadConfigFile } from "../config/read_file.ts";
@@ -50,7 +51,8 @@ function doubts(
   const linted = lint(config, { platform }).filter(({ code, line, column }) =>
     code !== "MON130" || !unknown.has(`${line}:${column}`)
   );
-  return [...linted, ...aimed];
+  const inKernel = platform === "linux" ? compileBlocking(config, new Map()).problems : [];
+  return [...linted, ...aimed, ...inKernel];
 }
 
 function unread(file: string, failure: string): FileResult {

@@ -10,6 +10,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
   record: async () => (await import("./record.ts")).record,
   replay: async () => (await import("./replay.ts")).replay,
   selftest: async () => (await import("./selftest.ts")).selftest,
+  status: async () => (await import("./status.ts")).status,
   check: async () => (await import("./check.ts")).check,
   show: async () => (await import("./show.ts")).show,
   explain: async () => (await import("./explain.ts")).explain,

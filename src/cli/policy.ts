@@ -2,6 +2,7 @@
  * From a configuration file, or the shipped default, to a policy that is ready to run.
  */
 import defaultRules from "../../rules/linux.xml" with { type: "text" };
+import { compileBlocking, readAccounts } from "../blocking/mod.ts";
 import { type Config, formatDiagnostic, loadConfig } from "../config/mod.ts";
 import { loadConfigFile } from "../config/read_file.ts";
 import { Archiver, type NativeArchive } from "../archive/archiver.ts";
@@ -37,7 +38,10 @@ export async function loadPolicy(
     : checked(await read(path));
   const hasher = native && new Hasher(native.hash, { algorithms: config.options.hashAlgorithms });
   const source = { name: path ?? DEFAULT_NAME, hash: await fileHash(path, hasher) };
-  return compilePolicy(config, source, hasher, native && archiverOf(config, native.archive));
+  const blocking = native && compileBlocking(config, await readAccounts());
+  for (const problem of blocking?.problems ?? []) console.error(formatDiagnostic(problem));
+  const archive = native && archiverOf(config, native.archive);
+  return compilePolicy(config, source, hasher, archive, blocking);
 }
 
 /** The archive lies at the root of the host's file system, as Sysmon's at that of each volume. */

@@ -2,6 +2,7 @@
 import process from "node:process";
 import { escapeUnprintable } from "../config/mod.ts";
 import { Sensor } from "../sensor/sensor.ts";
+import { describeBlocking } from "../sensor/blocking.ts";
 import { describe, describeHook } from "../sensor/summary.ts";
 import { LiveHost } from "../sources/live_host.ts";
 import type { Native } from "../sources/native.ts";
@@ -76,6 +77,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   for (const hook of sensor.failedHooks()) {
     console.error(`monomi: warning: ${escapeUnprintable(describeHook(hook))}`);
   }
+  warnOfBlocking(sensor);
   console.error("monomi: capturing");
   sinks.broken.then((reason) => {
     console.error(`monomi: no output is left (${reason})`);
@@ -102,11 +104,18 @@ async function reload(
       throw new Error(`${path} can be read only at the start; start with a file to reload it`);
     }
     sensor.reload(await loadPolicy(path, files));
+    warnOfBlocking(sensor);
     console.error("monomi: configuration reloaded");
   } catch (error) {
     const reason = escapeUnprintable((error as Error).message);
     console.error(`monomi: not reloaded, the old configuration stays: ${reason}`);
   }
+}
+
+/** Rules that block nothing must not look as if they did. */
+function warnOfBlocking({ blocking }: Sensor): void {
+  const complaint = blocking && describeBlocking(blocking);
+  if (complaint !== undefined) console.error(`monomi: warning: ${escapeUnprintable(complaint)}`);
 }
 
 /** Pipes give their text once, and what lies under /dev is out of reach by now. */

@@ -2,6 +2,7 @@
  * Every diagnostic by its stable code: one table, kept by range. A code is never given another
  * meaning. docs/diagnostics.md is made of it and of fixtures/diagnostics (`deno task docs`).
  */
+import { BLOCKING_CODES } from "./codes/blocking.ts";
 import { LINT_CODES } from "./codes/lint.ts";
 import { MERGE_CODES } from "./codes/merge.ts";
 import { READER_CODES } from "./codes/reader.ts";
@@ -22,6 +23,7 @@ export const CODES = {
   ...READER_CODES,
   ...LINT_CODES,
   ...TARGET_CODES,
+  ...BLOCKING_CODES,
   ...YAML_CODES,
   ...RULE_TEST_CODES,
   ...MERGE_CODES,

@@ -3,6 +3,7 @@
  */
 import { decodeAccess, decodeInjection } from "./access_records.ts";
 import { Batch } from "./batch.ts";
+import { decodeBlockedExecutable, decodeBlockedShredding } from "./denial_records.ts";
 import { decodeBpf } from "./bpf_records.ts";
 import type { DecoderCounters, Decoding, RecordDecoder } from "./decoding.ts";
 import { decodeQuery } from "./dns_records.ts";
@@ -31,6 +32,7 @@ import {
   AccessLayout,
   BpfLayout,
   ContainerLayout,
+  DenialLayout,
   DnsLayout,
   ExecLayout,
   ExitLayout,
@@ -64,6 +66,8 @@ const KINDS: readonly (readonly [bytes: number, decode: RecordDecoder] | undefin
   [Kind.EXECUTABLE]: [FileLayout.bytes, decodeExecutable],
   [Kind.DNS]: [DnsLayout.bytes, decodeQuery],
   [Kind.CONTAINER]: [ContainerLayout.bytes, decodeContainer],
+  [Kind.BLOCKED_EXECUTABLE]: [DenialLayout.bytes, decodeBlockedExecutable],
+  [Kind.BLOCKED_SHREDDING]: [DenialLayout.bytes, decodeBlockedShredding],
 });
 
 function kinds(table: Readonly<Record<number, readonly [number, RecordDecoder]>>) {

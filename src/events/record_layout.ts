@@ -30,6 +30,8 @@ export const Kind = {
   DNS: 20,
   DONE: 21,
   CONTAINER: 40,
+  BLOCKED_EXECUTABLE: 30,
+  BLOCKED_SHREDDING: 31,
   COUNT: 41,
 } as const;
 
@@ -47,6 +49,7 @@ export const Flag = {
   CWD_INCOMPLETE: 512,
   FOLLOWED: 1024,
   PENDING: 2048,
+  WHOLE: 4096,
 } as const;
 
 /** Which operation made or ended a file name. */
@@ -62,6 +65,8 @@ export const How = {
   SET_IMAGE: 9,
   CODE_IN_DATA: 10,
   CODE_CHANGED: 11,
+  WRITE: 30,
+  MAP: 31,
 } as const;
 
 /** In which way a process reached into another one. */
@@ -241,6 +246,15 @@ export const DoneLayout = {
   request: 64,
   result: 72,
   reserved: 76,
+  bytes: 80,
+} as const;
+
+/** Offsets in a record's Denial part. */
+export const DenialLayout = {
+  how: 64,
+  mode: 68,
+  pathLen: 72,
+  imageLen: 76,
   bytes: 80,
 } as const;
 

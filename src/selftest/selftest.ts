@@ -86,13 +86,17 @@ export async function selftest(
   }
 }
 
-/** Takes deletions away from FileDeleteDetected: each is one of the two. */
-const DELETED = "FileDelete";
+/** A deletion is one event or the other; what would be denied is the host's own business. */
+const NOT_LOGGED: ReadonlySet<string> = new Set([
+  "FileDelete",
+  "FileBlockExecutable",
+  "FileBlockShredding",
+]);
 
-/** A configuration that logs every event of which monomi knows. */
+/** A configuration that logs every event that harms nobody. */
 function everything(native: Native): Policy {
-  const elements = EVENT_TAGS.filter((tag) => tag !== DELETED)
-    .map((tag) => `<${tag} onmatch="exclude"/>`).join("");
+  const tags = EVENT_TAGS.filter((tag) => !NOT_LOGGED.has(tag));
+  const elements = tags.map((tag) => `<${tag} onmatch="exclude"/>`).join("");
   const xml =
     `<Sysmon schemaversion="4.90"><HashAlgorithms>SHA256</HashAlgorithms><EventFiltering>${elements}</EventFiltering></Sysmon>`;
   const { config } = loadConfig(new TextEncoder().encode(xml), "selftest", { permissive: true });

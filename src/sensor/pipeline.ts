@@ -13,6 +13,8 @@ import type { Policy } from "./policy.ts";
 /** Sysmon's, and those of traces (`events/windows/trace_definitions.ts`). */
 const EVENT_IDS = 512;
 const RULE_NAME = 0;
+/** FileBlockExecutable and FileBlockShredding tell of what the kernel has denied by the rules. */
+const DENIALS: ReadonlySet<number> = new Set([27, 28]);
 
 /** What happened to the events of one id. */
 export interface EventCounters {
@@ -199,6 +201,8 @@ export class Pipeline {
   #judge(event: Event): Event | undefined {
     const { rules, applyFieldSizes } = this.#policy;
     let name = rules.evaluate(event);
+    // It was denied, even if the rules have changed since.
+    if (name === undefined && DENIALS.has(event.definition.id)) name = MISSING;
     let judged = event;
     if (name === undefined) {
       const other = alternative(event);

@@ -9,6 +9,7 @@ import {
   type RuleSet,
 } from "../rules/mod.ts";
 import type { Archived } from "../archive/archiver.ts";
+import type { BlockingPolicy } from "../blocking/mod.ts";
 import type { Image, Removal } from "../events/event.ts";
 import { EVENTS } from "../schema/mod.ts";
 
@@ -56,6 +57,8 @@ export interface Policy {
   readonly events: ReadonlySet<number>;
   /** Events whose rules look at their Hashes, so that these must be there before matching. */
   readonly hashesFirst: ReadonlySet<number>;
+  /** What is to be denied; absent where nothing can be (a replay). */
+  readonly blocking: BlockingPolicy | undefined;
 }
 
 /** Events that have a Hashes field which is filled: 1, 6, 7 and 29. */
@@ -74,6 +77,7 @@ export const KEEP_EVERYTHING: Policy = {
   archive: undefined,
   events: new Set(),
   hashesFirst: new Set(),
+  blocking: undefined,
 };
 
 /** Compiles a configuration. */
@@ -82,6 +86,7 @@ export function compilePolicy(
   source: PolicySource,
   hasher: ImageHasher | undefined,
   archive?: FileArchive,
+  blocking?: BlockingPolicy,
 ): Policy {
   const rules = compileRules(config);
   return {
@@ -95,5 +100,6 @@ export function compilePolicy(
     },
     events: new Set(EVENTS.map(({ id }) => id).filter((id) => rules.wants(id))),
     hashesFirst: new Set(HASHED.filter((id) => rules.reads(id, "Hashes"))),
+    blocking,
   };
 }

@@ -4,10 +4,11 @@
 import { Decoder } from "../events/decoder.ts";
 import type { Event } from "../events/event.ts";
 import { LiveHost } from "../sources/live_host.ts";
-import type { FailedHook, Native } from "../sources/native.ts";
+import { type FailedHook, type Native, NativeError } from "../sources/native.ts";
 import type { SinkSet } from "../sinks/mod.ts";
+import { type Blocking, describeBlocking } from "./blocking.ts";
 import { ErrorReports } from "./error_reports.ts";
-import { configurationChanged, stateChanged } from "./own_events.ts";
+import { configurationChanged, errorReport, stateChanged } from "./own_events.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { Policy } from "./policy.ts";
 import { ResourceMeter } from "./resources.ts";
@@ -42,6 +43,7 @@ export class Sensor {
   readonly #errors = new ErrorReports();
   readonly #resources = new ResourceMeter();
   #pending: Policy | undefined;
+  #blocking: Blocking | undefined;
   #stopping = false;
   #startedAt = 0;
 
@@ -65,6 +67,7 @@ export class Sensor {
     this.#pipeline.announce(configurationChanged(this.#pipeline.policy.source));
     this.#pipeline.announce(stateChanged("Started"));
     this.#reportHooks();
+    if (this.#pipeline.policy.blocking?.tags.length) this.#enforce(this.#pipeline.policy);
   }
 
   /** What the kernel refused, though the configuration in force wants it. */
@@ -86,8 +89,31 @@ export class Sensor {
    */
   reload(policy: Policy): void {
     this.#native.configure(this.#pipeline.policy.events.union(policy.events));
+    this.#enforce(policy);
     this.#pending = policy;
     this.#native.wake();
+  }
+
+  /** What is denied, or why not; undefined when the configuration wants nothing denied. */
+  get blocking(): Blocking | undefined {
+    return this.#blocking;
+  }
+
+  /** Never silently: what is not denied although the rules say so is reported. */
+  #enforce({ blocking }: Policy): void {
+    if (blocking === undefined) return;
+    const { tags, problems } = blocking;
+    const leftOut = problems.length;
+    let reason: string | undefined;
+    try {
+      this.#native.block(blocking.bytes);
+    } catch (error) {
+      if (!(error instanceof NativeError)) throw error;
+      reason = error.message;
+    }
+    this.#blocking = tags.length === 0 && leftOut === 0 ? undefined : { tags, leftOut, reason };
+    const complaint = this.#blocking && describeBlocking(this.#blocking);
+    if (complaint !== undefined) this.#pipeline.announce(errorReport("Blocking", complaint));
   }
 
   /** Captures until {@link stop}. */
@@ -118,6 +144,7 @@ export class Sensor {
       hashing: this.#pipeline.policy.hasher?.counters,
       archiving: this.#pipeline.policy.archive?.archive?.counters,
       capture,
+      blocking: this.#blocking,
       resources: this.#resources.used(),
     };
   }

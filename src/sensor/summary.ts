@@ -6,6 +6,7 @@ import type { CaptureStats, FailedHook, KindCounters } from "../sources/native.t
 import type { SinkCounters } from "../sinks/mod.ts";
 import { traceEventName } from "../events/windows/trace_definitions.ts";
 import { eventById } from "../schema/mod.ts";
+import { type Blocking, describeBlocking } from "./blocking.ts";
 import type { EventCounters } from "./pipeline.ts";
 import type { LogSummary } from "./replay_source.ts";
 
@@ -30,6 +31,8 @@ export interface Summary {
   readonly archiving?: unknown;
   /** Absent in a replay. */
   readonly capture?: CaptureStats;
+  /** Absent when the configuration wants nothing denied. */
+  readonly blocking?: Blocking;
   readonly resources: Resources;
 }
 
@@ -77,6 +80,8 @@ export function describe(summary: Summary): string {
       `  ${sink.name.padEnd(26)} written ${sink.written}  dropped ${sink.dropped}${error}`,
     );
   }
+  const notBlocked = summary.blocking && describeBlocking(summary.blocking);
+  if (notBlocked !== undefined) lines.push(`  ${notBlocked}`);
   const losses = totalLost(summary);
   lines.push(losses === 0 ? "  nothing lost" : `  lost in all: ${losses}`);
   return lines.join("\n");

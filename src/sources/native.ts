@@ -17,6 +17,8 @@ const PORTABLE = {
 const LINUX = {
   monomi_open: { parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"], result: "i32" },
   monomi_configure: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
+  monomi_block: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
+  monomi_plan: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_wait: { parameters: ["i32"], result: "i32", nonblocking: true },
   monomi_wake: { parameters: [], result: "void" },
   monomi_drain: { parameters: ["buffer", "u32"], result: "i32" },
@@ -55,7 +57,7 @@ function load(path: string): Library {
 }
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 7;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 8;
 const TEXT_BYTES = 64 * 1024;
 const REASON_BYTES = 1024;
 /** There is no open capture. */
@@ -107,6 +109,31 @@ export interface FailedHook {
   /** Ids of the Sysmon events that it would give. */
   readonly events: readonly number[];
   readonly reason: string;
+}
+
+/** Whether the kernel can do something. */
+export interface Possibility {
+  readonly possible: boolean;
+  /** Why not. */
+  readonly reason?: string;
+}
+
+/** What a capture would attach on this host. */
+export interface AttachPlan {
+  /** As `uname -r` says it. */
+  readonly kernel: string;
+  /** Seeing names of files inside the file system layer instead of at system calls. */
+  readonly namesInside: Possibility;
+  readonly blocking: Possibility;
+  /** Every program; those without hooks are not needed. */
+  readonly programs: readonly {
+    readonly name: string;
+    /** Ids of the wanted events that its hooks give. */
+    readonly events: readonly number[];
+    readonly hooks: readonly string[];
+    /** Why the kernel does not take it; null when it does. */
+    readonly refused: string | null;
+  }[];
 }
 
 /** Something that the native library can do to make an event happen. */
@@ -170,6 +197,31 @@ export class Native {
     text.fill(0);
     const ids = Uint8Array.from(events);
     this.#check(this.#library.symbols.monomi_configure(ids, ids.length, text, text.length));
+  }
+
+  /**
+   * What a capture of `events` would attach here. Attaches nothing; needs no open capture.
+   *
+   * @throws {NativeError} when the programs cannot be brought before the kernel.
+   */
+  plan(events: Iterable<number>): AttachPlan {
+    const text = this.#text;
+    text.fill(0);
+    const ids = Uint8Array.from(events);
+    const length = this.#library.symbols.monomi_plan(ids, ids.length, text, text.length);
+    this.#check(length);
+    return JSON.parse(this.#decoder.decode(text.subarray(0, length)));
+  }
+
+  /**
+   * Denies from now on what a policy of `src/blocking` says, and nothing else.
+   *
+   * @throws {NativeError} when that cannot be done here; nothing is denied any more.
+   */
+  block(policy: Uint8Array<ArrayBuffer>): void {
+    const text = this.#text;
+    text.fill(0);
+    this.#check(this.#library.symbols.monomi_block(policy, policy.length, text, text.length));
   }
 
   /**

@@ -3,7 +3,8 @@
 import { ROOT } from "../shared/paths.ts";
 import { run, TaskError } from "../shared/task.ts";
 
-const FOLDER = `${ROOT}/build/kernels`;
+/** Where kernels and the guests' programs are kept. */
+export const FOLDER = `${ROOT}/build/kernels`;
 
 /** Packages that depend on the newest build of their series. */
 const SERIES: Readonly<Record<string, string>> = {

@@ -18,7 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use text::give;
 
 /// Version of these functions and of the record layout together; the loader refuses another.
-pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 7;
+pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 8;
 
 /// The call failed; the error text says why.
 pub(crate) const FAILED: i32 = -1;

@@ -5,7 +5,7 @@ use crate::{
     FAILED, guarded, guarded_as, host, local_socket,
     text::{self, Bytes, borrow, give},
 };
-use monomi_linux::{Capture, Options, Waiter, plan::EventSet};
+use monomi_linux::{Capture, Options, Policy, Waiter, plan::EventSet};
 use std::{
     os::unix::ffi::OsStrExt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -85,6 +85,68 @@ pub unsafe extern "C" fn monomi_configure(
             Err(reason) => {
                 // SAFETY: the caller's promise.
                 unsafe { give(&reason.to_string(), error, error_length) };
+                FAILED
+            }
+        }
+    })
+}
+
+/// Denies from now on what a policy says (`src/blocking/encode.ts`), and nothing else. 0; or
+/// negative with a text in `error`, and nothing is denied any more.
+///
+/// # Safety
+/// `policy` must be readable and `error` writable for their lengths.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_block(
+    policy: *const u8,
+    policy_length: u32,
+    error: *mut u8,
+    error_length: u32,
+) -> i32 {
+    guarded(|| {
+        let mut capture = capture();
+        let Some(capture) = capture.as_mut() else {
+            return CLOSED;
+        };
+        // SAFETY: the caller's promise.
+        let policy = Policy::read(unsafe { borrow(policy, policy_length) });
+        let Some(policy) = policy else {
+            // SAFETY: the caller's promise.
+            unsafe { give("the policy is malformed", error, error_length) };
+            return FAILED;
+        };
+        match capture.block(&policy) {
+            Ok(()) => 0,
+            Err(reason) => {
+                // SAFETY: the caller's promise.
+                unsafe { give(&reason.to_string(), error, error_length) };
+                FAILED
+            }
+        }
+    })
+}
+
+/// Writes what a capture of `events` would attach on this host as JSON text and returns its length, or
+/// -1 with an error's text instead. Attaches nothing; see [`monomi_linux::probe`].
+///
+/// # Safety
+/// `events` must be readable and `buffer` writable for their lengths.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_plan(
+    events: *const u8,
+    event_count: u32,
+    buffer: *mut u8,
+    length: u32,
+) -> i32 {
+    guarded(|| {
+        // SAFETY: the caller's promise.
+        let events = EventSet::of(unsafe { borrow(events, event_count) });
+        match monomi_linux::probe(events) {
+            // SAFETY: the caller's promise.
+            Ok(text) => unsafe { give(&text, buffer, length) },
+            Err(reason) => {
+                // SAFETY: the caller's promise.
+                unsafe { give(&reason.to_string(), buffer, length) };
                 FAILED
             }
         }

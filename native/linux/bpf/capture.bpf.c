@@ -23,5 +23,9 @@
 #include "modules.h"
 #include "uring.h"
 #include "compat.h"
+#include "guard.h"
+#include "writes.h"
+#include "blocking.h"
+#include "names.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

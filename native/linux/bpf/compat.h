@@ -38,7 +38,7 @@ static __always_inline void compat_opened(struct task_struct *task, long descrip
 
 	if (!file)
 		return;
-	if (is_wanted(11))
+	if (is_wanted_of_calls(11))
 		opened(task, file);
 	opened_special(task, file);
 }
@@ -151,6 +151,8 @@ int compat_exit(u64 *context)
 	default:
 		return 0;
 	}
+	if (is_wanted(NAMES_INSIDE))
+		return 0;
 	if (kind == KIND_FILE_DELETE ? wants_deletions() : is_wanted(11) || is_wanted(25))
 		emit_name(kind, how, descriptor, name, 0);
 	return 0;

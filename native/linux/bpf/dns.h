@@ -73,34 +73,36 @@ static __always_inline int dissect(struct skb *skb, struct packet *packet, int s
 }
 
 /* Built in the ring buffer: packets interrupt each other, so that they can share no scratch. */
-#define EMIT_MESSAGE(bytes)                                                                     \
-	do {                                                                                    \
-		struct {                                                                        \
-			struct record_dns dns;                                                  \
-			u8 payload[bytes];                                                      \
-		} *out = bpf_ringbuf_reserve(&ring, sizeof(*out), 0);                           \
-		u32 length_ = packet->length > (bytes) ? (bytes) : packet->length;              \
+#define EMIT_MESSAGE(bytes) \
+	do { \
+		struct { \
+			struct record_dns dns; \
+			u8 payload[bytes]; \
+		} *out = bpf_ringbuf_reserve(&ring, sizeof(*out), 0); \
+		u64 length_ = packet->length > (bytes) ? (bytes) : packet->length; \
                                                                                                 \
-		if (!out) {                                                                     \
-			count(KIND_DNS, COUNTER_RING_FULL);                                     \
-			return;                                                                 \
-		}                                                                               \
-		out->dns.header = *owner;                                                       \
-		out->dns.header.time = bpf_ktime_get_boot_ns();                                 \
-		out->dns.header.length = sizeof(out->dns) + length_;                            \
-		out->dns.socket = socket;                                                       \
-		out->dns.sequence = packet->sequence;                                           \
-		out->dns.payload_total = packet->length;                                        \
-		out->dns.payload_len = length_;                                                 \
-		out->dns.protocol = packet->protocol;                                           \
-		out->dns.is_answer = is_answer;                                                 \
-		barrier_var(length_);                                                           \
-		if (length_ == 0 || length_ > (bytes) ||                                        \
-		    bpf_skb_load_bytes(skb, packet->payload, out->payload, length_)) {          \
-			bpf_ringbuf_discard(out, 0);                                            \
-			return;                                                                 \
-		}                                                                               \
-		bpf_ringbuf_submit(out, 0);                                                     \
+		if (!out) { \
+			count(KIND_DNS, COUNTER_RING_FULL); \
+			return; \
+		} \
+		out->dns.header = *owner; \
+		out->dns.header.time = bpf_ktime_get_boot_ns(); \
+		out->dns.header.length = sizeof(out->dns) + length_; \
+		out->dns.socket = socket; \
+		out->dns.sequence = packet->sequence; \
+		out->dns.payload_total = packet->length; \
+		out->dns.payload_len = length_; \
+		out->dns.protocol = packet->protocol; \
+		out->dns.is_answer = is_answer; \
+		/* So that older verifiers, too, see that it is from 1 to `bytes`. */ \
+		length_--; \
+		barrier_var(length_); \
+		length_ = (length_ & ((bytes) - 1)) + 1; \
+		if (!packet->length || \
+		    bpf_skb_load_bytes(skb, packet->payload, out->payload, length_)) \
+			bpf_ringbuf_discard(out, 0); \
+		else \
+			bpf_ringbuf_submit(out, 0); \
 	} while (0)
 
 static __always_inline void emit_message(struct skb *skb, struct packet *packet,

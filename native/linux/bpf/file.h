@@ -46,7 +46,7 @@ int file_evict(u64 *context)
 	if (READ(inode, i_nlink))
 		return 0;
 	regs = bpf_task_pt_regs(bpf_get_current_task_btf());
-	call = regs->orig_ax;
+	call = CALL_NUMBER(regs);
 	if (call != NR_RENAME && call != NR_RENAMEAT && call != NR_RENAMEAT2)
 		return 0;
 	thread = bpf_get_current_pid_tgid();

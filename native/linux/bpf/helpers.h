@@ -10,10 +10,12 @@ enum {
 	BPF_MAP_TYPE_RINGBUF = 27,
 };
 enum { BPF_ANY = 0, BPF_NOEXIST = 1 };
+enum { BPF_F_NO_PREALLOC = 1 };
 
 static void *(*bpf_map_lookup_elem)(void *map, const void *key) = (void *)1;
 static long (*bpf_map_update_elem)(void *map, const void *key, const void *value, u64 flags) = (void *)2;
 static long (*bpf_map_delete_elem)(void *map, const void *key) = (void *)3;
+static u32 (*bpf_get_smp_processor_id)(void) = (void *)8;
 static long (*bpf_tail_call)(void *context, void *programs, u32 index) = (void *)12;
 static u64 (*bpf_get_current_pid_tgid)(void) = (void *)14;
 static long (*bpf_skb_load_bytes)(const void *skb, u32 offset, void *to, u32 len) = (void *)26;
@@ -31,6 +33,8 @@ static void (*bpf_ringbuf_discard)(void *data, u64 flags) = (void *)133;
 static struct task_struct *(*bpf_get_current_task_btf)(void) = (void *)158;
 static long (*bpf_find_vma)(struct task_struct *task, u64 address, void *callback, void *context, u64 flags) = (void *)180;
 static void *(*bpf_task_pt_regs)(struct task_struct *task) = (void *)175;
+static long (*bpf_get_func_ret)(void *context, u64 *value) = (void *)184;
+static long (*bpf_loop)(u32 times, void *callback, void *context, u64 flags) = (void *)181;
 
 #define MAP_TYPE(number) int(*type)[number]
 #define MAP_ENTRIES(number) int(*max_entries)[number]

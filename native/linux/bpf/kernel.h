@@ -24,8 +24,22 @@ typedef u32 __be32;
 #define S_IFMT 0170000
 #define S_IFIFO 0010000
 #define S_IFCHR 0020000
+#define S_IFDIR 0040000
 #define S_IFBLK 0060000
 #define S_IFREG 0100000
+#define S_IFSOCK 0140000
+#define S_IXUGO 0111
+#define O_APPEND 02000
+#define MAY_WRITE 2
+#define MAP_SHARED 1
+#define VM_SHARED 8
+#define RWF_APPEND 0x10
+#define RWF_NOAPPEND 0x20
+#define FICLONE 0x40049409
+#define FICLONERANGE 0x4020940d
+#define FALLOC_FL_KEEP_SIZE 1
+#define FALLOC_FL_UNSHARE_RANGE 0x40
+#define PF_IO_WORKER 0x10
 #define PROC_SUPER_MAGIC 0x9fa0
 #define PID_FS_MAGIC 0x50494446
 #define PIPEFS_MAGIC 0x50495045
@@ -54,6 +68,14 @@ typedef u32 __be32;
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+#if defined(__TARGET_ARCH_x86)
+#include "x86.h"
+#elif defined(__TARGET_ARCH_arm64)
+#include "arm64.h"
+#else
+#error "this architecture's registers and system calls are not described yet"
+#endif
+
 struct qstr {
 	u32 len;
 	const unsigned char *name;
@@ -65,6 +87,7 @@ struct dentry {
 	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
 	struct qstr d_name;
+	struct inode *d_inode;
 };
 struct vfsmount {
 	struct dentry *mnt_root;
@@ -113,6 +136,7 @@ struct file {
 	struct path f_path;
 	struct inode *f_inode;
 	u32 f_mode;
+	unsigned int f_flags;
 	void *private_data;
 	s64 f_pos;
 };
@@ -224,9 +248,6 @@ struct css_set {
 	struct cgroup_subsys_state *subsys[1];
 	struct cgroup *dfl_cgrp;
 };
-struct thread_info {
-	u32 status;
-};
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int flags;
@@ -287,6 +308,7 @@ struct anon_vma;
 struct vm_area_struct {
 	unsigned long vm_start;
 	unsigned long vm_end;
+	unsigned long vm_flags;
 	struct anon_vma *anon_vma;
 	struct file *vm_file;
 };
@@ -332,6 +354,9 @@ struct module {
 	unsigned long taints;
 	u8 sig_ok;
 };
+struct renamedata {
+	struct dentry *old_dentry;
+};
 struct seq_file;
 struct bpf_iter_meta {
 	struct seq_file *seq;
@@ -340,73 +365,6 @@ struct bpf_iter__task {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
 };
-#if defined(__TARGET_ARCH_x86)
-struct pt_regs {
-	unsigned long bx;
-	unsigned long cx;
-	unsigned long di;
-	unsigned long si;
-	unsigned long dx;
-	unsigned long r10;
-	unsigned long r8;
-	unsigned long r9;
-	unsigned long orig_ax;
-};
-#define NR_WRITE 1
-#define NR_MMAP 9
-#define NR_PWRITE64 18
-#define NR_WRITEV 20
-#define NR_SENDTO 44
-#define NR_RECVFROM 45
-#define NR_SENDMSG 46
-#define NR_RECVMSG 47
-#define NR_BIND 49
-#define NR_RENAME 82
-#define NR_LINK 86
-#define NR_UNLINK 87
-#define NR_SYMLINK 88
-#define NR_CHMOD 90
-#define NR_FCHMOD 91
-#define NR_PTRACE 101
-#define NR_UTIME 132
-#define NR_MKNOD 133
-#define NR_SETXATTR 188
-#define NR_LSETXATTR 189
-#define NR_FSETXATTR 190
-#define NR_UTIMES 235
-#define NR_MKNODAT 259
-#define NR_FUTIMESAT 261
-#define NR_UNLINKAT 263
-#define NR_RENAMEAT 264
-#define NR_LINKAT 265
-#define NR_SYMLINKAT 266
-#define NR_FCHMODAT 268
-#define NR_UTIMENSAT 280
-#define NR_PWRITEV 296
-#define NR_RECVMMSG 299
-#define NR_SENDMMSG 307
-#define NR_PROCESS_VM_READV 310
-#define NR_PROCESS_VM_WRITEV 311
-#define NR_FINIT_MODULE 313
-#define NR_RENAMEAT2 316
-#define NR_PWRITEV2 328
-#define NR_PIDFD_GETFD 438
-#define NR_FCHMODAT2 452
-#define NR_SETXATTRAT 463
-/* Where the instruction pointer is among the registers that ptrace gives and takes. */
-#define USER_AREA_IP 128
-#define TS_COMPAT 2
-#define IS_COMPAT(task) ((task)->thread_info.status & TS_COMPAT)
-#define CALL_NUMBER(regs) ((u32)(regs)->orig_ax)
-#define ARGUMENT(regs, n) ARGUMENT_##n(regs)
-#define ARGUMENT_0(regs) ((regs)->di)
-#define ARGUMENT_1(regs) ((regs)->si)
-#define ARGUMENT_2(regs) ((regs)->dx)
-#define ARGUMENT_3(regs) ((regs)->r10)
-#define ARGUMENT_4(regs) ((regs)->r8)
-#else
-#error "argument registers of this architecture are not described yet"
-#endif
 
 #pragma clang attribute pop
 

@@ -46,18 +46,19 @@ int uring_submit(u64 *context)
 
 	switch (READ(request, opcode)) {
 	case OP_UNLINKAT:
-		if (wants_deletions() && !(READ(unlink, flags) & AT_REMOVEDIR))
+		if (wants_deletions() && !is_wanted(NAMES_INSIDE) &&
+		    !(READ(unlink, flags) & AT_REMOVEDIR))
 			announce(request, KIND_FILE_DELETE, HOW_UNLINK, READ(unlink, dfd),
 				 READ(unlink, filename));
 		return 0;
 	case OP_RENAMEAT:
-		if ((is_wanted(11) || is_wanted(25)) && !(READ(rename, flags) & RENAME_EXCHANGE))
+		if ((is_wanted_of_calls(11) || is_wanted_of_calls(25)) && !(READ(rename, flags) & RENAME_EXCHANGE))
 			announce(request, KIND_FILE_CREATE, HOW_RENAME, READ(rename, new_dfd),
 				 READ(rename, newpath));
 		return 0;
 	case OP_SYMLINKAT:
 	case OP_LINKAT:
-		if (is_wanted(11))
+		if (is_wanted_of_calls(11))
 			announce(request, KIND_FILE_CREATE,
 				 READ(request, opcode) == OP_LINKAT ? HOW_LINK : HOW_SYMLINK,
 				 READ(link, new_dfd), READ(link, newpath));
@@ -117,7 +118,7 @@ int uring_complete(u64 *context)
 		file = file_of(task, result);
 		if (!file)
 			return 0;
-		if (is_wanted(11))
+		if (is_wanted_of_calls(11))
 			opened(task, file);
 		opened_special(task, file);
 		return 0;

@@ -2,10 +2,11 @@
 
 use crate::{
     error::{CaptureError, is_permission, one_line},
+    guard::Guard,
     kernel,
     links::{self, Exits, Link},
     normalize::Normalizer,
-    plan::{EventSet, Hook, PROGRAMS},
+    plan::{self, EventSet, Hook, INSIDE, Place, Program},
     snapshot,
     stats::{self, ProgramFigures},
 };
@@ -97,6 +98,7 @@ impl Waiter {
 /// A running capture. Dropping it detaches everything.
 pub struct Capture {
     ebpf: Ebpf,
+    pub(crate) guard: Guard,
     ring: RingBuf<MapData>,
     counters: PerCpuArray<MapData, u64>,
     wanted: Array<MapData, u64>,
@@ -110,6 +112,8 @@ pub struct Capture {
     attached: BTreeMap<(&'static str, String), Link>,
     /// Hooks that the plan wants and the kernel refused, and why.
     failed: BTreeMap<(&'static str, String), String>,
+    /// Why names of files are seen at system calls; None while that was not found out.
+    not_inside: Option<String>,
     ring_bytes: u32,
     /// By kind.
     delivered: [u64; kind::COUNT as usize],
@@ -123,16 +127,12 @@ impl Capture {
     pub fn open(options: &Options) -> Result<Self, CaptureError> {
         kernel::check()?;
         let btf = kernel_types()?;
-        let mut ebpf = EbpfLoader::new()
-            .btf(Some(&btf))
-            .map_max_entries("ring", options.ring_bytes)
-            .override_global("max_args", &options.max_args.min(MAX_ARGS), true)
-            .load(OBJECT)
-            .map_err(|error| load_error(&error, options.ring_bytes))?;
+        let mut ebpf = load_object(&btf, options.ring_bytes, options.max_args)?;
         let ring: RingBuf<MapData> = take_map(&mut ebpf, "ring")?;
         let counters: PerCpuArray<MapData, u64> = take_map(&mut ebpf, "counters")?;
         let wanted: Array<MapData, u64> = take_map(&mut ebpf, "wanted")?;
         let exits: Exits = take_map(&mut ebpf, "exits")?;
+        let guard = Guard::of(&mut ebpf)?;
         // SAFETY: eventfd takes no pointers; a non-negative result is a new descriptor.
         let wake = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
         if wake < 0 {
@@ -148,6 +148,7 @@ impl Capture {
         });
         let mut capture = Self {
             ebpf,
+            guard,
             ring,
             counters,
             wanted,
@@ -158,6 +159,7 @@ impl Capture {
             pending_at: 0,
             attached: BTreeMap::new(),
             failed: BTreeMap::new(),
+            not_inside: None,
             ring_bytes: options.ring_bytes,
             delivered: [0; kind::COUNT as usize],
         };
@@ -189,39 +191,77 @@ impl Capture {
     }
 
     fn apply(&mut self, events: EventSet, btf: &Btf) -> Result<(), CaptureError> {
+        let inside = plan::wants_names(events) && self.see_names_inside(events, btf)?;
+        let source = if inside { NAMES_INSIDE } else { 0 };
         self.wanted
-            .set(0, events.low(), 0)
+            .set(0, events.low() | source, 0)
             .map_err(|error| CaptureError::Object(one_line(&error)))?;
-        self.load(events, btf);
-        for program in PROGRAMS {
-            for place in program.places.iter().filter(|place| place.needed(events)) {
-                let hook = (program.name, place.hook.name());
-                match self.attach(program.name, place.hook, btf) {
-                    Err(error) if place.is_essential() => return Err(error),
-                    Err(error) => _ = self.failed.insert(hook, error.to_string()),
-                    Ok(()) => _ = self.failed.remove(&hook),
-                }
+        self.load(events, inside, btf);
+        for (program, place) in plan::places(events, inside) {
+            let hook = (program.name, place.hook.name());
+            match self.attach(program.name, place.hook, btf) {
+                Err(error) if place.is_essential() => return Err(error),
+                Err(error) => _ = self.failed.insert(hook, error.to_string()),
+                Ok(()) => _ = self.failed.remove(&hook),
             }
         }
-        for program in PROGRAMS {
-            for place in program.places.iter().filter(|place| !place.needed(events)) {
-                self.failed.remove(&(program.name, place.hook.name()));
-                self.detach(program.name, place.hook)?;
+        let planned: BTreeSet<_> = plan::places(events, inside)
+            .map(|(program, place)| (program.name, place.hook.name()))
+            .collect();
+        self.failed.retain(|hook, _| planned.contains(hook));
+        self.detach_all(|program, place| {
+            let blocks = matches!(place.hook, Hook::Security(_)) && !is_inside(program);
+            !blocks && !planned.contains(&(program.name, place.hook.name()))
+        })
+    }
+
+    /// Attaches what sees names of files inside the file system layer; false where the kernel refuses.
+    fn see_names_inside(&mut self, events: EventSet, btf: &Btf) -> Result<bool, CaptureError> {
+        if self.not_inside.is_some() {
+            return Ok(false);
+        }
+        let attached = kernel::check_security_modules().and_then(|()| {
+            plan::places(events, true)
+                .filter(|(program, _)| is_inside(program))
+                .try_for_each(|(program, place)| self.attach(program.name, place.hook, btf))
+        });
+        if let Err(error) = attached {
+            self.not_inside = Some(error.to_string());
+            self.detach_all(|program, _| is_inside(program))?;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn detach_all(
+        &mut self,
+        is_unneeded: impl Fn(&Program, &Place) -> bool,
+    ) -> Result<(), CaptureError> {
+        for program in plan::all() {
+            for place in program.places {
+                if is_unneeded(program, place) {
+                    self.detach(program.name, place.hook)?;
+                }
             }
         }
         Ok(())
     }
 
-    fn load(&mut self, events: EventSet, btf: &Btf) {
+    fn load(&mut self, events: EventSet, inside: bool, btf: &Btf) {
         let needed = self.ebpf.programs_mut().filter_map(|(name, loaded)| {
-            let program = PROGRAMS.iter().find(|program| program.name == name)?;
-            let place = program.places.iter().find(|place| place.needed(events))?;
-            Some((loaded, place.hook))
+            plan::places(events, inside)
+                .find(|(program, _)| program.name == name)
+                .map(|(_, place)| (loaded, place.hook))
         });
         links::load_all(needed, btf);
     }
 
-    fn attach(&mut self, name: &'static str, hook: Hook, btf: &Btf) -> Result<(), CaptureError> {
+    pub(crate) fn attach(
+        &mut self,
+        name: &'static str,
+        hook: Hook,
+        btf: &Btf,
+    ) -> Result<(), CaptureError> {
         if self.attached.contains_key(&(name, hook.name())) {
             return Ok(());
         }
@@ -246,7 +286,7 @@ impl Capture {
         self.attached.keys().any(|(program, _)| *program == name)
     }
 
-    fn detach(&mut self, name: &'static str, hook: Hook) -> Result<(), CaptureError> {
+    pub(crate) fn detach(&mut self, name: &'static str, hook: Hook) -> Result<(), CaptureError> {
         let Some(link) = self.attached.remove(&(name, hook.name())) else {
             return Ok(());
         };
@@ -324,7 +364,7 @@ impl Capture {
         }
         text.push_str("},\"programs\":[");
         let mut comma = "";
-        for program in PROGRAMS {
+        for program in plan::all() {
             let hooks: Vec<String> = self
                 .attached
                 .keys()
@@ -386,12 +426,18 @@ impl Capture {
 
     /// Skipped runs of the programs that deliver a kind of record.
     fn recursion(&self, kind: &str) -> u64 {
-        PROGRAMS
-            .iter()
+        plan::all()
             .filter(|program| program.kind == kind)
             .map(|program| self.figures(program.name).recursion_misses)
             .sum()
     }
+}
+
+/// Among the events wanted, as bpf/wanted.h has it.
+const NAMES_INSIDE: u64 = 1 << 63;
+
+fn is_inside(program: &Program) -> bool {
+    INSIDE.iter().any(|inside| inside.name == program.name)
 }
 
 /// The kind of a delivered record; the normalizer lets no unknown one pass.
@@ -401,8 +447,7 @@ fn kind_at(record: &[u8]) -> u16 {
 
 /// The Sysmon events that a program at a hook gives.
 fn events_of(program: &str, hook: &str) -> Vec<u32> {
-    PROGRAMS
-        .iter()
+    plan::all()
         .filter(|one| one.name == program)
         .flat_map(|one| one.places)
         .filter(|place| place.hook.name() == hook)
@@ -437,14 +482,27 @@ const KIND_NAMES: &[(u16, &str)] = &[
     (kind::DNS, "dns"),
     (kind::DONE, "done"),
     (kind::CONTAINER, "container"),
+    (kind::BLOCKED_EXECUTABLE, "blockedExecutable"),
+    (kind::BLOCKED_SHREDDING, "blockedShredding"),
 ];
 
 /// The kernel's types; too large to keep.
-fn kernel_types() -> Result<Btf, CaptureError> {
+pub(crate) fn kernel_types() -> Result<Btf, CaptureError> {
     Btf::from_sys_fs().map_err(|error| CaptureError::NoTypes(one_line(&error)))
 }
 
-fn take_map<T: TryFrom<aya::maps::Map, Error = aya::maps::MapError>>(
+/// Brings the object before the kernel: its maps exist, its programs do not yet.
+pub(crate) fn load_object(btf: &Btf, ring_bytes: u32, max_args: u32) -> Result<Ebpf, CaptureError> {
+    EbpfLoader::new()
+        .btf(Some(btf))
+        .map_max_entries("ring", ring_bytes)
+        .override_global("max_args", &max_args.min(MAX_ARGS), true)
+        .override_global("guard_exempt", &std::process::id(), true)
+        .load(OBJECT)
+        .map_err(|error| load_error(&error, ring_bytes))
+}
+
+pub(crate) fn take_map<T: TryFrom<aya::maps::Map, Error = aya::maps::MapError>>(
     ebpf: &mut Ebpf,
     name: &str,
 ) -> Result<T, CaptureError> {

@@ -59,6 +59,9 @@ pub enum CaptureError {
     /// The embedded object is damaged: a defect of the build.
     #[error("the embedded kernel programs cannot be read: {0}")]
     Object(String),
+    /// The kernel cannot deny anything for us.
+    #[error("{0}")]
+    NoBlocking(String),
     /// Any other system error.
     #[error("{what}: {source}")]
     System {
@@ -69,13 +72,20 @@ pub enum CaptureError {
     },
 }
 
-/// A chain of errors in one line, outermost first, long verifier logs cut to their last line.
+/// How lines begin with which the verifier tells of its work.
+const VERIFIER_FIGURES: [&str; 3] = ["processed ", "stack depth ", "verification time "];
+
+/// A chain of errors in one line, outermost first, long verifier logs cut to what they end with: the
+/// complaint, behind which the verifier only says how much work it had.
 pub(crate) fn one_line(error: &(dyn std::error::Error + 'static)) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(current) = next {
         let text = current.to_string();
-        let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+        let mut lines = text.lines().filter(|line| {
+            let line = line.trim();
+            !line.is_empty() && !VERIFIER_FIGURES.iter().any(|start| line.starts_with(start))
+        });
         let first = lines.next().unwrap_or_default().trim().to_string();
         let last = lines
             .next_back()

@@ -1,6 +1,9 @@
 //! What the running kernel is and has: version, type information, the tracing file system.
 
-use crate::{error::CaptureError, plan::MINIMUM_KERNEL};
+use crate::{
+    error::CaptureError,
+    plan::{MINIMUM_KERNEL, SECURITY_KERNEL},
+};
 use std::{ffi::CStr, fs, io, path::Path};
 
 /// The kernel's release text, as `uname -r`.
@@ -123,6 +126,48 @@ fn cgroup_mount(mounts: &str) -> Option<&str> {
         let path = fields.next()?;
         (root == "/" && kind.starts_with("cgroup2 ")).then_some(path)
     })
+}
+
+const SECURITY_MODULES: &str = "/sys/kernel/security/lsm";
+
+/// The names of the security modules in force, in order.
+fn security_modules() -> io::Result<String> {
+    if let Ok(modules) = fs::read_to_string(SECURITY_MODULES) {
+        return Ok(modules);
+    }
+    std::thread::scope(|scope| {
+        scope
+            .spawn(|| {
+                mount_privately(c"/sys/kernel/security", c"securityfs")?;
+                fs::read_to_string(SECURITY_MODULES)
+            })
+            .join()
+            .unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
+    })
+}
+
+/// Refuses kernels in which a security program would never be asked, or cannot do its work.
+pub(crate) fn check_security_modules() -> Result<(), CaptureError> {
+    let release = release();
+    let minimum = SECURITY_KERNEL;
+    if version_of(&release).is_some_and(|version| version < minimum) {
+        return Err(CaptureError::NoBlocking(format!(
+            "the kernel is {release}; programs of the security modules need {}.{} or newer",
+            minimum.0, minimum.1
+        )));
+    }
+    let modules = security_modules().map_err(|error| {
+        CaptureError::NoBlocking(format!(
+            "the kernel's security modules are unknown ({SECURITY_MODULES}: {error})"
+        ))
+    })?;
+    let modules = modules.trim();
+    if modules.split(',').any(|module| module == "bpf") {
+        return Ok(());
+    }
+    Err(CaptureError::NoBlocking(format!(
+        "\"bpf\" is not among the kernel's security modules ({modules}): boot with lsm={modules},bpf"
+    )))
 }
 
 /// Whether the kernel has a system call, by the name of its tracepoint, such as `sys_exit_open`.

@@ -10,10 +10,11 @@ use aya::{
     Btf,
     maps::{MapData, ProgramArray},
     programs::{
-        CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, CgroupSockAddr, Program, ProgramError,
-        RawTracePoint, TracePoint, cgroup_skb::CgroupSkbLinkId,
-        cgroup_sock_addr::CgroupSockAddrLinkId, raw_trace_point::RawTracePointLinkId,
-        tp_btf::BtfTracePointLinkId, trace_point::TracePointLinkId,
+        CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, CgroupSockAddr, FExit, Lsm, Program,
+        ProgramError, RawTracePoint, TracePoint, cgroup_skb::CgroupSkbLinkId,
+        cgroup_sock_addr::CgroupSockAddrLinkId, fexit::FExitLinkId, lsm::LsmLinkId,
+        raw_trace_point::RawTracePointLinkId, tp_btf::BtfTracePointLinkId,
+        trace_point::TracePointLinkId,
     },
 };
 use std::{sync::Mutex, thread};
@@ -31,6 +32,8 @@ pub(crate) enum Link {
     Slot(u32),
     Packets(CgroupSkbLinkId),
     NamedMessages(CgroupSockAddrLinkId),
+    Security(LsmLinkId),
+    Return(FExitLinkId),
 }
 
 /// What failed.
@@ -81,7 +84,7 @@ pub(crate) fn load_all<'a>(
 }
 
 /// Loads the program if it is not loaded yet.
-fn load(program: &mut Program, hook: Hook, btf: &Btf) -> Result<(), Step> {
+pub(crate) fn load(program: &mut Program, hook: Hook, btf: &Btf) -> Result<(), Step> {
     if program.fd().is_ok() {
         return Ok(());
     }
@@ -93,6 +96,8 @@ fn load(program: &mut Program, hook: Hook, btf: &Btf) -> Result<(), Step> {
         (Program::RawTracePoint(program), _) => program.load(),
         (Program::CgroupSkb(program), _) => program.load(),
         (Program::CgroupSockAddr(program), _) => program.load(),
+        (Program::Lsm(program), Hook::Security(name)) => program.load(name, btf),
+        (Program::FExit(program), Hook::Return(name)) => program.load(name, btf),
         _ => Err(ProgramError::UnexpectedProgramType),
     }
     .map_err(Step::Load)
@@ -122,6 +127,8 @@ pub(crate) fn attach(
         Hook::PacketsOut => packets(program, CgroupSkbAttachType::Egress),
         Hook::PacketsIn => packets(program, CgroupSkbAttachType::Ingress),
         Hook::NamedMessages(_) => named_messages(program),
+        Hook::Security(_) => security(program),
+        Hook::Return(_) => returning(program),
     });
     match (attached, hook) {
         (Ok(link), _) => Ok(Some(link)),
@@ -195,6 +202,16 @@ fn named_messages(program: &mut Program) -> Result<Link, Step> {
         .map_err(Step::Attach)
 }
 
+fn security(program: &mut Program) -> Result<Link, Step> {
+    let program: &mut Lsm = program.try_into().map_err(Step::Load)?;
+    program.attach().map(Link::Security).map_err(Step::Attach)
+}
+
+fn returning(program: &mut Program) -> Result<Link, Step> {
+    let program: &mut FExit = program.try_into().map_err(Step::Load)?;
+    program.attach().map(Link::Return).map_err(Step::Attach)
+}
+
 /// Detaches one hook; unloads the program behind its last one.
 pub(crate) fn detach(
     program: &mut Program,
@@ -209,6 +226,8 @@ pub(crate) fn detach(
         (Link::Raw(link), Program::RawTracePoint(program)) => program.detach(link),
         (Link::Packets(link), Program::CgroupSkb(program)) => program.detach(link),
         (Link::NamedMessages(link), Program::CgroupSockAddr(program)) => program.detach(link),
+        (Link::Security(link), Program::Lsm(program)) => program.detach(link),
+        (Link::Return(link), Program::FExit(program)) => program.detach(link),
         _ => Err(ProgramError::UnexpectedProgramType),
     }
     .map_err(Step::Attach)?;
@@ -222,6 +241,8 @@ fn unload(program: &mut Program) -> Result<(), Step> {
         Program::RawTracePoint(program) => program.unload(),
         Program::CgroupSkb(program) => program.unload(),
         Program::CgroupSockAddr(program) => program.unload(),
+        Program::Lsm(program) => program.unload(),
+        Program::FExit(program) => program.unload(),
         _ => Err(ProgramError::UnexpectedProgramType),
     }
     .map_err(Step::Load)

@@ -17,7 +17,7 @@ use crate::{
     paths::{Directories, push_reversed},
     routes::Routes,
 };
-use monomi_record::{Exec, Header, Network, flag, kind};
+use monomi_record::{Denial, Exec, Header, Network, flag, kind};
 use pending::Pending;
 use plain::{copy, finish, take, write};
 use std::{
@@ -80,6 +80,7 @@ impl Normalizer {
             kind::BPF => copy(raw, size_of::<monomi_record::Bpf>(), out),
             kind::ACCESS | kind::INJECT => self.access(raw, out),
             kind::CONTAINER => self.container(raw, out),
+            kind::BLOCKED_EXECUTABLE | kind::BLOCKED_SHREDDING => denial(raw, out),
             kind::NETWORK => self.network(raw, out),
             kind::FORK => copy(raw, size_of::<monomi_record::Fork>(), out),
             kind::EXIT => copy(raw, size_of::<monomi_record::Exit>(), out),
@@ -126,6 +127,15 @@ impl Normalizer {
         finish(&mut record.header, size_of::<Network>(), &[]);
         Some(write(&record, &[], &[], out))
     }
+}
+
+/// The paths of a denial are as the kernel decided by them.
+fn denial(raw: &[u8], out: &mut [u8]) -> Option<usize> {
+    let mut record: Denial = read(raw)?;
+    let mut rest = &raw[size_of::<Denial>()..];
+    let texts = take(&mut rest, record.path_len.checked_add(record.image_len)?)?;
+    finish(&mut record.header, size_of::<Denial>(), texts);
+    Some(write(&record, &[], texts, out))
 }
 
 fn address(record: &Network, bytes: [u8; 16]) -> IpAddr {

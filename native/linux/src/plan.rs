@@ -1,12 +1,18 @@
 //! Which kernel programs a set of Sysmon events needs, and which tracepoints they go to.
 
+mod inside;
 mod programs;
 
+pub use inside::INSIDE;
 pub use programs::PROGRAMS;
 
 /// The oldest kernel whose helpers the programs use (bpf_get_current_task_btf: 5.11,
 /// bpf_task_pt_regs: 5.15).
 pub const MINIMUM_KERNEL: (u32, u32) = (5, 15);
+
+/// The oldest kernel for programs of the security modules and of functions' returns (bpf_loop,
+/// bpf_get_func_ret: 5.17).
+pub const SECURITY_KERNEL: (u32, u32) = (5, 17);
 
 /// A place in the kernel where a program can be: a tracepoint, unless it says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +47,10 @@ pub enum Hook {
     CompatExits,
     /// One of a driver; left out where the driver is not there.
     Driver(&'static str),
+    /// A question to the security modules.
+    Security(&'static str),
+    /// The return of a function of the kernel.
+    Return(&'static str),
 }
 
 impl Hook {
@@ -54,6 +64,8 @@ impl Hook {
             | Self::NamedMessages(name)
             | Self::Raw(name)
             | Self::Driver(name) => name.to_string(),
+            Self::Security(name) => format!("lsm/{name}"),
+            Self::Return(name) => format!("fexit/{name}"),
             Self::CompatExits => "sys_exit (32-bit)".to_string(),
             Self::PacketsOut => "cgroup_skb/egress".to_string(),
             Self::PacketsIn => "cgroup_skb/ingress".to_string(),
@@ -94,6 +106,11 @@ impl Place {
         self.events.is_empty()
     }
 
+    /// Whether names of files are among what this hook gives.
+    fn gives_names(&self) -> bool {
+        self.events.iter().any(|id| [11, 23, 26].contains(id))
+    }
+
     /// Whether a configuration that can log `events` needs this hook.
     #[must_use]
     pub fn needed(&self, events: EventSet) -> bool {
@@ -110,6 +127,42 @@ pub struct Program {
     pub kind: &'static str,
     /// Where it goes.
     pub places: &'static [Place],
+}
+
+/// Every program, wherever it is.
+pub fn all() -> impl Iterator<Item = &'static Program> {
+    PROGRAMS.iter().chain(INSIDE)
+}
+
+/// Names of files; what deletes or replaces a running image is tampering.
+const NAMES: [u32; 4] = [11, 23, 25, 26];
+
+/// Whether any of `events` is about names of files, which two sources can give.
+#[must_use]
+pub fn wants_names(events: EventSet) -> bool {
+    NAMES.iter().any(|&id| events.has(id))
+}
+
+/// Where programs go so that each of `events` is seen, and by one source: names of files inside the
+/// file system layer if `inside`, else at system calls. Rules for blocking have their own programs.
+pub fn places(
+    events: EventSet,
+    inside: bool,
+) -> impl Iterator<Item = (&'static Program, &'static Place)> {
+    let of = |program: &'static Program| program.places.iter().map(move |place| (program, place));
+    let at_calls = PROGRAMS.iter().flat_map(of).filter(move |(_, place)| {
+        let rest = if inside && place.gives_names() {
+            events.without(&NAMES)
+        } else {
+            events
+        };
+        !matches!(place.hook, Hook::Security(_)) && place.needed(rest)
+    });
+    let within = INSIDE
+        .iter()
+        .flat_map(of)
+        .filter(move |(_, place)| inside && place.needed(events));
+    within.chain(at_calls)
 }
 
 /// A set of Sysmon event ids below 128.
@@ -131,6 +184,12 @@ impl EventSet {
     #[must_use]
     pub const fn has(self, id: u32) -> bool {
         id < 128 && self.0 & (1 << id) != 0
+    }
+
+    /// The set without some ids.
+    #[must_use]
+    fn without(self, ids: &[u32]) -> Self {
+        Self(ids.iter().fold(self.0, |set, id| set & !(1 << id)))
     }
 
     /// The ids below 64 as bits, as the kernel programs read them.
@@ -229,6 +288,68 @@ mod tests {
             }
             before.push(program.name);
         }
+    }
+
+    fn hooks_with(events: &[u8], inside: bool) -> Vec<String> {
+        places(EventSet::of(events), inside)
+            .map(|(_, place)| place.hook.name())
+            .collect()
+    }
+
+    /// What gives an event about a name, by the way in which the name comes or goes.
+    const TWINS: [(u8, &str, &str); 7] = [
+        (11, "sys_exit_openat", "lsm/file_open"),
+        (11, "sys_exit_mknodat", "fexit/vfs_mknod"),
+        (11, "sys_exit_linkat", "fexit/vfs_link"),
+        (11, "sys_exit_symlinkat", "fexit/vfs_symlink"),
+        (11, "sys_exit_renameat2", "fexit/vfs_rename"),
+        (23, "sys_exit_renameat2", "fexit/vfs_rename"),
+        (26, "sys_exit_unlinkat", "fexit/vfs_unlink"),
+    ];
+
+    #[test]
+    fn of_two_sources_one_is_attached_never_both_never_neither() {
+        for others in [
+            &[][..],
+            &[3],
+            &[8, 9, 10, 18],
+            &[7, 25, 29],
+            &[1, 2, 5, 15, 17],
+        ] {
+            for (event, call, within) in TWINS {
+                let events = [&[event], others].concat();
+                for inside in [false, true] {
+                    let hooks = hooks_with(&events, inside);
+                    let has = |name: &str| hooks.contains(&name.to_string());
+                    assert_eq!(has(within), inside, "{within} for {events:?}");
+                    let name_programs = places(EventSet::of(&events), inside)
+                        .filter(|(program, place)| {
+                            program.name.starts_with("file_") && place.hook.name() == call
+                        })
+                        .count();
+                    assert_eq!(name_programs, usize::from(!inside), "{call} for {events:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_only_calls_give_is_the_same_with_either_source() {
+        for event in (0..=100).filter(|&id| !NAMES.contains(&u32::from(id))) {
+            assert_eq!(
+                hooks_with(&[event], true),
+                hooks_with(&[event], false),
+                "{event}"
+            );
+        }
+        let tampering = hooks_with(&[25], true);
+        assert!(tampering.contains(&"sys_exit_mprotect".to_string()));
+        assert!(!tampering.contains(&"sys_exit_unlink".to_string()));
+    }
+
+    #[test]
+    fn rules_for_blocking_attach_nothing_by_the_plan() {
+        assert_eq!(hooks_with(&[27, 28], true), hooks_with(&[], true));
     }
 
     #[test]

@@ -41,6 +41,8 @@ const KINDS: &[(&str, u16)] = &[
     ("DNS", kind::DNS),
     ("DONE", kind::DONE),
     ("CONTAINER", kind::CONTAINER),
+    ("BLOCKED_EXECUTABLE", kind::BLOCKED_EXECUTABLE),
+    ("BLOCKED_SHREDDING", kind::BLOCKED_SHREDDING),
     ("COUNT", kind::COUNT),
 ];
 
@@ -57,6 +59,7 @@ const FLAGS: &[(&str, u16)] = &[
     ("CWD_INCOMPLETE", flag::CWD_INCOMPLETE),
     ("FOLLOWED", flag::FOLLOWED),
     ("PENDING", flag::PENDING),
+    ("WHOLE", flag::WHOLE),
 ];
 
 const HOWS: &[(&str, u32)] = &[
@@ -71,6 +74,8 @@ const HOWS: &[(&str, u32)] = &[
     ("SET_IMAGE", how::SET_IMAGE),
     ("CODE_IN_DATA", how::CODE_IN_DATA),
     ("CODE_CHANGED", how::CODE_CHANGED),
+    ("WRITE", how::WRITE),
+    ("MAP", how::MAP),
 ];
 
 const ACCESSES: &[(&str, u32)] = &[

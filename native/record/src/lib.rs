@@ -276,6 +276,19 @@ records! {
         /// Zero.
         reserved: u32,
     }
+    /// The rules for blocking denied a file operation; the header is who tried.
+    Denial = 30 {
+        /// Common start.
+        header: Header,
+        /// Which operation; see [`how`].
+        how: u32,
+        /// The file's type and permissions.
+        mode: u32,
+        /// Bytes of the file's path.
+        path_len: u32,
+        /// Bytes of the path of the program that tried, behind the file's.
+        image_len: u32,
+    }
     /// Where a process runs: comes in front of its exec or process record, and behind a fork or a
     /// move to other control groups that make a difference. The header is that process.
     Container = 40 {
@@ -355,6 +368,10 @@ pub mod kind {
     pub const DNS: u16 = 20;
     /// [`super::Done`]; never delivered.
     pub const DONE: u16 = 21;
+    /// [`super::Denial`]: an executable file was kept from coming into being.
+    pub const BLOCKED_EXECUTABLE: u16 = 30;
+    /// [`super::Denial`]: a file's content was kept from being overwritten.
+    pub const BLOCKED_SHREDDING: u16 = 31;
     /// [`super::Container`].
     pub const CONTAINER: u16 = 40;
     /// One more than the highest kind.
@@ -388,6 +405,8 @@ pub mod flag {
     /// It will be known later whether this happened; the inode number is a request's (kernel side
     /// only).
     pub const PENDING: u16 = 2048;
+    /// A walked path is written as it reads, not leaf first (kernel side only).
+    pub const WHOLE: u16 = 4096;
 }
 
 /// Values of [`File::how`].
@@ -414,6 +433,10 @@ pub mod how {
     pub const CODE_IN_DATA: u32 = 10;
     /// mprotect: code of the image that was changed, or can be.
     pub const CODE_CHANGED: u32 = 11;
+    /// Writing into a file that is open.
+    pub const WRITE: u32 = 30;
+    /// Mapping a file for writing.
+    pub const MAP: u32 = 31;
 }
 
 /// Values of [`Access::how`].

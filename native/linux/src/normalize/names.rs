@@ -32,6 +32,8 @@ impl Normalizer {
         if record.how == how::ABSTRACT {
             text.push(b'@');
             text.extend(base.iter().map(|&byte| if byte == 0 { b'@' } else { byte }));
+        } else if flags & flag::WHOLE != 0 {
+            text.extend_from_slice(base);
         } else if record.path_len > 0 || record.name_len > 0 || record.header.kind != kind::MODULE {
             push_walked(base, flags & flag::PATH_INCOMPLETE != 0, text);
         }

@@ -60,6 +60,7 @@ impl Plain for monomi_record::Access {}
 impl Plain for monomi_record::Container {}
 impl Plain for monomi_record::Dns {}
 impl Plain for monomi_record::Done {}
+impl Plain for monomi_record::Denial {}
 impl Plain for Header {}
 impl Plain for Exec {}
 impl Plain for File {}

@@ -33,6 +33,8 @@ const MODULE: &[u32] = &[6];
 const RING_NAMES: &[u32] = &[11, 23, 25, 26, 29];
 const RING_RESULTS: &[u32] = &[3, 8, 9, 10, 11, 18, 23, 25, 26];
 
+const BLOCK_EXECUTABLE: &[u32] = &[27];
+const BLOCK_EITHER: &[u32] = &[27, 28];
 /// What has an exit of a system call among its hooks.
 const CALLS: &[u32] = &[2, 3, 6, 7, 8, 9, 10, 11, 15, 17, 18, 23, 25, 26, 29, 100];
 
@@ -302,5 +304,40 @@ pub const PROGRAMS: &[Program] = &[
         name: "call_exit",
         kind: "fileCreate",
         places: &[at(Hook::Raw("sys_exit"), CALLS)],
+    },
+    Program {
+        name: "block_create",
+        kind: "blockedExecutable",
+        places: &[at(Hook::Security("path_mknod"), BLOCK_EXECUTABLE)],
+    },
+    Program {
+        name: "block_mode",
+        kind: "blockedExecutable",
+        places: &[at(Hook::Security("path_chmod"), BLOCK_EXECUTABLE)],
+    },
+    Program {
+        name: "block_link",
+        kind: "blockedExecutable",
+        places: &[at(Hook::Security("path_link"), BLOCK_EXECUTABLE)],
+    },
+    Program {
+        name: "block_rename",
+        kind: "blockedExecutable",
+        places: &[at(Hook::Security("path_rename"), BLOCK_EXECUTABLE)],
+    },
+    Program {
+        name: "block_write",
+        kind: "blockedShredding",
+        places: &[at(Hook::Security("file_permission"), BLOCK_EITHER)],
+    },
+    Program {
+        name: "block_map",
+        kind: "blockedShredding",
+        places: &[at(Hook::Security("mmap_file"), BLOCK_EITHER)],
+    },
+    Program {
+        name: "block_protect",
+        kind: "blockedShredding",
+        places: &[at(Hook::Security("file_mprotect"), BLOCK_EITHER)],
     },
 ];

@@ -1,0 +1,20 @@
+/** Whether what the rules want denied is denied. */
+
+/** What became of the rules for blocking. */
+export interface Blocking {
+  /** Tags of the events of which something is to be denied. */
+  readonly tags: readonly string[];
+  /** How many conditions the kernel cannot decide. */
+  readonly leftOut: number;
+  /** Why nothing of it is denied; undefined when it is. */
+  readonly reason: string | undefined;
+}
+
+/** What is not as the rules want it; undefined when all is. */
+export function describeBlocking({ tags, leftOut, reason }: Blocking): string | undefined {
+  if (reason !== undefined && tags.length > 0) {
+    return `${tags.join(" and ")}: nothing is blocked: ${reason}`;
+  }
+  if (leftOut === 0) return undefined;
+  return `${leftOut} conditions of rules for blocking cannot be decided in the kernel and block nothing`;
+}
