@@ -20,6 +20,7 @@ export const FOR_BUILD: readonly Requirement[] = [
 
 /** What the tests call, besides. */
 export const FOR_TESTS: readonly Requirement[] = [
+  { program: "evtx_dump.py", packages: ["python3-evtx"] },
   { program: "bpftool", packages: ["bpftool"] },
   { program: "bpftrace", packages: ["bpftrace"] },
   { program: "gdb", packages: ["gdb"] },

@@ -7,6 +7,9 @@ import type { LogSummary } from "../src/sensor/replay_source.ts";
 import { builtNative } from "../src/sources/testing.ts";
 import { CORPUS_ETL, CORPUS_EVTX, corpusTest } from "../src/testing/corpus.ts";
 
+/** Debian's own, which has the modules that the set-up installs. */
+const PYTHON = "/usr/bin/python3";
+
 const TRACE = fileURLToPath(new URL("shutdown-kernel-logger.etl", CORPUS_ETL));
 const NOT_INSTALLED = 77;
 
@@ -22,7 +25,7 @@ type JsonEvent = Record<string, string | number | boolean>;
 
 function independent(script: string, args: readonly string[]): string | undefined {
   const path = fileURLToPath(new URL(`independent/${script}`, import.meta.url));
-  const { code, stdout, stderr } = new Deno.Command("python3", { args: [path, ...args] })
+  const { code, stdout, stderr } = new Deno.Command(PYTHON, { args: [path, ...args] })
     .outputSync();
   if (code === NOT_INSTALLED) return undefined;
   assert.equal(code, 0, new TextDecoder().decode(stderr));

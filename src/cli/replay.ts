@@ -1,6 +1,8 @@
 /** `monomi replay`: recorded events through rules and sinks. */
 import process from "node:process";
+import { escapeUnprintable } from "../config/mod.ts";
 import { replay as replaySources } from "../sensor/replay.ts";
+import type { LogSummary } from "../sensor/replay_source.ts";
 import { ResourceMeter } from "../sensor/resources.ts";
 import { describe } from "../sensor/summary.ts";
 import type { Native } from "../sources/native.ts";
@@ -50,12 +52,23 @@ async function replayFiles(args: string[], load: () => Native): Promise<number> 
     }
     console.error(describe(summary));
     if (values.stats) console.error(JSON.stringify({ summary }));
-    return Exit.OK;
+    const strangers = (summary.logs ?? []).filter(holdsNothing);
+    for (const { file } of strangers) {
+      console.error(
+        `monomi: ${escapeUnprintable(file)}: there is no event in it, nor anything like one`,
+      );
+    }
+    return strangers.length === 0 ? Exit.OK : Exit.NO;
   } catch (error) {
     if (!(error instanceof RecordFileError)) throw error;
     console.error(`monomi: ${error.message}`);
     return Exit.NO;
   }
+}
+
+/** Whoever replays a configuration by mistake is not told that all went well. */
+function holdsNothing({ events, skipped, problems, trace }: LogSummary): boolean {
+  return events + skipped + problems === 0 && trace === undefined;
 }
 
 /** The command. */

@@ -281,9 +281,7 @@ function joinList(nodes: YamlNodes, list: Node, separator: string): PlacedText |
 
 function joinSizes(nodes: YamlNodes, map: Node): PlacedText | undefined {
   const items = nodes.map(map, SIZES_ENTRY)!.map(({ key, value }) => {
-    const size = nodes.isNothing(value)
-      ? undefined
-      : nodes.text(value, `the size of ${quote(key.text)}`);
+    const size = nodes.isNothing(value) ? undefined : nodes.text(value, `the size of ${key.text}`);
     return `${key.text}:${size?.text ?? ""}`;
   });
   return { text: items.join(ENTRY_SEPARATOR), ...nodes.extent(map) };
