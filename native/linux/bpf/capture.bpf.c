@@ -1,5 +1,6 @@
 /* The kernel programs of the Linux capture: one object so that all share one ring buffer. */
 #include "kernel.h"
+#include "call_numbers.h"
 #include "helpers.h"
 #include "record.h"
 #include "common.h"

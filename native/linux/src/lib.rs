@@ -17,6 +17,8 @@ pub mod plan;
 mod routes;
 mod snapshot;
 mod stats;
+mod waiter;
 
-pub use capture::{Capture, Options, Waiter};
+pub use capture::{Capture, Options};
 pub use error::CaptureError;
+pub use waiter::Waiter;
