@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { AuditSystem } from "../tasks/bench/auditd.ts";
 import type { Storm as BenchStorm } from "../tasks/bench/storm.ts";
 import { captureTest, Folder, isInstalled } from "./support/environment.ts";
-import { linesOf } from "./support/events.ts";
 import { Loads } from "./support/loads.ts";
 import { Storm, Witness } from "./support/mixed_storm.ts";
 import { until } from "./support/waiting.ts";
@@ -44,24 +43,28 @@ BEGIN { printf("attached\\n"); }`;
 
 /** A running bpftrace. */
 class Tracer implements AsyncDisposable {
-  readonly #said: string;
   readonly #process: Deno.ChildProcess;
+  readonly #reading: Promise<void>;
+  #said = "";
   #ended = false;
 
-  private constructor(said: string, process: Deno.ChildProcess) {
-    this.#said = said;
-    this.#process = process;
-    process.status.then(() => this.#ended = true);
+  private constructor(program: string) {
+    // Buffered by line on standard output alone, not in a file of its own.
+    this.#process = new Deno.Command("bpftrace", {
+      args: ["-B", "line", "-e", program],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    this.#process.status.then(() => this.#ended = true);
+    this.#reading = this.#read();
   }
 
-  static async start(program: string, said: string): Promise<Tracer> {
-    const silent = { stdin: "null", stdout: "null", stderr: "null" } as const;
-    const args = ["-o", said, "-e", program];
-    await Deno.writeTextFile(said, "");
-    const tracer = new Tracer(said, new Deno.Command("bpftrace", { args, ...silent }).spawn());
+  static async start(program: string): Promise<Tracer> {
+    const tracer = new Tracer(program);
     await until("bpftrace", () => {
       assert.ok(!tracer.#ended, "bpftrace ended");
-      return Deno.readTextFileSync(said).includes("attached");
+      return tracer.#said.includes("attached");
     });
     return tracer;
   }
@@ -69,14 +72,20 @@ class Tracer implements AsyncDisposable {
   /** Ends it; what it counted, by name. */
   async stop(): Promise<Record<string, number>> {
     this.#process.kill("SIGINT");
-    await this.#process.status;
-    const counts = Deno.readTextFileSync(this.#said).matchAll(/^@(\w+): (\d+)$/gm);
+    await this.#reading;
+    const counts = this.#said.matchAll(/^@(\w+): (\d+)$/gm);
     return Object.fromEntries(counts.map(([, name, count]) => [name, Number(count)]));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#ended) this.#process.kill("SIGKILL");
     await this.#process.status;
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    const text = this.#process.stdout.pipeThrough(new TextDecoderStream());
+    for await (const part of text) this.#said += part;
   }
 }
 
@@ -85,7 +94,7 @@ captureTest("bpftrace on the same hooks", async () => {
   using folder = new Folder();
   await loads.program("mixed_storm");
   await using sensor = await Witness.start(folder);
-  await using tracer = await Tracer.start(BPFTRACE, folder.at("bpftrace.out"));
+  await using tracer = await Tracer.start(BPFTRACE);
   const storm = await Storm.run(loads, folder, SECONDS);
   const { unlinked, bpf } = await tracer.stop();
   await sensor.stop();
@@ -103,7 +112,7 @@ const AUDITED: BenchStorm = {
   setups: [],
   eventsPerOperation: 0,
   isOwn: () => () => false,
-  auditRules: ["-a always,exit -F arch=b64 -S unlink -F dir=@"],
+  auditRules: ["-a always,exit -F arch=b64 -S unlink -F dir=@ -k monomi"],
   auditRecordsPerOperation: 1,
   auditActor: "pid",
 };
@@ -124,22 +133,26 @@ async function besideAuditd(audit: AuditSystem): Promise<void> {
   using folder = new Folder();
   await loads.program("mixed_storm");
   await using sensor = await Witness.start(folder);
-  let storm: Storm, log: string;
-  {
-    const own = folder.at("audit");
-    await Deno.mkdir(own);
-    await using daemon = await system.contender.start(AUDITED, own, folder.path);
-    storm = await Storm.run(loads, folder, SECONDS);
-    assert.deepEqual(await daemon.stop(), { counted_lost: 0 });
-    log = daemon.output;
-  }
+  const own = folder.at("audit");
+  await Deno.mkdir(own);
+  await using daemon = await system.contender.start(AUDITED, own, folder.path);
+  const storm = await Storm.run(loads, folder, SECONDS);
   await sensor.stop();
   assert.deepEqual(sensor.unexplained(storm), []);
-  let audited = 0;
-  for (const line of linesOf(log)) {
+  await until(
+    "the last audit record",
+    () => auditedBy(storm, daemon.output) >= storm.done.get(26)!,
+  );
+  assert.equal(auditedBy(storm, daemon.output), storm.done.get(26));
+  assert.deepEqual(await daemon.stop(), { counted_lost: 0 });
+}
+
+function auditedBy({ workers }: Storm, log: string): number {
+  let count = 0;
+  for (const line of Deno.readTextFileSync(log).split("\n")) {
     const pid = / pid=(\d+) /.exec(line);
-    if (!line.startsWith("type=SYSCALL") || pid === null) continue;
-    if (storm.workers.has(Number(pid[1]))) audited++;
+    if (!line.includes('key="monomi"') || pid === null) continue;
+    if (workers.has(Number(pid[1]))) count++;
   }
-  assert.equal(audited, storm.done.get(26));
+  return count;
 }

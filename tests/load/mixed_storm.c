@@ -2,7 +2,7 @@
  * Two workers that do a mixture of what the sensor tells of, for SECONDS, in DIRECTORY. Prints one
  * line for each worker's process id, `worker ID`, and for each kind how often it was done by all,
  * `EVENT COUNT`, in front of its report. What is counted twice on purpose (both ends of a
- * connection) is written so.
+ * connection) is written so. Its program without a file has the directory's name.
  */
 #include "report.h"
 
@@ -190,7 +190,7 @@ static void work(long long end)
 	must(connect(asker, (void *)&server_address, sizeof(server_address)), "connect");
 	listener = bound(SOCK_STREAM, address, 0, &listener_address);
 	must(listen(listener, 1), "listen");
-	image = must(memfd_create("storm", MFD_CLOEXEC), "memfd_create");
+	image = must(memfd_create(strrchr(directory, '/') + 1, MFD_CLOEXEC), "memfd_create");
 	copy = must(open(self, O_RDONLY | O_CLOEXEC), self);
 	while ((count = must(read(copy, buffer, sizeof(buffer)), self)) > 0)
 		must(write(image, buffer, count), "memfd");

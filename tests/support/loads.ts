@@ -39,7 +39,8 @@ export class Loads implements Disposable {
   }
 }
 
-function reportOf(name: string, text: string): LoadReport {
+/** Reads what a load program printed. @throws when it did not report. */
+export function reportOf(name: string, text: string): LoadReport {
   const lines = text.split("\n");
   const at = lines.findIndex((line) => line.startsWith("{"));
   if (at < 0) throw new Error(`${name} did not report: ${text}`);

@@ -1,8 +1,8 @@
 /** A storm of everything that the sensor tells of, and whether what a sensor wrote adds up. */
 import assert from "node:assert/strict";
-import { config, type Folder } from "./environment.ts";
+import { config, type Folder, output } from "./environment.ts";
 import { eventsOf, type JsonEvent } from "./events.ts";
-import type { LoadReport, Loads } from "./loads.ts";
+import { type LoadReport, type Loads, reportOf } from "./loads.ts";
 import { Sensor, type Summary } from "./sensor.ts";
 
 /** The kind of kernel record that each event is made from; what is lost is counted by it. */
@@ -34,6 +34,7 @@ export class Storm {
   readonly workers: ReadonlySet<number>;
   readonly done: ReadonlyMap<number, number>;
   readonly program: string;
+  readonly #memory: string;
 
   private constructor(program: string, { pid, lines }: LoadReport) {
     const pairs = lines.map((line) => line.split(" "));
@@ -41,6 +42,7 @@ export class Storm {
     const counts = pairs.filter(([what]) => what !== "worker");
     this.pid = pid;
     this.program = program;
+    this.#memory = `/memfd:${program.split("/").at(-2)} `;
     this.workers = new Set(workers.map(([, id]) => Number(id)));
     this.done = new Map(counts.map(([event, count]) => [Number(event), Number(count)]));
   }
@@ -48,8 +50,11 @@ export class Storm {
   /** Runs the load program in a new folder in `folder`. */
   static async run(loads: Loads, folder: Folder, seconds: number): Promise<Storm> {
     const place = await Deno.makeTempDir({ dir: folder.path });
-    const program = await loads.program("mixed_storm");
-    return new Storm(program, await loads.run("mixed_storm", seconds, place));
+    // Children are told by their image: each storm has its own.
+    const program = `${place}/mixed_storm`;
+    await Deno.copyFile(await loads.program("mixed_storm"), program);
+    const said = await output(program, String(seconds), place);
+    return new Storm(program, reportOf("mixed_storm", said));
   }
 
   /** Whether the load program counted what this event tells of. */
@@ -57,7 +62,7 @@ export class Storm {
     if (event.ProcessId === this.pid) return false;
     const isWorker = this.workers.has(event.ProcessId as number);
     const isChild = !isWorker &&
-      (event.Image === this.program || String(event.Image).startsWith("/memfd:storm"));
+      (event.Image === this.program || String(event.Image).startsWith(this.#memory));
     switch (event.EventID) {
       case 1:
         return this.workers.has(event.ParentProcessId as number);
