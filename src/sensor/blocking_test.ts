@@ -9,6 +9,6 @@ Deno.test("rules that are enforced whole need no words", () => {
 
 Deno.test("what is not denied although the rules say so is told", () => {
   assert.match(describeBlocking({ tags: TAGS, leftOut: 0, reason: "no BPF" })!, /nothing.*no BPF$/);
-  assert.match(describeBlocking({ tags: TAGS, leftOut: 2, reason: undefined })!, /^2 conditions/);
-  assert.match(describeBlocking({ tags: [], leftOut: 1, reason: undefined })!, /^1 condition/);
+  assert.match(describeBlocking({ tags: TAGS, leftOut: 2, reason: undefined })!, /2 conditions/);
+  assert.match(describeBlocking({ tags: [], leftOut: 1, reason: undefined })!, /1 condition /);
 });
