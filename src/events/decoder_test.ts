@@ -4,7 +4,15 @@ import { Decoder } from "./decoder.ts";
 import type { Event } from "./event.ts";
 import { alternative } from "./file_records.ts";
 import { NO_GUID } from "./guid.ts";
-import { ExecLayout, FileLayout, Flag, HeaderLayout, How, NetworkLayout } from "./record_layout.ts";
+import {
+  DenialLayout,
+  ExecLayout,
+  FileLayout,
+  Flag,
+  HeaderLayout,
+  How,
+  NetworkLayout,
+} from "./record_layout.ts";
 import { type Actor, Records, TEST_HOST } from "./testing.ts";
 
 const SHELL: Actor = { pid: 10, start: 1_000_000, uid: 1000, parentPid: 1 };
@@ -275,4 +283,28 @@ Deno.test("a program without a file, and those whose image loses its name, are t
   records.exit(SHELL).file("FILE_DELETE", remover, "/bin/sh");
   records.patch(records.length - 8 - FileLayout.bytes + FileLayout.how, How.UNLINK);
   assert.deepEqual(idsOf(events()), [5, 23], "nobody runs it any more");
+});
+
+Deno.test("denials have the paths that the kernel decided by", () => {
+  const { records, decoder, events } = setUpShell();
+  records.denial("BLOCKED_EXECUTABLE", SHELL, { path: "/opt/é", image: "/bin/cp", mode: 0o100755 });
+  records.denial("BLOCKED_SHREDDING", SHELL, {
+    path: "/srv/a",
+    image: "/bin/shred",
+    mode: 0o100711,
+  });
+  records.denial("BLOCKED_SHREDDING", SHELL, { path: "/srv/b", image: "/bin/shred" });
+  const cut = records.length;
+  records.denial("BLOCKED_SHREDDING", SHELL, { path: "/srv/c", image: "/bin/shred" })
+    .patch(cut + DenialLayout.imageLen, 4_000_000);
+  const [program, paper, data, ...more] = events();
+  assert.equal(more.length, 0);
+  assert.equal(decoder.counters.unknown, 1);
+  assert.equal(program.definition.id, 27);
+  assert.equal(fieldsOf(program).TargetFilename, "/opt/é");
+  assert.equal(fieldsOf(program).Image, "/bin/cp");
+  assert.equal(fieldsOf(program).ProcessId, SHELL.pid);
+  assert.equal(paper.definition.id, 28);
+  assert.equal(fieldsOf(paper).IsExecutable, true);
+  assert.equal(fieldsOf(data).IsExecutable, false);
 });

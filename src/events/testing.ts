@@ -3,6 +3,7 @@
  */
 import type { Host } from "./host.ts";
 import {
+  DenialLayout,
   ExecLayout,
   ExitLayout,
   FileLayout,
@@ -93,6 +94,19 @@ export class Records {
   file(kind: "FILE_CREATE" | "FILE_DELETE", actor: Actor, path: Part): this {
     const at = this.#header(Kind[kind], actor, FileLayout.bytes, [path]);
     this.#word(at + FileLayout.pathLen, bytesOf(path).length);
+    return this;
+  }
+
+  denial(
+    kind: "BLOCKED_EXECUTABLE" | "BLOCKED_SHREDDING",
+    actor: Actor,
+    paths: { readonly path: string; readonly image: string; readonly mode?: number },
+  ): this {
+    const { path, image, mode = 0o100644 } = paths;
+    const at = this.#header(Kind[kind], actor, DenialLayout.bytes, [path, image]);
+    this.#word(at + DenialLayout.pathLen, bytesOf(path).length);
+    this.#word(at + DenialLayout.imageLen, bytesOf(image).length);
+    this.#word(at + DenialLayout.mode, mode);
     return this;
   }
 

@@ -1,6 +1,7 @@
 /**
  * Does the sensor see, on this host, what it promises to see? Provokes each event and waits for it.
  */
+import { compileBlocking } from "../blocking/mod.ts";
 import type { Event } from "../events/event.ts";
 import { Hasher } from "../hashing/mod.ts";
 import { compilePolicy, type Policy } from "../sensor/policy.ts";
@@ -52,7 +53,7 @@ export async function selftest(
   options: SelftestOptions,
 ): Promise<Finding[]> {
   const collector = new Collector();
-  const sensor = new Sensor(native, host, everything(native), collector);
+  const sensor = new Sensor(native, host, everything(native, options.directory), collector);
   sensor.open(options);
   const running = sensor.run();
   try {
@@ -62,7 +63,7 @@ export async function selftest(
       const name = eventById(event)!.name;
       const finding = { event, name, what, programs: watchersOf(event, programs) };
       if (finding.programs.length === 0) {
-        findings.push({ ...finding, verdict: "not captured", reason: "no hook for it here" });
+        findings.push({ ...finding, verdict: "not captured", reason: reasonOf(event, sensor) });
         continue;
       }
       const begin = performance.now();
@@ -86,7 +87,7 @@ export async function selftest(
   }
 }
 
-/** A deletion is one event or the other; what would be denied is the host's own business. */
+/** A deletion is one event or the other; denied is nothing but the self-test's own doing. */
 const NOT_LOGGED: ReadonlySet<string> = new Set([
   "FileDelete",
   "FileBlockExecutable",
@@ -94,16 +95,37 @@ const NOT_LOGGED: ReadonlySet<string> = new Set([
 ]);
 
 /** A configuration that logs every event that harms nobody. */
-function everything(native: Native): Policy {
+function everything(native: Native, directory: string): Policy {
   const tags = EVENT_TAGS.filter((tag) => !NOT_LOGGED.has(tag));
-  const elements = tags.map((tag) => `<${tag} onmatch="exclude"/>`).join("");
+  const logged = tags.map((tag) => `<${tag} onmatch="exclude"/>`).join("");
+  const own = escapeXml(Deno.realPathSync(directory));
+  const elements = `${logged}
+    <FileBlockExecutable onmatch="include">
+      <TargetFilename condition="is">${own}/denied</TargetFilename>
+    </FileBlockExecutable>
+    <FileBlockShredding onmatch="include">
+      <TargetFilename condition="is">${own}/ready</TargetFilename>
+    </FileBlockShredding>`;
   const xml =
     `<Sysmon schemaversion="4.90"><HashAlgorithms>SHA256</HashAlgorithms><EventFiltering>${elements}</EventFiltering></Sysmon>`;
   const { config } = loadConfig(new TextEncoder().encode(xml), "selftest", { permissive: true });
   const hasher = new Hasher(native.hash.bind(native), {
     algorithms: config!.options.hashAlgorithms,
   });
-  return compilePolicy(config!, { name: "selftest", hash: "-" }, hasher);
+  const blocking = compileBlocking(config!, new Map());
+  return compilePolicy(config!, { name: "selftest", hash: "-" }, hasher, blocking);
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
+
+function reasonOf(event: number, sensor: Sensor): string {
+  const { tag } = eventById(event)!;
+  const { tags = [], reason } = sensor.blocking ?? {};
+  return reason !== undefined && tags.some((blocked) => blocked === tag)
+    ? reason
+    : "no hook for it here";
 }
 
 function watchersOf(event: number, programs: readonly ProgramFigures[]): Watcher[] {

@@ -16,5 +16,6 @@ export function describeBlocking({ tags, leftOut, reason }: Blocking): string | 
     return `${tags.join(" and ")}: nothing is blocked: ${reason}`;
   }
   if (leftOut === 0) return undefined;
-  return `${leftOut} conditions of rules for blocking cannot be decided in the kernel and block nothing`;
+  const conditions = leftOut === 1 ? "1 condition" : `${leftOut} conditions`;
+  return `left out of the rules for blocking: ${conditions} that the kernel cannot decide`;
 }

@@ -247,3 +247,22 @@ Deno.test("a new policy holds from the next batch on, not for what was judged be
   assert.deepEqual(namesOf(written), ["/a", "before"]);
   assert.equal(asked.length, 1);
 });
+
+Deno.test("what was denied is told, whatever the rules are by now", () => {
+  const rules = filtering(
+    '<FileBlockExecutable onmatch="include">' +
+      '<TargetFilename name="no programs" condition="begin with">/opt/</TargetFilename>' +
+      "</FileBlockExecutable>",
+  );
+  const { pipeline, written } = setUp(rules);
+  pipeline.push([
+    makeEvent(27, { TargetFilename: "/opt/a" }),
+    makeEvent(27, { TargetFilename: "/srv/a" }),
+    makeEvent(28, { TargetFilename: "/opt/a" }),
+  ]);
+  assert.deepEqual(written.map(([id, , { RuleName }]) => [id, RuleName]), [
+    [27, "no programs"],
+    [27, "-"],
+    [28, "-"],
+  ]);
+});

@@ -9,6 +9,7 @@ use crate::{
     plan::{self, EventSet, Hook, INSIDE, Place, Program},
     snapshot,
     stats::{self, ProgramFigures},
+    waiter::Waiter,
 };
 use aya::{
     Btf, Ebpf, EbpfLoader,
@@ -18,10 +19,9 @@ use monomi_record::{MAX_RECORD, counter, kind};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
-    io,
-    os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd},
+    os::fd::AsRawFd,
     sync::Arc,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/capture.bpf.o"));
@@ -35,64 +35,6 @@ pub struct Options {
     pub ring_bytes: u32,
     /// Longest argument list taken, in bytes; at most 262,144.
     pub max_args: u32,
-}
-
-/// What a thread needs to wait for records while others use the capture.
-#[derive(Debug)]
-pub struct Waiter {
-    ring: RawFd,
-    wake: OwnedFd,
-}
-
-/// How long a batch may gather behind its first record on a quiet host.
-const QUIET_GATHER_MS: i32 = 4;
-/// The same while records keep coming.
-const BUSY_GATHER_MS: i32 = 20;
-/// Waiting less than this for the first record means that records keep coming.
-const BUSY: Duration = Duration::from_millis(20);
-
-impl Waiter {
-    /// Waits until records are there (true) or `timeout_ms` passed or [`Waiter::wake`] was called.
-    ///
-    /// The kernel wakes us for the first record after the buffer was drained; the short pause
-    /// behind it lets a batch gather, so that a storm costs a wake-up per batch, not per event.
-    #[must_use]
-    pub fn wait(&self, timeout_ms: i32) -> bool {
-        let mut fds = [self.ring, self.wake.as_raw_fd()].map(|fd| libc::pollfd {
-            fd,
-            events: libc::POLLIN,
-            revents: 0,
-        });
-        let begin = Instant::now();
-        // SAFETY: the array outlives the call and its length is passed.
-        let ready = unsafe { libc::poll(fds.as_mut_ptr(), 2, timeout_ms) };
-        if ready <= 0 || fds[1].revents != 0 {
-            self.clear();
-            return false;
-        }
-        let busy = begin.elapsed() < BUSY;
-        let gather = if busy {
-            BUSY_GATHER_MS
-        } else {
-            QUIET_GATHER_MS
-        };
-        // SAFETY: as above, the second element alone.
-        unsafe { libc::poll(&raw mut fds[1], 1, gather) };
-        true
-    }
-
-    /// Ends a running [`Waiter::wait`] at once.
-    pub fn wake(&self) {
-        let one = 1_u64;
-        // SAFETY: an eventfd takes eight bytes; a full counter is as good as a written one.
-        unsafe { libc::write(self.wake.as_raw_fd(), (&raw const one).cast(), 8) };
-    }
-
-    fn clear(&self) {
-        let mut value = 0_u64;
-        // SAFETY: an eventfd gives eight bytes; it is non-blocking.
-        unsafe { libc::read(self.wake.as_raw_fd(), (&raw mut value).cast(), 8) };
-    }
 }
 
 /// A running capture. Dropping it detaches everything.
@@ -133,19 +75,7 @@ impl Capture {
         let wanted: Array<MapData, u64> = take_map(&mut ebpf, "wanted")?;
         let exits: Exits = take_map(&mut ebpf, "exits")?;
         let guard = Guard::of(&mut ebpf)?;
-        // SAFETY: eventfd takes no pointers; a non-negative result is a new descriptor.
-        let wake = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
-        if wake < 0 {
-            return Err(CaptureError::System {
-                what: "cannot make an event descriptor",
-                source: io::Error::last_os_error(),
-            });
-        }
-        let waiter = Arc::new(Waiter {
-            ring: ring.as_raw_fd(),
-            // SAFETY: checked above to be a new descriptor that nobody else owns.
-            wake: unsafe { OwnedFd::from_raw_fd(wake) },
-        });
+        let waiter = Arc::new(Waiter::new(ring.as_raw_fd())?);
         let mut capture = Self {
             ebpf,
             guard,

@@ -3,12 +3,13 @@
 //! Everything that is kept is bounded, because anybody can send anything to port 53: queries that
 //! wait for their answer, streams of TCP whose messages come in pieces, the text of results.
 
+mod results;
+
 use monomi_record::Header;
-use simple_dns::{Packet as Message, rdata::RData};
+use results::results_of;
+use simple_dns::Packet as Message;
 use std::{
     collections::{HashMap, VecDeque, hash_map::Entry},
-    fmt::Write as _,
-    net::{Ipv4Addr, Ipv6Addr},
     time::{Duration, Instant},
 };
 
@@ -20,8 +21,6 @@ const WAITING: usize = 4096;
 const STREAMS: usize = 128;
 /// The largest message of TCP, with its length in front.
 const LARGEST: usize = 65_537;
-/// Where results are cut.
-const RESULTS_BYTES: usize = 4096;
 const HEADER_BYTES: usize = 12;
 const IS_ANSWER: u8 = 0x80;
 
@@ -227,51 +226,12 @@ impl Conversations {
     }
 }
 
-/// Sysmon's QueryResults: addresses bare, IPv4 ones mapped; other records with their type; each
-/// ended by a semicolon.
-fn results_of(message: &Message<'_>) -> String {
-    let mut text = String::new();
-    for record in &message.answers {
-        let before = text.len();
-        let written = match &record.rdata {
-            RData::A(a) => write!(text, "{};", Ipv4Addr::from(a.address).to_ipv6_mapped()),
-            RData::AAAA(aaaa) => write!(text, "{};", Ipv6Addr::from(aaaa.address)),
-            RData::CNAME(name) => write!(text, "type:  5 {};", name.0),
-            RData::NS(name) => write!(text, "type:  2 {};", name.0),
-            RData::PTR(name) => write!(text, "type:  12 {};", name.0),
-            RData::MX(mx) => write!(text, "type:  15 {};", mx.exchange),
-            RData::SRV(srv) => write!(text, "type:  33 {};", srv.target),
-            RData::SOA(soa) => write!(text, "type:  6 {};", soa.mname),
-            RData::TXT(txt) => {
-                let strings: Vec<_> = txt.iter_raw().map(text_of).collect();
-                write!(text, "type:  16 {};", strings.concat())
-            }
-            other => write!(text, "type:  {} ;", u16::from(other.type_code())),
-        };
-        if written.is_err() || text.len() > RESULTS_BYTES {
-            text.truncate(before);
-            break;
-        }
-    }
-    text
-}
-
-/// One string of a TXT record, which the library takes apart at its first `=`.
-fn text_of((key, value): (&[u8], Option<&[u8]>)) -> String {
-    let mut text = String::from_utf8_lossy(key).into_owned();
-    if let Some(value) = value {
-        text.push('=');
-        text.push_str(&String::from_utf8_lossy(value));
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use simple_dns::{
         CLASS, Name, PacketFlag, QCLASS, QTYPE, Question, RCODE, ResourceRecord, TYPE,
-        rdata::{A, AAAA, CNAME, TXT},
+        rdata::{A, AAAA, CNAME, RData, TXT},
     };
 
     const NAME: &str = "www.example.org";

@@ -21,8 +21,10 @@ mod probe;
 mod routes;
 mod snapshot;
 mod stats;
+mod waiter;
 
-pub use capture::{Capture, Options, Waiter};
+pub use capture::{Capture, Options};
 pub use error::CaptureError;
 pub use guard::Policy;
 pub use probe::probe;
+pub use waiter::Waiter;

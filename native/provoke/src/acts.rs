@@ -159,6 +159,28 @@ pub(crate) fn create_file(place: &Place) -> Result<()> {
     open("create a file", place.path(Name::New), flags).map(drop)
 }
 
+/// What is denied is what was to be provoked.
+fn denied(result: Result<()>) -> Result<()> {
+    match result {
+        Err(Blocked {
+            error: libc::EPERM, ..
+        }) => Ok(()),
+        result => result,
+    }
+}
+
+pub(crate) fn create_denied(place: &Place) -> Result<()> {
+    let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL | libc::O_CLOEXEC;
+    // SAFETY: the path ends with a zero byte.
+    let file = unsafe { libc::open(place.path(Name::Denied).as_ptr(), flags, 0o700) };
+    denied(checked("create a program", file).map(drop))
+}
+
+pub(crate) fn overwrite_kept(place: &Place) -> Result<()> {
+    let file = open("open a file", place.path(Name::Ready), libc::O_WRONLY)?;
+    denied(write("overwrite a file", file, b"x"))
+}
+
 pub(crate) fn set_attribute(place: &Place) -> Result<()> {
     let path = place.path(Name::Ready);
     let name = c"user.xdg.origin.url";

@@ -135,6 +135,7 @@ fn prepare(directory: &Path) -> io::Result<Place> {
         (Name::Pipe, "pipe"),
         (Name::Program, "program"),
         (Name::Library, "library"),
+        (Name::Denied, "denied"),
     ];
     let mut paths = Vec::with_capacity(names.len());
     for (name, text) in names {

@@ -35,6 +35,8 @@ pub(crate) enum Name {
     Program,
     /// A copy of a small program that exists already.
     Library,
+    /// What rules for blocking keep from coming into being.
+    Denied,
 }
 
 impl Place {
@@ -128,6 +130,16 @@ pub static PROVOCATIONS: &[Provocation] = &[
         event: 26,
         what: "delete a file",
         act: acts::delete_file,
+    },
+    Provocation {
+        event: 27,
+        what: "create a program that a rule denies",
+        act: acts::create_denied,
+    },
+    Provocation {
+        event: 28,
+        what: "overwrite a file that a rule keeps",
+        act: acts::overwrite_kept,
     },
     Provocation {
         event: 29,
