@@ -113,7 +113,7 @@ function everything(native: Native, directory: string): Policy {
     algorithms: config!.options.hashAlgorithms,
   });
   const blocking = compileBlocking(config!, new Map());
-  return compilePolicy(config!, { name: "selftest", hash: "-" }, hasher, blocking);
+  return compilePolicy(config!, { name: "selftest", hash: "-" }, hasher, undefined, blocking);
 }
 
 function escapeXml(text: string): string {

@@ -5,7 +5,8 @@ import type { CodeDescription } from "../codes.ts";
 export const BLOCKING_CODES = {
   MON180: {
     title: "a rule for blocking cannot be decided in the kernel",
-    remedy: "Blocking is decided in the kernel, by TargetFilename, Image, User and ProcessId. Write " +
+    remedy:
+      "Blocking is decided in the kernel, by TargetFilename, Image, User and ProcessId. Write " +
       "the rule with these; the message says what is left of it. docs/blocking.md has the details.",
   },
   MON181: {
