@@ -150,7 +150,7 @@ Deno.test("what the kernel cannot decide is named with its place and rule", () =
   assert.deepEqual(
     problemsOf(`<FileBlockExecutable onmatch="include">${hashes}</FileBlockExecutable>`),
     [
-      "1:85 Hashes of rule 'bad file' cannot be decided in the kernel: the kernel does not know " +
+      "1:86 Hashes of rule 'bad file' cannot be decided in the kernel: the kernel does not know " +
       "Hashes; this element blocks nothing",
     ],
   );
