@@ -4,20 +4,21 @@
 import { escapeUnprintable } from "../config/diagnostics.ts";
 import { Native, NativeError } from "../sources/native.ts";
 import { VERSION } from "../sensor/version.ts";
+import { IdentityError, startedAs } from "../service/identity.ts";
 import { allCommands, findCommand } from "./commands.ts";
 import { overview } from "./help.ts";
 import { complain, Exit, Failure, UsageError } from "./usage.ts";
 
 /** Options that the launcher of the single file puts in front. */
 const NATIVE_OPTION = "--monomi-native=";
-/** The name itself is for the launcher's preload, which names the process. */
 const NAME_OPTION = "--monomi-name=";
 /** Where the library lies when running from the sources. */
 const BUILT_LIBRARY = "../../native/target/release/libmonomi.so";
 
 /** Runs the program; the result is its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const { args, library } = launchOptions(argv);
+  const { args, library, name: fileName } = launchOptions(argv);
+  if (fileName !== undefined) startedAs(fileName);
   const [command = "help", ...rest] = args;
   if (command === "--version") {
     console.log(`monomi ${VERSION}`);
@@ -58,7 +59,7 @@ function told(command: string, error: unknown): number {
     console.error(`monomi: ${escapeUnprintable(error.message)}`);
     return error.exitCode;
   }
-  if (error instanceof NativeError) {
+  if (error instanceof NativeError || error instanceof IdentityError) {
     console.error(`monomi: ${escapeUnprintable(error.message)}`);
     return Exit.COULD_NOT_RUN;
   }
@@ -67,11 +68,13 @@ function told(command: string, error: unknown): number {
 
 function launchOptions(argv: readonly string[]) {
   let library: string | undefined;
+  let name: string | undefined;
   let at = 0;
   for (; at < argv.length; at++) {
     if (argv[at].startsWith(NATIVE_OPTION)) library = argv[at].slice(NATIVE_OPTION.length);
-    else if (!argv[at].startsWith(NAME_OPTION)) break;
+    else if (argv[at].startsWith(NAME_OPTION)) name = argv[at].slice(NAME_OPTION.length);
+    else break;
   }
   library ??= decodeURIComponent(new URL(BUILT_LIBRARY, import.meta.url).pathname);
-  return { args: argv.slice(at), library };
+  return { args: argv.slice(at), library, name };
 }

@@ -1,0 +1,65 @@
+/**
+ * What an installed instance is called and where its files are.
+ *
+ * As with Sysmon, everything follows from the executable's file name: the same program called
+ * `sysmon` is the service `sysmon` in /opt/sysmon, and beside it `monomi` can be installed.
+ */
+
+/** One instance: its name and its places. */
+export interface Identity {
+  /** Of the service, the process (its first 15 bytes, as the kernel keeps them), and for syslog. */
+  readonly name: string;
+  /** The installed program. */
+  readonly program: string;
+  /** Holds the program. */
+  readonly programDirectory: string;
+  /** Sysmon configuration and settings. */
+  readonly configDirectory: string;
+  /** What outlives a restart: record ids, spools, the running configuration. */
+  readonly stateDirectory: string;
+  readonly logDirectory: string;
+  /** What does not outlive a reboot: lock and control socket. */
+  readonly runDirectory: string;
+}
+
+/** The name of a program that is not packed. */
+const FROM_SOURCES = "monomi";
+/** No hidden files, no `..`, nothing that a command could take for an option. */
+const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,47}$/;
+
+let given = FROM_SOURCES;
+
+/** The executable's file name cannot name a service; the message says what can. */
+export class IdentityError extends Error {
+  override readonly name = "IdentityError";
+}
+
+/** Tells, once at the start, how the executable is called. */
+export function startedAs(fileName: string): void {
+  given = fileName;
+}
+
+/** This program's identity. @throws {IdentityError} */
+export function identity(): Identity {
+  return identityOf(given);
+}
+
+/** The identity that goes with an executable's file name. @throws {IdentityError} */
+export function identityOf(fileName: string): Identity {
+  const name = fileName.replace(/\.exe$/i, "");
+  if (!NAME.test(name)) {
+    throw new IdentityError(
+      `a file called ${JSON.stringify(fileName)} cannot be a service: rename it to 1 to 48 ` +
+        'letters, digits and "." "_" "-", such as monomi or sysmon',
+    );
+  }
+  return {
+    name,
+    programDirectory: `/opt/${name}`,
+    program: `/opt/${name}/${name}`,
+    configDirectory: `/etc/${name}`,
+    stateDirectory: `/var/lib/${name}`,
+    logDirectory: `/var/log/${name}`,
+    runDirectory: `/run/${name}`,
+  };
+}

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { identity, IdentityError, identityOf, startedAs } from "./identity.ts";
+
+Deno.test("every place follows from the name", () => {
+  assert.deepEqual(identityOf("sysmon"), {
+    name: "sysmon",
+    programDirectory: "/opt/sysmon",
+    program: "/opt/sysmon/sysmon",
+    configDirectory: "/etc/sysmon",
+    stateDirectory: "/var/lib/sysmon",
+    logDirectory: "/var/log/sysmon",
+    runDirectory: "/run/sysmon",
+  });
+});
+
+Deno.test("the program is monomi until told how it was started", () => {
+  try {
+    assert.equal(identity().name, "monomi");
+    startedAs("Sysmon64.exe");
+    assert.equal(identity().name, "Sysmon64");
+  } finally {
+    startedAs("monomi");
+  }
+});
+
+for (
+  const name of ["", "..", ".hidden", "-i", "a b", "a/b", "monomi (1)", "ä", "x\n", "x".repeat(49)]
+) {
+  Deno.test(`a file called ${JSON.stringify(name)} is no service`, () => {
+    assert.throws(() => identityOf(name), IdentityError);
+  });
+}
