@@ -71,7 +71,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
     tree: values.tree,
   }, () => native);
   const sensor = new Sensor(native, host, policy, sinks);
-  dropPermissions();
+  dropPermissions(sinks.needsNetwork ? ["net"] : []);
   const letGo = onSignals(() => sensor.stop(), () => void reload(sensor, values.config, files));
   sensor.open(sizes);
   for (const hook of sensor.failedHooks()) {
