@@ -9,29 +9,26 @@ import { allCommands, findCommand } from "./commands.ts";
 import { overview } from "./help.ts";
 import { complain, Exit, Failure, UsageError } from "./usage.ts";
 
-/** What the launcher of the single file puts in front. */
-const LAUNCHER_OPTIONS: Readonly<Record<string, "library" | "file" | "name">> = {
-  "--monomi-native=": "library",
-  "--monomi-file=": "file",
-  "--monomi-name=": "name",
-};
+/** Options that the launcher of the single file puts in front. */
+const NATIVE_OPTION = "--monomi-native=";
+const NAME_OPTION = "--monomi-name=";
 /** Where the library lies when running from the sources. */
 const BUILT_LIBRARY = "../../native/target/release/libmonomi.so";
 
 /** Runs the program; the result is its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const { args, library, name, file } = launchOptions(argv);
-  if (name !== undefined) startedAs(name, file);
+  const { args, library, name: fileName } = launchOptions(argv);
+  if (fileName !== undefined) startedAs(fileName);
   const [command = "help", ...rest] = args;
   if (command === "--version") {
     console.log(`monomi ${VERSION}`);
     return Exit.OK;
   }
-  const asked = command === "--help" || command === "-?" ? "help" : command;
-  const chosen = await findCommand(asked);
+  const name = command === "--help" || command === "-?" ? "help" : command;
+  const chosen = await findCommand(name);
   if (chosen === undefined) {
     console.error(
-      `monomi: there is no command "${escapeUnprintable(asked)}"\n\n` +
+      `monomi: there is no command "${escapeUnprintable(name)}"\n\n` +
         overview(await allCommands()),
     );
     return Exit.WRONG_USAGE;
@@ -43,7 +40,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     return await chosen.run(rest, () => new Native(library));
   } catch (error) {
-    return told(asked, error);
+    return told(name, error);
   }
 }
 
@@ -70,17 +67,14 @@ function told(command: string, error: unknown): number {
 }
 
 function launchOptions(argv: readonly string[]) {
-  const options = { library: undefined, file: undefined, name: undefined } as {
-    [option: string]: string | undefined;
-  };
+  let library: string | undefined;
+  let name: string | undefined;
   let at = 0;
   for (; at < argv.length; at++) {
-    const equals = argv[at].indexOf("=") + 1;
-    const option = LAUNCHER_OPTIONS[argv[at].slice(0, equals)];
-    if (option === undefined) break;
-    options[option] = argv[at].slice(equals);
+    if (argv[at].startsWith(NATIVE_OPTION)) library = argv[at].slice(NATIVE_OPTION.length);
+    else if (argv[at].startsWith(NAME_OPTION)) name = argv[at].slice(NAME_OPTION.length);
+    else break;
   }
-  const library = options.library ??
-    decodeURIComponent(new URL(BUILT_LIBRARY, import.meta.url).pathname);
-  return { args: argv.slice(at), library, name: options.name, file: options.file };
+  library ??= decodeURIComponent(new URL(BUILT_LIBRARY, import.meta.url).pathname);
+  return { args: argv.slice(at), library, name };
 }

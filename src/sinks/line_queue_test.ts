@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import type { Chunk } from "./chunk.ts";
-import { LineQueue } from "./line_queue.ts";
+import { Chunk, LineQueue } from "./line_queue.ts";
 
 const LF = 10;
 const decode = (chunk: Chunk) =>
