@@ -8,6 +8,7 @@ import { asProgram, isInstalled, run, TaskError } from "./shared/task.ts";
 
 /** A program that must be there, and the Debian packages that bring it. */
 export interface Requirement {
+  /** Its name in the PATH, or a file's whole path. */
   readonly program: string;
   readonly packages: readonly string[];
 }
@@ -36,6 +37,18 @@ export const FOR_KERNELS: readonly Requirement[] = [
   { program: "busybox", packages: ["busybox-static"] },
   { program: "cpio", packages: ["cpio"] },
   { program: "xz", packages: ["xz-utils"] },
+];
+
+/** What the Windows build and its tests under Wine call, besides. */
+export const FOR_WINDOWS: readonly Requirement[] = [
+  {
+    program: "x86_64-w64-mingw32-gcc",
+    packages: ["gcc-mingw-w64-x86-64-posix", "mingw-w64-x86-64-dev"],
+  },
+  { program: "/usr/bin/rustc", packages: ["rustc-web"] },
+  { program: "/usr/bin/cargo", packages: ["cargo-web"] },
+  { program: "/usr/lib/rustlib/src/rust/library/std/Cargo.toml", packages: ["rust-web-src"] },
+  { program: "/usr/lib/wine/wine64", packages: ["wine64"] },
 ];
 
 /**

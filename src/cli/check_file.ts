@@ -1,11 +1,12 @@
-/** One file for `check`: read, judged by the reader, the lint and the target. */
+/** One file for `check`: read, judged by the reader, the lint and the target, or as settings. */
 import { compileBlocking } from "../blocking/mod.ts";
 import { sortDiagnostics } from "../config/diagnostics.ts";
-import type { Config, Diagnostic, LoadResult } from "../config/mod.ts";
-import { loadConfigFile } from "../config/read_file.ts";
+import { type Config, type Diagnostic, loadConfig, type LoadResult } from "../config/mod.ts";
+import { readConfigBytes } from "../config/read_file.ts";
 import { lint } from "../lint/mod.ts";
 import { checkTarget } from "../lint/targets.ts";
 import type { FileResult } from "../report/mod.ts";
+import { isSettings, loadSettings } from "../settings/mod.ts";
 import type { Found } from "./check_files.ts";
 import type { CheckOptions } from "./check_options.ts";
 import { readFailure } from "./configuration.ts";
@@ -32,7 +33,9 @@ export async function checkFile(
   const name = file === "-" ? "<stdin>" : file;
   if (failure !== undefined) return unread(name, failure);
   try {
-    return judge(name, await loadConfigFile(file, options), options);
+    const bytes = await readConfigBytes(file);
+    if (isSettings(name, new TextDecoder().decode(bytes))) return judgeSettings(name, bytes);
+    return judge(name, loadConfig(bytes, name, options), options);
   } catch (error) {
     return unread(name, readFailure(error));
   }
@@ -53,6 +56,12 @@ function doubts(
   );
   const inKernel = platform === "linux" ? compileBlocking(config, new Map()).problems : [];
   return [...linted, ...aimed, ...inKernel];
+}
+
+function judgeSettings(file: string, bytes: Uint8Array): FileResult {
+  const { settings, diagnostics } = loadSettings(bytes, file, []);
+  const valid = settings !== undefined;
+  return { file, valid, validated: valid, diagnostics };
 }
 
 function unread(file: string, failure: string): FileResult {

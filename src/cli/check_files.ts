@@ -1,5 +1,6 @@
 /** Arguments of `check` -> the files to check: files, folders, patterns, standard input. */
 import { basename, extname, join, resolve } from "node:path";
+import { SETTINGS_FILE } from "../settings/mod.ts";
 import { readFailure } from "./configuration.ts";
 
 /** A file to check, or why an argument leads to none. */
@@ -102,6 +103,7 @@ async function isToBeRead(path: string): Promise<boolean> {
   try {
     const { isFile } = await Deno.stat(path);
     if (!isFile) return false;
+    if (basename(path) === SETTINGS_FILE) return true;
     if (extname(path).toLowerCase() === ".xml") return true;
     using file = await Deno.open(path);
     const start = new Uint8Array(YAML_START);

@@ -9,26 +9,29 @@ import { allCommands, findCommand } from "./commands.ts";
 import { overview } from "./help.ts";
 import { complain, Exit, Failure, UsageError } from "./usage.ts";
 
-/** Options that the launcher of the single file puts in front. */
-const NATIVE_OPTION = "--monomi-native=";
-const NAME_OPTION = "--monomi-name=";
+/** What the launcher of the single file puts in front. */
+const LAUNCHER_OPTIONS: Readonly<Record<string, "library" | "file" | "name">> = {
+  "--monomi-native=": "library",
+  "--monomi-file=": "file",
+  "--monomi-name=": "name",
+};
 /** Where the library lies when running from the sources. */
 const BUILT_LIBRARY = "../../native/target/release/libmonomi.so";
 
 /** Runs the program; the result is its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const { args, library, name: fileName } = launchOptions(argv);
-  if (fileName !== undefined) startedAs(fileName);
+  const { args, library, name, file } = launchOptions(argv);
+  if (name !== undefined) startedAs(name, file);
   const [command = "help", ...rest] = args;
   if (command === "--version") {
     console.log(`monomi ${VERSION}`);
     return Exit.OK;
   }
-  const name = command === "--help" || command === "-?" ? "help" : command;
-  const chosen = await findCommand(name);
+  const asked = command === "--help" || command === "-?" ? "help" : command;
+  const chosen = await findCommand(asked);
   if (chosen === undefined) {
     console.error(
-      `monomi: there is no command "${escapeUnprintable(name)}"\n\n` +
+      `monomi: there is no command "${escapeUnprintable(asked)}"\n\n` +
         overview(await allCommands()),
     );
     return Exit.WRONG_USAGE;
@@ -40,7 +43,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     return await chosen.run(rest, () => new Native(library));
   } catch (error) {
-    return told(name, error);
+    return told(asked, error);
   }
 }
 
@@ -67,14 +70,17 @@ function told(command: string, error: unknown): number {
 }
 
 function launchOptions(argv: readonly string[]) {
-  let library: string | undefined;
-  let name: string | undefined;
+  const options = { library: undefined, file: undefined, name: undefined } as {
+    [option: string]: string | undefined;
+  };
   let at = 0;
   for (; at < argv.length; at++) {
-    if (argv[at].startsWith(NATIVE_OPTION)) library = argv[at].slice(NATIVE_OPTION.length);
-    else if (argv[at].startsWith(NAME_OPTION)) name = argv[at].slice(NAME_OPTION.length);
-    else break;
+    const equals = argv[at].indexOf("=") + 1;
+    const option = LAUNCHER_OPTIONS[argv[at].slice(0, equals)];
+    if (option === undefined) break;
+    options[option] = argv[at].slice(equals);
   }
-  library ??= decodeURIComponent(new URL(BUILT_LIBRARY, import.meta.url).pathname);
-  return { args: argv.slice(at), library, name };
+  const library = options.library ??
+    decodeURIComponent(new URL(BUILT_LIBRARY, import.meta.url).pathname);
+  return { args: argv.slice(at), library, name: options.name, file: options.file };
 }

@@ -3,11 +3,13 @@
  */
 import { dirname, resolve } from "node:path";
 import {
-  NULL_DEVICE,
+  fileKind,
+  type FilePlace,
+  needsLocalSockets,
+  type OpenSinks,
   openSinks,
   parseSink,
   type SinkOptions,
-  type SinkSet,
   type SinkSpec,
   SinkSyntaxError,
 } from "../sinks/mod.ts";
@@ -33,10 +35,12 @@ export function openOutputs(
   texts: readonly string[],
   options: Omit<SinkOptions, "sockets" | "onProblem">,
   native: () => Native,
-): SinkSet {
+): OpenSinks {
   const specs = parse(texts.length > 0 ? texts : [defaultSink()]);
-  for (const { place } of specs) if (place.kind === "file") refuseOutOfReach(place.path);
-  const needsSockets = specs.some(({ place }) => place.kind === "syslog");
+  for (const { place } of specs) {
+    if (place.kind === fileKind.kind) refuseOutOfReach((place as FilePlace).path);
+  }
+  const needsSockets = specs.some(({ place }) => needsLocalSockets(place));
   const sockets = needsSockets ? native().sockets : undefined;
   try {
     return openSinks(specs, {
@@ -65,7 +69,7 @@ function parse(texts: readonly string[]): SinkSpec[] {
 
 /** A file that could be opened now but not again, when it is rotated or moved away. */
 function refuseOutOfReach(path: string): void {
-  if (path === NULL_DEVICE || !isOutOfReach(withoutLinks(resolve(path)))) return;
+  if (!isOutOfReach(withoutLinks(resolve(path)))) return;
   throw new OutputError(
     `${path} is under /dev, /proc or /sys, which the running program cannot reach; ` +
       "name a file elsewhere, or - for standard output",

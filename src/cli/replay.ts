@@ -40,7 +40,7 @@ async function replayFiles(args: string[], load: () => Native): Promise<number> 
     }, load);
     using resources = new ResourceMeter();
     const progress = new Progress(files.bytes);
-    dropPermissions();
+    dropPermissions(sinks.needsNetwork ? ["net"] : []);
     const show = progress.show.bind(progress);
     const summary = await replaySources(files.sources, sinks, resources, show)
       .finally(() => progress.clear());

@@ -7,6 +7,7 @@ import { LINT_CODES } from "./codes/lint.ts";
 import { MERGE_CODES } from "./codes/merge.ts";
 import { READER_CODES } from "./codes/reader.ts";
 import { RULE_TEST_CODES } from "./codes/rule_tests.ts";
+import { SETTINGS_CODES } from "./codes/settings.ts";
 import { TARGET_CODES } from "./codes/targets.ts";
 import { YAML_CODES } from "./codes/yaml.ts";
 
@@ -27,6 +28,7 @@ export const CODES = {
   ...YAML_CODES,
   ...RULE_TEST_CODES,
   ...MERGE_CODES,
+  ...SETTINGS_CODES,
 } as const;
 
 /** A stable diagnostic code. */

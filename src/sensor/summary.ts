@@ -40,9 +40,6 @@ export interface Summary {
 export interface Resources {
   readonly userMs: number;
   readonly systemMs: number;
-  /** Resident memory now. */
-  readonly rssKb: number;
-  /** Its peak. */
   readonly maxRssKb: number;
 }
 

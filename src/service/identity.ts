@@ -28,15 +28,22 @@ const FROM_SOURCES = "monomi";
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,47}$/;
 
 let given = FROM_SOURCES;
+let file: string | undefined;
 
 /** The executable's file name cannot name a service; the message says what can. */
 export class IdentityError extends Error {
   override readonly name = "IdentityError";
 }
 
-/** Tells, once at the start, how the executable is called. */
-export function startedAs(fileName: string): void {
+/** Tells, once at the start, how the executable is called and where it is. */
+export function startedAs(fileName: string, path?: string): void {
   given = fileName;
+  file = path;
+}
+
+/** Path of the single file that runs; undefined when running from the sources. */
+export function ownFile(): string | undefined {
+  return file;
 }
 
 /** This program's identity. @throws {IdentityError} */

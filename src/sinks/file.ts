@@ -1,35 +1,25 @@
 /**
  * Lines to a file, with rotation, over full disks and under other programs' log rotation.
  */
-import type { Chunk } from "./line_queue.ts";
-import { QueuedTarget, type Sender } from "./queued_target.ts";
+import type { Chunk } from "./chunk.ts";
+import type { Sender } from "./queued_target.ts";
 import { rotateFiles, type Rotation } from "./rotation.ts";
 import { isStillAt, openForAppending } from "./safe_open.ts";
-import { reasonOf, type Target, type TargetOptions } from "./target.ts";
+import { reasonOf } from "./target.ts";
 
 const LINE_FEED = 10;
 const MILLISECONDS_BETWEEN_PATH_CHECKS = 1_000;
 
-/** Settings of a file target. */
-export interface FileTargetOptions extends TargetOptions {
-  /** Without it the file grows without limit. */
-  readonly rotation?: Rotation;
-}
-
 /**
- * Opens a file target; see {@link openForAppending} for what it refuses and throws.
+ * Appends to a file; see {@link openForAppending} for what it refuses and throws.
  *
  * A line is never torn: when the disk is full in the middle of one, the file is cut back to the
  * end of the line before, and writing is tried again until there is room. A file that another
  * program moved away or removed is made anew within a second.
  */
-export function openFileTarget(path: string, options: FileTargetOptions = {}): Target {
-  const tell = (message: string) => options.onProblem?.(`file ${path}: ${message}`);
-  return new QueuedTarget(`file ${path}`, new FileSender(path, options.rotation, tell), options);
-}
-
-class FileSender implements Sender {
+export class FileSender implements Sender {
   readonly separator = LINE_FEED;
+  readonly longestRetryMilliseconds = 2_000;
   readonly #path: string;
   readonly #rotation: Rotation | undefined;
   readonly #tell: (message: string) => void;
@@ -39,6 +29,7 @@ class FileSender implements Sender {
   #endsInTornLine = false;
   #pathCheckedAt = 0;
 
+  /** Without `rotation` the file grows without limit. */
   constructor(path: string, rotation: Rotation | undefined, tell: (message: string) => void) {
     this.#path = path;
     this.#rotation = rotation;

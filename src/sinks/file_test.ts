@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openFileTarget } from "./file.ts";
+import { openFileTarget } from "./testing.ts";
 import { RefusedPathError } from "./safe_open.ts";
 
 async function withDirectory(test: (directory: string) => Promise<void>): Promise<void> {

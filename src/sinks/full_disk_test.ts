@@ -2,7 +2,7 @@
  * A file target on a disk that is full: a small tmpfs of its own.
  */
 import assert from "node:assert/strict";
-import { openFileTarget } from "./file.ts";
+import { openFileTarget } from "./testing.ts";
 
 const DISK_BYTES = 256 * 1024;
 

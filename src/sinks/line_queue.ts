@@ -1,89 +1,15 @@
 /**
  * Lines on their way to a target: encoded as UTF-8 into large chunks, bounded in bytes.
  */
+import { Chunk, type Mark } from "./chunk.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 const BLOCK_CHARACTERS = 16 * 1024;
 const MOST_BYTES_PER_CHARACTER = 3;
 /** Enough for a full queue: garbage of this size is freed too late to keep memory bounded. */
 const POOLED_CHUNKS = 32;
-
-/** Encoded lines, each with its separator; `bytes[start]` to `bytes[end - 1]` are undelivered. */
-export class Chunk {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  start = 0;
-  end = 0;
-  /** Lines not yet delivered; one that is delivered in part counts. */
-  lines = 0;
-  /** Lines given up as undeliverable; the target's `dropped` grows by them. */
-  discarded = 0;
-  /** Their bytes, separators included. */
-  discardedBytes = 0;
-  /** Why the last of them was given up. */
-  discardReason = "";
-  readonly #separator: number;
-
-  constructor(capacity: number, separator: number) {
-    this.bytes = new Uint8Array(capacity);
-    this.#separator = separator;
-  }
-
-  /** Takes the next `bytes` bytes off as delivered. */
-  consume(bytes: number): void {
-    const { start } = this;
-    this.start += bytes;
-    this.lines -= this.start === this.end ? this.lines : this.#linesBetween(start, this.start);
-  }
-
-  /** Gives the next line up, for a reason told to people. */
-  discardLine(reason: string): void {
-    const end = this.nextLine();
-    this.discardedBytes += end - this.start;
-    this.discarded++;
-    this.start = end;
-    this.lines--;
-    this.discardReason = reason;
-  }
-
-  /** Where the line after the next one begins. */
-  nextLine(): number {
-    return this.bytes.indexOf(this.#separator, this.start) + 1;
-  }
-
-  /** Where the last line that ends at or before `position` ends; `start` when there is none. */
-  lastLineEnd(position: number): number {
-    if (position >= this.end) return this.end;
-    if (position <= this.start) return this.start;
-    const separator = this.bytes.lastIndexOf(this.#separator, position - 1);
-    return Math.max(separator + 1, this.start);
-  }
-
-  /** Forgets what was discarded so far. */
-  clearDiscarded(): void {
-    this.discarded = 0;
-    this.discardedBytes = 0;
-  }
-
-  /** Empties the chunk for its next use. */
-  clear(): void {
-    this.start = 0;
-    this.end = 0;
-    this.lines = 0;
-    this.clearDiscarded();
-  }
-
-  #linesBetween(from: number, to: number): number {
-    let lines = 0;
-    for (
-      let at = this.bytes.indexOf(this.#separator, from);
-      at >= 0 && at < to;
-      at = this.bytes.indexOf(this.#separator, at + 1)
-    ) {
-      lines++;
-    }
-    return lines;
-  }
-}
+/** What lines without an event, as tests write them, are marked with. */
+const UNMARKED: Mark = { recordId: 0, time: 0 };
 
 /**
  * A first-in first-out queue of encoded lines. It takes lines until about `limitBytes` bytes wait
@@ -98,6 +24,7 @@ export class LineQueue {
   readonly #chunks: Chunk[] = [];
   readonly #pool: Chunk[] = [];
   readonly #encoder = new TextEncoder();
+  readonly #marks: Mark[] = [];
 
   constructor(limitBytes: number, separator: number) {
     this.#limitBytes = limitBytes;
@@ -105,8 +32,19 @@ export class LineQueue {
     this.#separatorText = String.fromCharCode(separator);
   }
 
-  /** Takes `lines[0]` to `lines[count - 1]`, each behind `prefix`; returns how many it refused. */
-  add(lines: readonly string[], count: number, prefix: string): number {
+  /**
+   * Takes `lines[0]` to `lines[count - 1]`, each behind `prefix`; `marks[first]` belongs to the first
+   * of them.
+   *
+   * @returns how many it refused.
+   */
+  add(
+    lines: readonly string[],
+    count: number,
+    prefix: string,
+    marks: readonly Mark[] = [],
+    first = 0,
+  ): number {
     let refused = 0;
     let block = "";
     let blockLines = 0;
@@ -118,7 +56,7 @@ export class LineQueue {
         continue;
       }
       block += prefix + line + this.#separatorText;
-      blockLines++;
+      this.#marks[blockLines++] = marks[first + i] ?? UNMARKED;
       if (block.length >= BLOCK_CHARACTERS) {
         this.#encode(block, blockLines);
         block = "";
@@ -126,6 +64,8 @@ export class LineQueue {
       }
     }
     if (blockLines > 0) this.#encode(block, blockLines);
+    // Keeps the array, not the events.
+    this.#marks.length = 0;
     return refused;
   }
 
@@ -157,8 +97,7 @@ export class LineQueue {
       this.#chunks.push(chunk);
     }
     const { written } = this.#encoder.encodeInto(block, chunk.bytes.subarray(chunk.end));
-    chunk.end += written;
-    chunk.lines += lines;
+    chunk.added(written, this.#marks, lines);
     this.bytes += written;
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { Chunk, LineQueue } from "./line_queue.ts";
+import type { Chunk } from "./chunk.ts";
+import { LineQueue } from "./line_queue.ts";
 
 const LF = 10;
 const decode = (chunk: Chunk) =>

@@ -1,6 +1,6 @@
 /**
  * Where events go: rendered as JSON lines, Sysmon's XML or lines for people; to standard output,
- * files and syslog.
+ * files, syslog and other receivers.
  *
  * ```ts ignore
  * const sinks = openSinks([parseSink("json:-")], { computer: "host", processId: 1, userId: 0 });
@@ -9,20 +9,32 @@
  * await sinks.close();
  * ```
  */
+export { Chunk, type Line, type Mark } from "./chunk.ts";
+export { fileKind, type FilePlace } from "./file_kind.ts";
+export { SINK_FORMATS, type SinkFormat } from "./formats.ts";
 export { type JsonOptions, jsonRenderer } from "./json.ts";
-export { NULL_DEVICE } from "./discard.ts";
+export type { OpenOptions, Output, SinkPlace, TargetKind } from "./kind.ts";
+export { needsLocalSockets } from "./kinds.ts";
 export type { SocketCalls, SocketKind } from "./local_socket.ts";
 export { escapeForPeople, type PrettyOptions, prettyRenderer } from "./pretty.ts";
+export { RetryLater, type Sender } from "./queued_target.ts";
 export type { Renderer } from "./renderer.ts";
 export type { Rotation } from "./rotation.ts";
 export { RefusedPathError } from "./safe_open.ts";
-export { openSinks, type SinkCounters, type SinkOptions, type SinkSet } from "./set.ts";
 export {
+  type OpenSinks,
+  openSinks,
+  type SinkCounters,
+  type SinkOptions,
+  type SinkSet,
+} from "./set.ts";
+export {
+  type OptionValue,
   parseSink,
-  type SinkFormat,
-  type SinkPlace,
+  sinkFromParts,
   type SinkSpec,
   SinkSyntaxError,
+  type SpoolFull,
 } from "./spec.ts";
-export type { Target, TargetCounters, TargetOptions } from "./target.ts";
+export type { DropReason, Drops, Target, TargetCounters, TargetOptions } from "./target.ts";
 export { type XmlOptions, xmlRenderer } from "./xml.ts";

@@ -1,32 +1,60 @@
 /**
  * A target that queues lines and delivers them chunk by chunk, with retries and back-pressure.
  */
-import { type Chunk, LineQueue } from "./line_queue.ts";
+import type { Chunk, Mark } from "./chunk.ts";
+import { LineQueue } from "./line_queue.ts";
 import { ProblemReport } from "./problem_report.ts";
-import { reasonOf, type Target, type TargetCounters, type TargetOptions } from "./target.ts";
+import {
+  type DropReason,
+  newCounters,
+  reasonOf,
+  type Target,
+  type TargetCounters,
+  type TargetOptions,
+} from "./target.ts";
 import { Waiters } from "./waiters.ts";
 
 /** What a target does with a chunk; everything else is the queue's business. */
 export interface Sender {
   /** The byte that ends each line. */
   readonly separator: number;
+  /** How far attempts may grow apart while the receiver is in trouble; a minute when absent. */
+  readonly longestRetryMilliseconds?: number;
   /** Text in front of each line, asked once per batch. */
   prefix?(): string;
   /**
-   * Delivers the chunk, consuming or discarding what it is done with. Throws when it cannot go on;
-   * the rest of the chunk comes again later.
+   * Delivers the chunk, consuming or discarding what it is done with: `eachLine` has the lines and
+   * their EventRecordIDs, `consumeLines` takes off what the receiver has confirmed, `discardLine` what
+   * it will never take. Returns when it has delivered something, at the latest when nothing is left;
+   * throws when it cannot go on ({@link RetryLater} when the receiver says for how long). In both cases
+   * the rest of the chunk comes again.
+   *
+   * @param signal aborted when the target is closed without waiting any longer; end soon.
    */
-  send(chunk: Chunk): Promise<void>;
+  send(chunk: Chunk, signal: AbortSignal): Promise<void>;
   /** Whether no later attempt can succeed after this error. */
   isFinal(error: unknown): boolean;
   /** Called once, never during `send`. */
   close(): void;
 }
 
+/** The receiver is there and asks to be left alone for a while. */
+export class RetryLater extends Error {
+  override readonly name = "RetryLater";
+  readonly milliseconds: number;
+
+  constructor(message: string, milliseconds: number) {
+    super(message);
+    this.milliseconds = milliseconds;
+  }
+}
+
 const DEFAULT_QUEUE_BYTES = 8 * 1024 * 1024;
 const DEFAULT_FLUSH_MILLISECONDS = 3_000;
 const FIRST_RETRY_MILLISECONDS = 100;
-const LAST_RETRY_MILLISECONDS = 2_000;
+const LONGEST_RETRY_MILLISECONDS = 60_000;
+/** What a receiver may ask for. */
+const LONGEST_PAUSE_MILLISECONDS = 3_600_000;
 const PATIENCE_MILLISECONDS = 250;
 
 type State = "resting" | "sending" | "retrying" | "stopped";
@@ -34,13 +62,7 @@ type State = "resting" | "sending" | "retrying" | "stopped";
 /** Makes a target of a sender. */
 export class QueuedTarget implements Target {
   readonly name: string;
-  readonly counters: TargetCounters = {
-    written: 0,
-    dropped: 0,
-    bytes: 0,
-    errors: 0,
-    lastError: null,
-  };
+  readonly counters: TargetCounters = newCounters();
   readonly broken: Promise<string>;
   readonly #sender: Sender;
   readonly #queue: LineQueue;
@@ -49,9 +71,11 @@ export class QueuedTarget implements Target {
   readonly #lowWater: number;
   readonly #lossless: boolean;
   readonly #flushMilliseconds: number;
+  readonly #longestRetryMilliseconds: number;
   readonly #lowWaterReached = new Waiters();
   readonly #workEnded = new Waiters();
   readonly #retry = new Waiters();
+  readonly #abort = new AbortController();
   #state: State = "resting";
   /** The chunk being sent or sent again. */
   #current: Chunk | undefined;
@@ -73,17 +97,20 @@ export class QueuedTarget implements Target {
     this.#flushMilliseconds = this.#lossless
       ? Infinity
       : options.flushMilliseconds ?? DEFAULT_FLUSH_MILLISECONDS;
+    this.#longestRetryMilliseconds = sender.longestRetryMilliseconds ?? LONGEST_RETRY_MILLISECONDS;
     this.broken = new Promise((resolve) => this.#resolveBroken = resolve);
   }
 
-  write(lines: readonly string[], count: number): void {
+  write(lines: readonly string[], count: number, marks?: readonly Mark[], first?: number): void {
     if (this.#state === "stopped") {
-      this.counters.dropped += count;
+      this.#drop(count, "closed");
       return;
     }
-    const refused = this.#queue.add(lines, count, this.#sender.prefix?.() ?? "");
+    const prefix = this.#sender.prefix?.() ?? "";
+    const refused = this.#queue.add(lines, count, prefix, marks, first);
+    this.counters.waiting += count - refused;
     if (refused > 0) {
-      this.counters.dropped += refused;
+      this.#drop(refused, "queueFull");
       this.#report.trouble(
         this.#state === "retrying"
           ? `cannot write: ${this.counters.lastError}`
@@ -118,8 +145,10 @@ export class QueuedTarget implements Target {
       const problem = await this.#attempt(this.#current);
       if (this.#hasStopped()) return this.#sender.close();
       if (problem === undefined) {
-        this.#queue.recycle(this.#current);
-        this.#current = undefined;
+        if (this.#current.lines === 0) {
+          this.#queue.recycle(this.#current);
+          this.#current = undefined;
+        }
         retryMilliseconds = FIRST_RETRY_MILLISECONDS;
       } else if (this.#sender.isFinal(problem)) {
         this.#stop();
@@ -128,9 +157,9 @@ export class QueuedTarget implements Target {
       } else {
         this.#state = "retrying";
         if (!this.#lossless) this.#releaseAll();
-        await this.#retry.wait(retryMilliseconds);
+        await this.#retry.wait(pauseAfter(problem, retryMilliseconds));
         if (this.#hasStopped()) return;
-        retryMilliseconds = Math.min(2 * retryMilliseconds, LAST_RETRY_MILLISECONDS);
+        retryMilliseconds = Math.min(2 * retryMilliseconds, this.#longestRetryMilliseconds);
       }
     }
     this.#state = "resting";
@@ -144,7 +173,8 @@ export class QueuedTarget implements Target {
     let problem: unknown;
     this.#attempting = true;
     try {
-      await this.#sender.send(chunk);
+      await this.#sender.send(chunk, this.#abort.signal);
+      if (chunk.lines === before.lines) throw new Error("the receiver has taken nothing");
     } catch (error) {
       problem = error ?? new Error("unknown error");
     }
@@ -154,8 +184,9 @@ export class QueuedTarget implements Target {
     const { counters } = this;
     const bytes = chunk.start - before.start;
     counters.bytes += bytes - chunk.discardedBytes;
-    counters.dropped += chunk.discarded;
+    counters.waiting -= before.lines - chunk.lines;
     counters.written += before.lines - chunk.lines - chunk.discarded;
+    if (chunk.discarded > 0) this.#drop(chunk.discarded, "undeliverable");
     if (chunk.discarded > 0) this.#report.trouble(chunk.discardReason);
     if (problem !== undefined) {
       counters.errors++;
@@ -190,11 +221,26 @@ export class QueuedTarget implements Target {
   #stop(): void {
     this.#state = "stopped";
     for (let chunk = this.#current; chunk !== undefined; chunk = this.#queue.take()) {
-      this.counters.dropped += chunk.lines;
+      this.counters.waiting -= chunk.lines;
+      this.#drop(chunk.lines, "closed");
     }
     this.#current = undefined;
     this.#releaseAll();
     this.#retry.release();
-    if (!this.#attempting) this.#sender.close();
+    if (this.#attempting) this.#abort.abort(new Error("the output is closed"));
+    else this.#sender.close();
   }
+
+  #drop(count: number, reason: DropReason): void {
+    this.counters.dropped += count;
+    this.counters.drops[reason] += count;
+  }
+}
+
+/** As long as the receiver asks for, or the time of back-off, up to half of it less at random. */
+function pauseAfter(problem: unknown, backOffMilliseconds: number): number {
+  if (problem instanceof RetryLater) {
+    return Math.min(Math.max(problem.milliseconds, 0), LONGEST_PAUSE_MILLISECONDS);
+  }
+  return backOffMilliseconds * (1 - Math.random() / 2);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import type { Chunk } from "./line_queue.ts";
-import { QueuedTarget, type Sender } from "./queued_target.ts";
+import type { Chunk } from "./chunk.ts";
+import { QueuedTarget, RetryLater, type Sender } from "./queued_target.ts";
+import { newCounters } from "./target.ts";
 
 /** A sender whose readiness and faults the test decides. */
 class TestSender implements Sender {
@@ -60,13 +61,7 @@ Deno.test("lines are delivered in order and counted", async () => {
   target.write(["c"], 1);
   await target.close();
   assert.deepEqual(sender.received, ["a", "b", "c"]);
-  assert.deepEqual(target.counters, {
-    written: 3,
-    dropped: 0,
-    bytes: 6,
-    errors: 0,
-    lastError: null,
-  });
+  assert.deepEqual(target.counters, { ...newCounters(), written: 3, bytes: 6 });
   assert.equal(sender.closed, 1);
   assert.deepEqual(problems, []);
 });
@@ -110,6 +105,7 @@ Deno.test("a target that cannot write never makes writers wait and drops what ha
   assert.equal(target.counters.dropped, 12);
   await target.close();
   assert.equal(target.counters.dropped, 21);
+  assert.deepEqual(target.counters.drops, { ...newCounters().drops, queueFull: 12, closed: 9 });
   assert.equal(target.counters.written, 0);
   assert.deepEqual(problems, [
     "printer: cannot write: out of paper",
@@ -203,4 +199,60 @@ Deno.test("lossless: ready waits for a slow reader for as long as it takes", asy
   await ready;
   await target.close();
   assert.equal(target.counters.dropped, 0);
+});
+
+Deno.test("a receiver that asks for a pause gets it, whatever the back-off", async () => {
+  const { sender, target } = setup({});
+  sender.fault = new RetryLater("busy", 400);
+  target.write(["a"], 1);
+  const began = performance.now();
+  while (sender.attempts < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.ok(performance.now() - began >= 395);
+  sender.fault = undefined;
+  await target.close();
+  assert.deepEqual(sender.received, ["a"]);
+});
+
+Deno.test("a sender sees each line with its record id, and is asked again for what it leaves", async () => {
+  const batches: [string, number, number][][] = [];
+  const target = new QueuedTarget("collector", {
+    separator: 10,
+    send: (chunk: Chunk) => {
+      const lines = [...chunk.eachLine()];
+      const batch = lines.slice(0, 2);
+      const decoder = new TextDecoder();
+      batches.push(
+        batch.map(({ bytes, recordId, time }) => [decoder.decode(bytes), recordId, time]),
+      );
+      chunk.consumeLines(batch.length);
+      return Promise.resolve();
+    },
+    isFinal: () => false,
+    close: () => {},
+  });
+  const marks = [1, 2, 3, 4, 5].map((id) => ({ recordId: id, time: 10 * id }));
+  target.write(["c", "d", "e"], 3, marks, 2);
+  await target.close();
+  assert.deepEqual(batches, [[["c", 3, 30], ["d", 4, 40]], [["e", 5, 50]]]);
+  assert.equal(target.counters.written, 3);
+});
+
+Deno.test("closing ends an attempt that hangs", async () => {
+  let aborted = false;
+  const target = new QueuedTarget("collector", {
+    separator: 10,
+    send: (_, signal) =>
+      new Promise((_, reject) =>
+        signal.addEventListener("abort", () => {
+          aborted = true;
+          reject(signal.reason);
+        })
+      ),
+    isFinal: () => false,
+    close: () => {},
+  }, { flushMilliseconds: 10 });
+  target.write(["a"], 1);
+  await target.close();
+  assert.ok(aborted);
+  assert.equal(target.counters.drops.closed, 1);
 });

@@ -3,17 +3,14 @@
  */
 import type { Event } from "../events/event.ts";
 import { wantsColor } from "../output/color.ts";
-import { NULL_DEVICE, openDiscard } from "./discard.ts";
-import { openFileTarget } from "./file.ts";
-import { jsonRenderer } from "./json.ts";
+import { rendererOf, type SinkFormat } from "./formats.ts";
+import type { TargetKind } from "./kind.ts";
+import { kindOf } from "./kinds.ts";
 import type { SocketCalls } from "./local_socket.ts";
-import { prettyRenderer } from "./pretty.ts";
+import { QueuedTarget } from "./queued_target.ts";
 import type { Renderer } from "./renderer.ts";
-import { type SinkPlace, type SinkSpec, SinkSyntaxError } from "./spec.ts";
-import { openStdout } from "./stdout.ts";
-import { openSyslog } from "./syslog.ts";
+import { type SinkSpec, SinkSyntaxError } from "./spec.ts";
 import type { Target, TargetCounters, TargetOptions } from "./target.ts";
-import { xmlRenderer } from "./xml.ts";
 
 /** What the sinks need to know about their host and user. */
 export interface SinkOptions extends TargetOptions {
@@ -33,6 +30,10 @@ export interface SinkOptions extends TargetOptions {
   readonly tree?: boolean;
   /** What syslog sinks send with; without it there can be none. */
   readonly sockets?: SocketCalls;
+  /**
+   * A private directory that outlives the run, for spools; without it nothing waits on disk.
+   */
+  readonly stateDirectory?: string;
 }
 
 /** What became of the events given to one sink. */
@@ -55,6 +56,12 @@ export interface SinkSet {
   counters(): SinkCounters[];
 }
 
+/** Sinks that were opened from their texts. */
+export interface OpenSinks extends SinkSet {
+  /** Whether one of them needs the network. */
+  readonly needsNetwork: boolean;
+}
+
 /** Lines rendered at a time: few enough that their text is garbage while it is still young. */
 const SLICE = 256;
 
@@ -69,19 +76,21 @@ interface Group {
  * @throws {SinkSyntaxError} if two sinks have the same target.
  * @throws {RefusedPathError} or a system error for a file that cannot be written.
  */
-export function openSinks(specs: readonly SinkSpec[], options: SinkOptions): SinkSet {
+export function openSinks(specs: readonly SinkSpec[], options: SinkOptions): OpenSinks {
   const groups = new Map<string, Group>();
   const sinks: { name: string; target: Target }[] = [];
   try {
-    for (const { format, place } of specs) {
+    for (const spec of specs) {
+      const { format, place } = spec;
+      const kind = kindOf(place);
       const color = place.kind === "stdout" && (options.color ?? wantsColor());
-      const key = format === "pretty" ? `pretty ${color}` : format;
+      const key = [format, format === "pretty" && color, kind.line && kind.kind].join();
       let group = groups.get(key);
       if (group === undefined) {
-        group = { render: renderer(format, color, options), targets: [] };
+        group = { render: rendererFor(format, kind, { ...options, color }), targets: [] };
         groups.set(key, group);
       }
-      const target = openTarget(place, options);
+      const target = openTarget(spec, kind, options);
       if (sinks.some((sink) => sink.target.name === target.name)) {
         target.close();
         throw new SinkSyntaxError(`Two sinks write to ${target.name}; give each its own target`);
@@ -93,43 +102,39 @@ export function openSinks(specs: readonly SinkSpec[], options: SinkOptions): Sin
     for (const { target } of sinks) target.close();
     throw error;
   }
-  return new Sinks([...groups.values()], sinks);
+  return new Sinks([...groups.values()], sinks, specs.some(({ isRemote }) => isRemote));
 }
 
-function renderer(format: SinkSpec["format"], color: boolean, options: SinkOptions): Renderer {
-  switch (format) {
-    case "json":
-      return jsonRenderer(options);
-    case "xml":
-      return xmlRenderer(options);
-    case "pretty":
-      return prettyRenderer({ color, tree: options.tree });
-  }
+function rendererFor(
+  format: SinkFormat,
+  kind: TargetKind,
+  options: SinkOptions & { readonly color: boolean },
+): Renderer {
+  const formatted = rendererOf(format, options);
+  return kind.line?.(formatted, rendererOf("json", options)) ?? formatted;
 }
 
-function openTarget(place: SinkPlace, options: SinkOptions): Target {
-  switch (place.kind) {
-    case "stdout":
-      return openStdout(options);
-    case "file":
-      if (place.path === NULL_DEVICE) return openDiscard(options);
-      return openFileTarget(place.path, { ...options, rotation: place.rotation });
-    case "syslog": {
-      const { sockets } = options;
-      if (sockets === undefined) throw new Error("syslog needs the native library");
-      const { socket, identity } = place;
-      return openSyslog({ ...options, sockets, socket, identity });
-    }
-  }
+function openTarget({ format, place }: SinkSpec, kind: TargetKind, options: SinkOptions): Target {
+  let name = kind.kind;
+  const tell = (message: string) => options.onProblem?.(`${name}: ${message}`);
+  const output = kind.open(place, { ...options, format, tell });
+  name = output.name;
+  return new QueuedTarget(name, output.sender, options);
 }
 
-class Sinks implements SinkSet {
+class Sinks implements OpenSinks {
   readonly broken: Promise<string>;
+  readonly needsNetwork: boolean;
   readonly #groups: readonly Group[];
   readonly #sinks: readonly { name: string; target: Target }[];
   readonly #lines: string[] = [];
 
-  constructor(groups: readonly Group[], sinks: readonly { name: string; target: Target }[]) {
+  constructor(
+    groups: readonly Group[],
+    sinks: readonly { name: string; target: Target }[],
+    needsNetwork: boolean,
+  ) {
+    this.needsNetwork = needsNetwork;
     this.#groups = groups;
     this.#sinks = sinks;
     this.broken = sinks.length === 0
@@ -144,7 +149,7 @@ class Sinks implements SinkSet {
       for (let first = 0; first < count; first += SLICE) {
         const size = Math.min(SLICE, count - first);
         for (let i = 0; i < size; i++) lines[i] = render(events[first + i]);
-        for (const target of targets) target.write(lines, size);
+        for (const target of targets) target.write(lines, size, events, first);
       }
     }
     // Keeps the array, not the text.

@@ -1,147 +1,115 @@
 /**
- * `FORMAT:TARGET` as typed on the command line.
+ * One sink: `FORMAT:TARGET[,KEY=VALUE]…` as typed, or its parts as a settings file has them.
  */
-import type { Rotation } from "./rotation.ts";
-
-/** How events are written. */
-export type SinkFormat = "json" | "xml" | "pretty";
-
-/** Where they are written. */
-export type SinkPlace =
-  | { readonly kind: "stdout" }
-  | { readonly kind: "file"; readonly path: string; readonly rotation?: Rotation }
-  | { readonly kind: "syslog"; readonly socket?: string; readonly identity?: string };
+import { SINK_FORMATS, type SinkFormat } from "./formats.ts";
+import type { SinkPlace } from "./kind.ts";
+import { kindOfTarget } from "./kinds.ts";
+import { Settings, SinkSyntaxError } from "./settings.ts";
 
 /** One sink. */
 export interface SinkSpec {
   readonly format: SinkFormat;
   readonly place: SinkPlace;
+  /** Whether it needs the network. */
+  readonly isRemote: boolean;
+  /** Bytes on disk for what the receiver cannot take yet; 0: none. */
+  readonly spoolBytes: number;
+  /** Which events go when the spool is full. */
+  readonly spoolFull: SpoolFull;
+  /** The text it came from, in one spelling for all of them. */
+  readonly text: string;
 }
 
-/** A sink's text that cannot be understood; the message says what is wrong and what to type. */
-export class SinkSyntaxError extends Error {
-  override readonly name = "SinkSyntaxError";
-}
+/** Which events are dropped when there is no room for more: those that wait longest, or the new. */
+export type SpoolFull = "oldest" | "newest";
 
-const FORMATS: readonly SinkFormat[] = ["json", "xml", "pretty"];
+/** An option's value as YAML has it. */
+export type OptionValue = string | number | boolean;
+
 const USAGE = "write FORMAT:TARGET, such as json:- or xml:/var/log/monomi/events.xml,size=100M";
-const SMALLEST_ROTATION_BYTES = 4096;
-const MOST_OLD_FILES = 1000;
-const DEFAULT_OLD_FILES = 5;
-const LONGEST_SOCKET_PATH_BYTES = 107;
-const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+const DEFAULT_SPOOL_BYTES = 256 * 2 ** 20;
+const SMALLEST_SPOOL_BYTES = 2 ** 20;
 
 /**
- * Reads `FORMAT:TARGET[,KEY=VALUE]…`. FORMAT is json, xml or pretty. TARGET is `-` (standard
- * output), `syslog`, `syslog:/path/to/socket`, or a file's path, in which a comma is written twice.
- * Keys: `size` and `count` (files), `ident` (syslog).
+ * Reads `FORMAT:TARGET[,KEY=VALUE]…`; a comma in the target is written twice. Targets and options
+ * are those of {@link sinkFromParts}.
  *
  * @throws {SinkSyntaxError}
  */
 export function parseSink(text: string): SinkSpec {
   const colon = text.indexOf(":");
-  const format = FORMATS.find((name) => name === text.slice(0, Math.max(colon, 0)));
-  if (format === undefined) {
-    throw refusal(
-      text,
-      colon < 0
-        ? USAGE
-        : `${JSON.stringify(text.slice(0, colon))} is not a format; use ${FORMATS.join(", ")}`,
-    );
-  }
+  const refusal = (why: string) => new Settings(text, new Map()).refusal(why);
+  if (colon < 0) throw refusal(USAGE);
   const [target, ...options] = splitAtCommas(text.slice(colon + 1));
-  if (target === "") throw refusal(text, `the target is missing; ${USAGE}`);
-  if (/\p{Cc}/u.test(target)) throw refusal(text, "control characters are not allowed");
-  const values = readOptions(text, options);
-  const place = target === "-"
-    ? stdoutPlace(text, values)
-    : target === "syslog" || target.startsWith("syslog:")
-    ? syslogPlace(text, target.slice("syslog:".length), values)
-    : filePlace(text, target, values);
-  return { format, place };
-}
-
-function stdoutPlace(text: string, values: Map<string, string>): SinkPlace {
-  allowOnly(text, values, []);
-  return { kind: "stdout" };
-}
-
-function syslogPlace(text: string, socket: string, values: Map<string, string>): SinkPlace {
-  allowOnly(text, values, ["ident"]);
-  if (new TextEncoder().encode(socket).length > LONGEST_SOCKET_PATH_BYTES) {
-    throw refusal(text, `a socket's path has at most ${LONGEST_SOCKET_PATH_BYTES} bytes`);
+  const values = new Map<string, string>();
+  for (const option of options) {
+    const equals = option.indexOf("=");
+    if (equals < 1) {
+      const shown = JSON.stringify(option);
+      throw refusal(`${shown} is not KEY=VALUE; write a comma in a path twice`);
+    }
+    const key = option.slice(0, equals);
+    if (values.has(key)) throw refusal(`${JSON.stringify(key)} is given twice`);
+    values.set(key, option.slice(equals + 1));
   }
-  const identity = values.get("ident");
-  if (identity !== undefined && !/^[!-9;-~]{1,48}$/.test(identity)) {
-    throw refusal(text, "ident takes 1 to 48 printable ASCII characters without blanks and colons");
+  return sinkFromValues(text, text.slice(0, colon), target, values);
+}
+
+/**
+ * A sink from its parts, such as `("json", "/var/log/x", { size: "100M", count: 5 })`. The target is
+ * `-` (standard output), one of `KINDS` (kinds.ts), or a file's path. Every remote target takes
+ * `spool` (bytes on disk, 0 for none) and `full` (`oldest` or `newest`: what goes when it is full).
+ *
+ * @throws {SinkSyntaxError}
+ */
+export function sinkFromParts(
+  format: string,
+  target: string,
+  options: Readonly<Record<string, OptionValue>> = {},
+): SinkSpec {
+  const values = new Map(Object.entries(options).map(([key, value]) => [key, String(value)]));
+  const parts = [target, ...[...values].map(([key, value]) => `${key}=${value}`)];
+  const text = `${format}:${parts.map((part) => part.replaceAll(",", ",,")).join(",")}`;
+  return sinkFromValues(text, format, target, values);
+}
+
+function sinkFromValues(
+  text: string,
+  formatName: string,
+  target: string,
+  values: ReadonlyMap<string, string>,
+): SinkSpec {
+  const settings = new Settings(text, values);
+  const format = SINK_FORMATS.find((name) => name === formatName);
+  if (format === undefined) {
+    const shown = JSON.stringify(formatName);
+    throw settings.refusal(`${shown} is not a format; use ${SINK_FORMATS.join(", ")}`);
+  }
+  if (target === "") throw settings.refusal(`the target is missing; ${USAGE}`);
+  if (/\p{Cc}/u.test(target)) throw settings.refusal("control characters are not allowed");
+  const kind = kindOfTarget(target);
+  if (kind === undefined) throw settings.refusal("there is no such kind of target");
+  const place = kind.read(target, settings);
+  const spool = kind.isRemote
+    ? readSpool(settings)
+    : { spoolBytes: 0, spoolFull: "oldest" } as const;
+  settings.allTaken();
+  return { format, place, isRemote: kind.isRemote, ...spool, text };
+}
+
+function readSpool(settings: Settings): Pick<SinkSpec, "spoolBytes" | "spoolFull"> {
+  const bytes = settings.takeSize("spool", 0) ?? DEFAULT_SPOOL_BYTES;
+  if (bytes !== 0 && bytes < SMALLEST_SPOOL_BYTES) {
+    throw settings.refusal("spool takes 0 (none) or a number of bytes from 1M on");
   }
   return {
-    kind: "syslog",
-    ...(socket === "" ? {} : { socket }),
-    ...(identity === undefined ? {} : { identity }),
+    spoolBytes: bytes,
+    spoolFull: settings.takeWord("full", ["oldest", "newest"]) ?? "oldest",
   };
-}
-
-function filePlace(text: string, path: string, values: Map<string, string>): SinkPlace {
-  allowOnly(text, values, ["size", "count"]);
-  const size = values.get("size");
-  const count = values.get("count");
-  if (size === undefined) {
-    if (count !== undefined) throw refusal(text, "count needs size, such as size=100M,count=5");
-    return { kind: "file", path };
-  }
-  const rotation = {
-    size: readSize(text, size),
-    count: count === undefined ? DEFAULT_OLD_FILES : readCount(text, count),
-  };
-  return { kind: "file", path, rotation };
-}
-
-function readSize(text: string, value: string): number {
-  const match = /^(\d{1,12})([KMG]?)$/.exec(value);
-  const bytes = match === null ? NaN : Number(match[1]) * UNITS[match[2]];
-  if (!(bytes >= SMALLEST_ROTATION_BYTES)) {
-    throw refusal(text, "size takes a number of bytes from 4K on, such as 500K, 100M or 2G");
-  }
-  return bytes;
-}
-
-function readCount(text: string, value: string): number {
-  if (!/^\d{1,4}$/.test(value) || Number(value) > MOST_OLD_FILES) {
-    throw refusal(text, `count takes a number of old files from 0 to ${MOST_OLD_FILES}`);
-  }
-  return Number(value);
 }
 
 function splitAtCommas(text: string): string[] {
   return text.replaceAll(",,", "\0").split(",").map((part) => part.replaceAll("\0", ","));
 }
 
-function readOptions(text: string, options: readonly string[]): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const option of options) {
-    const equals = option.indexOf("=");
-    if (equals < 1) {
-      throw refusal(
-        text,
-        `${JSON.stringify(option)} is not KEY=VALUE; write a comma in a path twice`,
-      );
-    }
-    const key = option.slice(0, equals);
-    if (values.has(key)) throw refusal(text, `${JSON.stringify(key)} is given twice`);
-    values.set(key, option.slice(equals + 1));
-  }
-  return values;
-}
-
-function allowOnly(text: string, values: Map<string, string>, keys: readonly string[]): void {
-  for (const key of values.keys()) {
-    if (keys.includes(key)) continue;
-    const known = keys.length === 0 ? "this target has no options" : `use ${keys.join(" or ")}`;
-    throw refusal(text, `${JSON.stringify(key)} is not an option here; ${known}`);
-  }
-}
-
-function refusal(text: string, why: string): SinkSyntaxError {
-  return new SinkSyntaxError(`Cannot parse sink ${JSON.stringify(text)}: ${why}`);
-}
+export { SinkSyntaxError };

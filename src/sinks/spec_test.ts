@@ -1,26 +1,32 @@
 import assert from "node:assert/strict";
-import { parseSink, SinkSyntaxError } from "./spec.ts";
+import type { FilePlace } from "./file_kind.ts";
+import { parseSink, sinkFromParts, SinkSyntaxError } from "./spec.ts";
+
+const partsOf = (text: string) => {
+  const { format, place } = parseSink(text);
+  return { format, place };
+};
 
 Deno.test("targets", () => {
-  assert.deepEqual(parseSink("json:-"), { format: "json", place: { kind: "stdout" } });
-  assert.deepEqual(parseSink("pretty:-"), { format: "pretty", place: { kind: "stdout" } });
-  assert.deepEqual(parseSink("xml:syslog"), { format: "xml", place: { kind: "syslog" } });
-  assert.deepEqual(parseSink("xml:syslog:/run/x/log,ident=monomi"), {
+  assert.deepEqual(partsOf("json:-"), { format: "json", place: { kind: "stdout" } });
+  assert.deepEqual(partsOf("pretty:-"), { format: "pretty", place: { kind: "stdout" } });
+  assert.deepEqual(partsOf("xml:syslog"), { format: "xml", place: { kind: "syslog" } });
+  assert.deepEqual(partsOf("xml:syslog:/run/x/log,ident=monomi"), {
     format: "xml",
     place: { kind: "syslog", socket: "/run/x/log", identity: "monomi" },
   });
-  assert.deepEqual(parseSink("json:./syslog"), {
+  assert.deepEqual(partsOf("json:./syslog"), {
     format: "json",
     place: { kind: "file", path: "./syslog" },
   });
-  assert.deepEqual(parseSink("json:C:\\logs\\e.json"), {
+  assert.deepEqual(partsOf("json:C:\\logs\\e.json"), {
     format: "json",
     place: { kind: "file", path: "C:\\logs\\e.json" },
   });
 });
 
 Deno.test("rotation", () => {
-  assert.deepEqual(parseSink("xml:/var/log/monomi/events.xml,size=100M,count=7"), {
+  assert.deepEqual(partsOf("xml:/var/log/monomi/events.xml,size=100M,count=7"), {
     format: "xml",
     place: {
       kind: "file",
@@ -29,8 +35,7 @@ Deno.test("rotation", () => {
     },
   });
   const rotation = (text: string) => {
-    const { place } = parseSink(text);
-    return place.kind === "file" ? place.rotation : undefined;
+    return (parseSink(text).place as FilePlace).rotation;
   };
   assert.deepEqual(rotation("json:x,size=5000"), { size: 5000, count: 5 });
   assert.deepEqual(rotation("json:x,count=0,size=2G"), { size: 2 ** 31, count: 0 });
@@ -38,7 +43,7 @@ Deno.test("rotation", () => {
 });
 
 Deno.test("a comma in a path is written twice", () => {
-  assert.deepEqual(parseSink("json:a,,b,,,size=4K"), {
+  assert.deepEqual(partsOf("json:a,,b,,,size=4K"), {
     format: "json",
     place: { kind: "file", path: "a,b,", rotation: { size: 4096, count: 5 } },
   });
@@ -55,6 +60,7 @@ for (
     "json:": "the target is missing",
     "json:,size=1M": "the target is missing",
     "json:a\nb": "control characters are not allowed",
+    "json:ftp://x": "there is no such kind of target",
     "json:-,size=1M": '"size" is not an option here; this target has no options',
     "json:x,sice=1M": '"sice" is not an option here; use size or count',
     "json:x,size": '"size" is not KEY=VALUE',
@@ -87,3 +93,17 @@ for (
     );
   });
 }
+
+Deno.test("a sink from its parts is the same as from its text", () => {
+  assert.deepEqual(sinkFromParts("json", "-"), parseSink("json:-"));
+  const text = "xml:/var/log/a,,b,size=100M,count=5";
+  assert.deepEqual(
+    sinkFromParts("xml", "/var/log/a,b", { size: "100M", count: 5 }),
+    parseSink(text),
+  );
+  assert.throws(
+    () => sinkFromParts("xml", "/var/log/x", { sice: true }),
+    /"xml:\/var\/log\/x,sice=true": "sice" is not an option here/,
+  );
+  assert.throws(() => sinkFromParts("yaml", "-"), /"yaml" is not a format/);
+});

@@ -1,23 +1,35 @@
 /**
  * Lines to standard output.
  */
-import type { Chunk } from "./line_queue.ts";
-import { QueuedTarget, type Sender } from "./queued_target.ts";
-import { codeOf, type Target, type TargetOptions } from "./target.ts";
+import type { Chunk } from "./chunk.ts";
+import type { SinkPlace, TargetKind } from "./kind.ts";
+import type { Sender } from "./queued_target.ts";
+import { codeOf } from "./target.ts";
 
 const LINE_FEED = 10;
 const WAIT_FOR_READER_MILLISECONDS = 10;
 const READER_IS_GONE: ReadonlySet<string | undefined> = new Set(["EPIPE", "EBADF", "EIO"]);
 
-/**
- * Makes a target of standard output. A reader that stops reading fills the queue and no more; one
- * that goes away resolves the target's `broken`.
- */
-export function openStdout(options: TargetOptions = {}): Target {
-  return new QueuedTarget("stdout", new StdoutSender(), options);
+/** Standard output. */
+export interface StdoutPlace extends SinkPlace {
+  readonly kind: "stdout";
 }
 
-class StdoutSender implements Sender {
+/** Takes `-`. */
+export const stdoutKind: TargetKind<StdoutPlace> = {
+  kind: "stdout",
+  isRemote: false,
+  accepts: (target) => target === "-",
+  read: () => ({ kind: "stdout" }),
+  open: () => ({ name: "stdout", sender: new StdoutSender() }),
+};
+
+/**
+ * Writes to standard output. A reader that stops reading fills the queue and no more; one
+ * that goes away resolves the target's `broken`.
+ */
+export class StdoutSender implements Sender {
+  readonly longestRetryMilliseconds = 2_000;
   readonly separator = LINE_FEED;
 
   async send(chunk: Chunk): Promise<void> {

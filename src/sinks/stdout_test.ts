@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { newCounters } from "./target.ts";
 
 const WRITER = new URL("./testdata/stdout_writer.ts", import.meta.url);
 
@@ -22,13 +23,7 @@ async function reportOf(writer: Deno.ChildProcess) {
 Deno.test("everything reaches a reader that reads", async () => {
   const writer = spawnWriter(50_000);
   const [text, report] = await Promise.all([new Response(writer.stdout).text(), reportOf(writer)]);
-  assert.deepEqual(report.counters, {
-    written: 50_000,
-    dropped: 0,
-    bytes: text.length,
-    errors: 0,
-    lastError: null,
-  });
+  assert.deepEqual(report.counters, { ...newCounters(), written: 50_000, bytes: text.length });
   const lines = text.split("\n");
   assert.equal(lines.length, 50_001);
   assert.ok(lines.slice(0, -1).every((line, i) => line.startsWith(`${i} `)));

@@ -1,20 +1,11 @@
 /**
  * Lines to the local syslog daemon, as the C library's syslog() sends them (config-semantics T33).
  */
-import type { Chunk } from "./line_queue.ts";
+import type { Chunk } from "./chunk.ts";
 import { LocalSocket, type SocketCalls } from "./local_socket.ts";
-import { QueuedTarget, type Sender } from "./queued_target.ts";
+import type { Sender } from "./queued_target.ts";
 import { perSecond } from "./renderer.ts";
-import { codeOf, type Target, type TargetOptions } from "./target.ts";
-
-/** Settings of a syslog target. */
-export interface SyslogTargetOptions extends TargetOptions {
-  /** The daemon's socket; `/dev/log` when absent. */
-  readonly socket?: string;
-  /** The name in front of each message; `sysmon` when absent. */
-  readonly identity?: string;
-  readonly sockets: SocketCalls;
-}
+import { codeOf } from "./target.ts";
 
 /** Facility user, severity informational. */
 const PRIORITY = 8 * 1 + 6;
@@ -23,18 +14,13 @@ const STUCK_AFTER_MILLISECONDS = 1_000;
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 /**
- * Makes a target of a syslog socket: `<14>Nov  2 15:04:05 sysmon: LINE` (RFC 3164, local form), one
+ * Sends to a syslog socket: `<14>Nov  2 15:04:05 sysmon: LINE` (RFC 3164, local form), one
  * datagram a line; on a stream socket each line ends with a NUL. A daemon that is absent, restarts
  * or hangs is tried again; what its socket cannot take because of its length is dropped.
  */
-export function openSyslog(options: SyslogTargetOptions): Target {
-  const { socket = "/dev/log", identity = "sysmon", sockets } = options;
-  const sender = new SyslogSender(sockets, socket, identity);
-  return new QueuedTarget(`syslog ${socket}`, sender, options);
-}
-
-class SyslogSender implements Sender {
+export class SyslogSender implements Sender {
   readonly separator = NUL;
+  readonly longestRetryMilliseconds = 2_000;
   readonly #sockets: SocketCalls;
   readonly #path: string;
   readonly #identity: string;

@@ -2,18 +2,60 @@
  * Where rendered lines go: the contract, and what every target counts.
  */
 
+import type { Mark } from "./chunk.ts";
+
+/** Under which limit lines were lost. */
+export interface Drops {
+  /** No room in memory. */
+  queueFull: number;
+  /** No room in the spool, by its limit. */
+  spoolFull: number;
+  /** What the spool held could not be read any more. */
+  spoolDamaged: number;
+  /** The receiver will never take them: too long, or refused. */
+  undeliverable: number;
+  /** Still waiting when the target closed, or given to it afterwards. */
+  closed: number;
+}
+
+/** A name of {@link Drops}. */
+export type DropReason = keyof Drops;
+
 /** What became of the lines given to a target. */
 export interface TargetCounters {
   /** Lines delivered. */
   written: number;
-  /** Lines lost: no room in the queue, undeliverable, or still waiting when the target closed. */
+  /** Lines lost, all of `drops` together. */
   dropped: number;
+  drops: Drops;
+  /** Lines that wait in memory. */
+  waiting: number;
+  /** Lines that wait on disk, those of earlier runs included. */
+  spooled: number;
+  /** Lines delivered again because the receiver may have lost them; not counted in `written`. */
+  resent: number;
   /** Bytes delivered. */
   bytes: number;
   /** Failed attempts to deliver. */
   errors: number;
   /** What the last failed attempt said, or null. */
   lastError: string | null;
+}
+
+/** Counters at the start. */
+export function newCounters(): TargetCounters {
+  const drops = { queueFull: 0, spoolFull: 0, spoolDamaged: 0, undeliverable: 0, closed: 0 };
+  return {
+    written: 0,
+    dropped: 0,
+    drops,
+    waiting: 0,
+    spooled: 0,
+    resent: 0,
+    bytes: 0,
+    errors: 0,
+    lastError: null,
+  };
 }
 
 /** Takes lines and delivers them in its own time. A target in trouble costs others nothing. */
@@ -24,10 +66,10 @@ export interface Target {
   /** Resolves, with the reason, once nothing can ever be delivered again. */
   readonly broken: Promise<string>;
   /**
-   * Queues `lines[0]` to `lines[count - 1]`, which hold no line ends. Never blocks and never throws;
-   * what the queue has no room for is counted as dropped.
+   * Queues `lines[0]` to `lines[count - 1]`, which hold no line ends; `marks[first]` tells of the first
+   * one's event. Never blocks and never throws; what the queue has no room for is counted as dropped.
    */
-  write(lines: readonly string[], count: number): void;
+  write(lines: readonly string[], count: number, marks?: readonly Mark[], first?: number): void;
   /**
    * Undefined while more lines are welcome; else a promise that resolves when writing may go on,
    * after a quarter of a second in any case. A target in trouble, or too slow to empty half of its

@@ -10,6 +10,7 @@ const RANGES: readonly (readonly [start: string, title: string])[] = [
   ["MON2", "YAML"],
   ["MON3", "Rule tests"],
   ["MON4", "Merging and formatting"],
+  ["MON5", "Settings of the service"],
 ];
 
 const LINE_WIDTH = 100;

@@ -1,14 +1,34 @@
-/** The JavaScript runtime that goes into the single file. */
+/** The JavaScript runtimes that go into the single files. */
 
 import { sha256 } from "./digest.ts";
 import { ROOT } from "./paths.ts";
 import { isFile, run, TaskError } from "./task.ts";
 
-const PACKAGE = "@deno/linux-x64-glibc";
-const VERSION = "2.9.6";
-const SHA256 = "bceb5b6a6239b0b010418406d8c77a508f67cf4337d94288f1c19fe71304aab0";
+/** A runtime as npm has it. */
+export interface Runtime {
+  readonly package: string;
+  readonly version: string;
+  /** Name of the executable in the package. */
+  readonly executable: string;
+  /** Of the executable, 64 hexadecimal digits. */
+  readonly sha256: string;
+}
 
-const FOLDER = `${ROOT}/build/runtime`;
+/** Runs on x86-64 Linux with glibc. */
+export const LINUX_RUNTIME: Runtime = {
+  package: "@deno/linux-x64-glibc",
+  version: "2.9.6",
+  executable: "deno",
+  sha256: "bceb5b6a6239b0b010418406d8c77a508f67cf4337d94288f1c19fe71304aab0",
+};
+
+/** Runs on x86-64 Windows. The newest that npm's mirrors had when it was pinned. */
+export const WINDOWS_RUNTIME: Runtime = {
+  package: "@deno/win32-x64",
+  version: "2.9.5",
+  executable: "deno.exe",
+  sha256: "98f8c2a2d470e4ccb04c935c86ff8050817d877762aec5eaeeb9e409ccb3b9fd",
+};
 
 /**
  * Path of the pinned runtime: the one that runs this task when it is the same file, else the one
@@ -16,24 +36,27 @@ const FOLDER = `${ROOT}/build/runtime`;
  *
  * @throws {TaskError} when npm cannot deliver it or delivers anything else.
  */
-export async function pinnedRuntime(): Promise<string> {
-  const fetched = `${FOLDER}/package/deno`;
+export async function pinnedRuntime(runtime: Runtime = LINUX_RUNTIME): Promise<string> {
+  const { package: name, version, executable } = runtime;
+  const stem = `${name.slice(1).replace("/", "-")}-${version}`;
+  const folder = `${ROOT}/build/runtime/${stem}`;
+  const fetched = `${folder}/package/${executable}`;
   for (const path of [Deno.execPath(), fetched]) {
-    if (await isPinned(path)) return path;
+    if (await isPinned(path, runtime)) return path;
   }
-  await Deno.mkdir(FOLDER, { recursive: true });
-  await run("npm", ["pack", "--silent", "--pack-destination", FOLDER, `${PACKAGE}@${VERSION}`]);
-  const archive = `${FOLDER}/${PACKAGE.slice(1).replace("/", "-")}-${VERSION}.tgz`;
-  await run("tar", ["-xzf", archive, "-C", FOLDER]);
+  await Deno.mkdir(folder, { recursive: true });
+  await run("npm", ["pack", "--silent", "--pack-destination", folder, `${name}@${version}`]);
+  const archive = `${folder}/${stem}.tgz`;
+  await run("tar", ["-xzf", archive, "-C", folder]);
   await Deno.remove(archive);
-  if (!await isPinned(fetched)) {
+  if (!await isPinned(fetched, runtime)) {
     throw new TaskError(
-      `npm delivered a ${PACKAGE}@${VERSION} with another SHA-256 than ${SHA256}`,
+      `npm delivered a ${name}@${version} with another SHA-256 than ${runtime.sha256}`,
     );
   }
   return fetched;
 }
 
-async function isPinned(path: string): Promise<boolean> {
-  return isFile(path) && await sha256(path) === SHA256;
+async function isPinned(path: string, runtime: Runtime): Promise<boolean> {
+  return isFile(path) && await sha256(path) === runtime.sha256;
 }

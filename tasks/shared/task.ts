@@ -55,8 +55,9 @@ export function spawn(
   }
 }
 
-/** Whether a program of this name is in the PATH. */
+/** Whether a program of this name is in the PATH, or a file has this whole path. */
 export function isInstalled(program: string): boolean {
+  if (program.startsWith("/")) return isFile(program);
   const folders = (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder !== "");
   return folders.some((folder) => isFile(`${folder}/${program}`));
 }

@@ -3,14 +3,17 @@
 //! Both are built from nothing: no variable of the caller can steer the runtime, the loader or V8.
 
 use crate::Error;
-use std::ffi::{CString, OsStr, OsString};
+use std::ffi::{CString, OsString};
 use std::os::fd::RawFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
 
 /// What the launcher's own script arguments start with.
 const RESERVED: &str = "--monomi-";
 /// Marks the script argument that carries the path of the native library.
 pub const LIBRARY_ARGUMENT: &str = "--monomi-native=";
+/// Marks the script argument that carries the path of this executable.
+pub const FILE_ARGUMENT: &str = "--monomi-file=";
 /// Marks the script argument that carries the program's name; the caller's arguments follow it.
 pub const NAME_ARGUMENT: &str = "--monomi-name=";
 
@@ -74,14 +77,16 @@ pub struct Descriptors {
     pub preload: RawFd,
 }
 
-/// The runtime's arguments: `deno run FLAGS SCRIPT --monomi-native=… --monomi-name=… ARGUMENTS`.
+/// The runtime's arguments:
+/// `deno run FLAGS SCRIPT --monomi-native=… --monomi-file=… --monomi-name=… ARGUMENTS`. The name is
+/// that of the file.
 ///
 /// # Errors
-/// [`Error::Usage`] when the name or an argument is not UTF-8, which JavaScript cannot hold, or when
+/// [`Error::Usage`] when the path or an argument is not UTF-8, which JavaScript cannot hold, or when
 /// the caller's first argument poses as the launcher's.
 pub fn arguments(
     descriptors: Descriptors,
-    name: &OsStr,
+    file: &Path,
     caller: impl Iterator<Item = OsString>,
 ) -> Result<Vec<CString>, Error> {
     let library = format!("/proc/self/fd/{}", descriptors.library);
@@ -89,10 +94,11 @@ pub fn arguments(
     arguments.extend(FLAGS.map(str::to_owned));
     arguments.push(format!("/proc/self/fd/{}", descriptors.script));
     arguments.push(format!("{LIBRARY_ARGUMENT}{library}"));
-    arguments.push(format!(
-        "{NAME_ARGUMENT}{}",
-        utf8(name.to_owned(), "the name of this file")?
-    ));
+    let name = file.file_name().unwrap_or(file.as_os_str());
+    for (argument, text) in [(FILE_ARGUMENT, file.as_os_str()), (NAME_ARGUMENT, name)] {
+        let text = utf8(text.to_owned(), "the path of this file")?;
+        arguments.push(format!("{argument}{text}"));
+    }
     let launcher_ends = arguments.len();
     for (number, argument) in (1..).zip(caller) {
         arguments.push(utf8(argument, &format!("argument {number}"))?);
@@ -159,7 +165,8 @@ mod tests {
     fn the_callers_arguments_stand_behind_the_script() {
         let caller = ["run", "--inspect"].map(OsString::from);
         let arguments = texts(
-            arguments(DESCRIPTORS, OsStr::new("sysmon"), caller.into_iter()).expect("arguments"),
+            arguments(DESCRIPTORS, Path::new("/opt/x/sysmon"), caller.into_iter())
+                .expect("arguments"),
         );
         let script = arguments
             .iter()
@@ -169,6 +176,7 @@ mod tests {
             arguments[script + 1..],
             [
                 "--monomi-native=/proc/self/fd/5",
+                "--monomi-file=/opt/x/sysmon",
                 "--monomi-name=sysmon",
                 "run",
                 "--inspect",
@@ -178,9 +186,9 @@ mod tests {
 
     #[test]
     fn the_caller_cannot_pose_as_the_launcher() {
-        for option in [LIBRARY_ARGUMENT, NAME_ARGUMENT] {
+        for option in [LIBRARY_ARGUMENT, FILE_ARGUMENT, NAME_ARGUMENT] {
             let caller = [format!("{option}/tmp/x.so"), "run".into()].map(OsString::from);
-            let refusal = arguments(DESCRIPTORS, OsStr::new("monomi"), caller.into_iter())
+            let refusal = arguments(DESCRIPTORS, Path::new("/monomi"), caller.into_iter())
                 .expect_err("a reserved option");
             assert_eq!(refusal.exit_code(), 2);
             assert!(option.starts_with(RESERVED));
@@ -193,7 +201,7 @@ mod tests {
             OsString::from_vec(b"ok".to_vec()),
             OsString::from_vec(vec![0xff]),
         ];
-        let refusal = arguments(DESCRIPTORS, OsStr::new("monomi"), caller.into_iter())
+        let refusal = arguments(DESCRIPTORS, Path::new("/monomi"), caller.into_iter())
             .expect_err("invalid UTF-8");
         assert_eq!(refusal.to_string(), "argument 2 is not valid UTF-8");
         assert_eq!(refusal.exit_code(), 2);

@@ -3,10 +3,11 @@
 use monomi_launcher::command::{self, Descriptors};
 use monomi_launcher::{Error, unpack};
 use std::convert::Infallible;
-use std::ffi::{CStr, CString, OsString};
+use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::ptr;
 
@@ -34,26 +35,22 @@ fn become_program() -> Result<Infallible, Error> {
         library: parts.library.as_raw_fd(),
         preload: parts.preload.as_raw_fd(),
     };
-    let arguments = command::arguments(descriptors, &own_name()?, std::env::args_os().skip(1))?;
+    let arguments = command::arguments(descriptors, &own_path()?, std::env::args_os().skip(1))?;
     let environment = command::environment(descriptors, std::env::vars_os());
     block_inspector_signal()?;
     Err(execute(&parts.runtime, &arguments, &environment))
 }
 
-/// The file name of this executable, also when it has been renamed or removed since the start.
-fn own_name() -> Result<OsString, Error> {
+/// The path of this executable; where it has been renamed or removed since the start, the new or
+/// the last one.
+fn own_path() -> Result<PathBuf, Error> {
     let path = std::fs::read_link(OWN_EXECUTABLE)
         .map_err(|cause| Error::system(format!("read {OWN_EXECUTABLE}"), cause))?;
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    Ok(
-        match name
-            .to_str()
-            .and_then(|name| name.strip_suffix(" (deleted)"))
-        {
-            Some(name) => name.into(),
-            None => name.into(),
-        },
-    )
+    let kept = path
+        .to_str()
+        .and_then(|text| text.strip_suffix(" (deleted)"))
+        .map(PathBuf::from);
+    Ok(kept.unwrap_or(path))
 }
 
 /// SIGUSR1 would open the runtime's inspector, a port through which anybody on the host could run

@@ -2,13 +2,14 @@
  * Writes numbered lines to standard output through the stdout target, then says on standard error
  * what became of them. For stdout_test.ts.
  */
-import { openStdout } from "../stdout.ts";
+import { QueuedTarget } from "../queued_target.ts";
+import { StdoutSender } from "../stdout.ts";
 
 const LINES_A_BATCH = 500;
 
 const total = Number(Deno.args[0]);
 const problems: string[] = [];
-const target = openStdout({
+const target = new QueuedTarget("stdout", new StdoutSender(), {
   queueBytes: 1 << 20,
   flushMilliseconds: 300,
   onProblem: (message) => problems.push(message),

@@ -1,0 +1,59 @@
+/** Every key of a settings file but `sinks`, with what it takes. */
+import type { Settings } from "./model.ts";
+
+/** One key whose value is a text. */
+export interface Key {
+  /** Which property it sets. */
+  readonly property: Exclude<keyof Settings, "sinks">;
+  readonly fallback: number | string | undefined;
+  /** What it takes, as said to who wrote something else. */
+  readonly takes: string;
+  /** The value, or undefined when the text is none. */
+  read(text: string): number | string | undefined;
+}
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
+function size(text: string, least: number, most: number): number | undefined {
+  const match = /^(\d{1,10})([KMG]?)$/i.exec(text);
+  if (match === null) return undefined;
+  const bytes = Number(match[1]) * UNITS[match[2].toUpperCase()];
+  return bytes >= least && bytes <= most ? bytes : undefined;
+}
+
+/** By name, in the order of the documentation. */
+export const KEYS: Readonly<Record<string, Key>> = {
+  ring: {
+    property: "ringBytes",
+    fallback: 16 * 2 ** 20,
+    takes: "a power of two from 4K to 2G, such as 32M",
+    read(text) {
+      const bytes = size(text, 4096, 2 ** 31);
+      return bytes !== undefined && Math.log2(bytes) % 1 === 0 ? bytes : undefined;
+    },
+  },
+  "max-arguments": {
+    property: "maxArguments",
+    fallback: 64 * 2 ** 10,
+    takes: "a size of at most 256K, such as 64K",
+    read: (text) => size(text, 1, 256 * 2 ** 10),
+  },
+  queue: {
+    property: "queueBytes",
+    fallback: 8 * 2 ** 20,
+    takes: "a size from 64K to 1G, such as 8M",
+    read: (text) => size(text, 64 * 2 ** 10, 2 ** 30),
+  },
+  metrics: {
+    property: "metrics",
+    fallback: undefined,
+    takes: "HOST:PORT, such as 127.0.0.1:9464",
+    read(text) {
+      const match = /^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/.exec(text);
+      return match !== null && Number(match[2]) < 65536 ? text : undefined;
+    },
+  },
+};
+
+/** The key of the list of sinks. */
+export const SINKS = "sinks";

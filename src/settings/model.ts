@@ -1,0 +1,19 @@
+/** What a service does that no Sysmon configuration says. */
+import type { SinkSpec } from "../sinks/mod.ts";
+
+/** The contents of /etc/NAME/monomi.yaml. */
+export interface Settings {
+  /** At least one. */
+  readonly sinks: readonly SinkSpec[];
+  /** The kernel's buffer, in bytes. */
+  readonly ringBytes: number;
+  /** Longest argument list that is taken, in bytes. */
+  readonly maxArguments: number;
+  /** Bytes that may wait in memory for each sink. */
+  readonly queueBytes: number;
+  /** Where metrics are served, `HOST:PORT`; absent: nowhere. */
+  readonly metrics: string | undefined;
+}
+
+/** The name of a settings file. */
+export const SETTINGS_FILE = "monomi.yaml";

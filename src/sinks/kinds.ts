@@ -1,0 +1,36 @@
+/**
+ * The kinds of targets there are, in the order in which they are asked whether a text is theirs.
+ */
+import { discardKind } from "./discard.ts";
+import { fileKind } from "./file_kind.ts";
+import type { SinkPlace, TargetKind } from "./kind.ts";
+import { stdoutKind } from "./stdout.ts";
+import { syslogKind } from "./syslog_kind.ts";
+
+const KINDS: readonly TargetKind[] = [
+  stdoutKind,
+  syslogKind,
+  discardKind,
+  // Takes what no other does.
+  fileKind,
+];
+
+/** A scheme that no kind has is a mistake, not a file's name. */
+const SCHEME = /^[a-z][a-z+]*:\/\//;
+
+/** The kind of a target's text, or undefined for `scheme://` that none knows. */
+export function kindOfTarget(target: string): TargetKind | undefined {
+  return KINDS.find((kind) =>
+    kind.accepts(target) && !(kind.kind === fileKind.kind && SCHEME.test(target))
+  );
+}
+
+/** The kind of a place that it has read. */
+export function kindOf(place: SinkPlace): TargetKind {
+  return KINDS.find(({ kind }) => kind === place.kind)!;
+}
+
+/** Whether a place can be opened only with the native library's sockets. */
+export function needsLocalSockets(place: SinkPlace): boolean {
+  return kindOf(place).needsLocalSockets ?? false;
+}

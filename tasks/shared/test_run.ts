@@ -1,0 +1,30 @@
+/** Running test programs and counting what they say. */
+
+import { type Tally, withOutcome } from "./tally.ts";
+import { spawn } from "./task.ts";
+
+/** A test program and how its output is counted. */
+export interface TestRun {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly tallyOf: (output: string) => Tally;
+  /** Variables set besides the inherited ones. */
+  readonly env?: Record<string, string>;
+}
+
+/** Runs a test program, shows its output as it comes, and counts what it says. */
+export async function runTests(run: TestRun): Promise<Tally> {
+  const child = spawn(run.program, run.args, {
+    cwd: run.cwd,
+    env: { NO_COLOR: "1", CARGO_TERM_COLOR: "never", ...run.env },
+    stdin: "null",
+    stdout: "piped",
+  });
+  let output = "";
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    output += text;
+    await Deno.stdout.write(new TextEncoder().encode(text));
+  }
+  return withOutcome(run.tallyOf(output), (await child.status).code);
+}

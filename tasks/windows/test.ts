@@ -1,0 +1,65 @@
+/**
+ * The tests of what Windows runs, on Linux under Wine: `deno run -A tasks/windows/test.ts`.
+ *
+ * With arguments, only the TypeScript tests of those files or folders.
+ */
+
+import { ROOT } from "../shared/paths.ts";
+import { addUp, cargoTally, denoTally, type Tally } from "../shared/tally.ts";
+import { asProgram } from "../shared/task.ts";
+import { runTests } from "../shared/test_run.ts";
+import { buildWindowsLibrary } from "./build.ts";
+import { WINDOWS_BUILD, WINDOWS_TARGET } from "./paths.ts";
+import { CARGO, toolchain } from "./toolchain.ts";
+import { endWine, runtimeForWine, windowsPath, WINE, winePrefix } from "./wine.ts";
+
+/** Crates that only Linux can use. */
+const LINUX_ONLY = ["monomi-linux", "monomi-preload", "monomi-provoke", "monomi-launcher"];
+
+/** Runs every test that Windows can run. @throws {TaskError} when its tools are missing. */
+export async function testWindows(): Promise<Tally> {
+  return addUp(await testCrates(), await testTypeScript("rules/", "src/"));
+}
+
+/** As optimised as the library, so that what both use is compiled once. */
+async function testCrates(): Promise<Tally> {
+  const what = [
+    "--release",
+    "--target",
+    WINDOWS_TARGET,
+    "--workspace",
+    "--lib",
+    "--bins",
+    "--tests",
+  ];
+  const env = { ...await toolchain(), ...await winePrefix() };
+  return await runTests({
+    program: CARGO,
+    args: ["test", "--no-fail-fast", ...what, ...LINUX_ONLY.flatMap((name) => ["--exclude", name])],
+    cwd: `${ROOT}/native`,
+    env: { ...env, CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER: WINE },
+    tallyOf: cargoTally,
+  });
+}
+
+/** With the runtime for Windows and the library for Windows. Types are those that Linux checked. */
+async function testTypeScript(...paths: string[]): Promise<Tally> {
+  await buildWindowsLibrary();
+  const test = ["test", "--allow-all", "--no-check", "--cached-only", "--parallel"];
+  return await runTests({
+    program: WINE,
+    args: [await runtimeForWine(), ...test, ...paths],
+    cwd: ROOT,
+    env: { ...await winePrefix(), DENO_DIR: windowsPath(`${WINDOWS_BUILD}/deno`) },
+    tallyOf: denoTally,
+  });
+}
+
+await asProgram(import.meta.main, async () => {
+  const { passed, failed, skipped } = Deno.args.length === 0
+    ? await testWindows()
+    : await testTypeScript(...Deno.args);
+  await endWine();
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  Deno.exit(failed === 0 ? 0 : 1);
+});
