@@ -2,7 +2,7 @@
  * JSON lines: one flat object an event.
  */
 import type { Placement } from "../events/placement.ts";
-import { HIDDEN, isSurrogate } from "../output/hidden.ts";
+import { escapeJson } from "./json_text.ts";
 import { LineCode, perDefinition, type Renderer } from "./renderer.ts";
 
 /** What every JSON line says besides its event. */
@@ -17,8 +17,7 @@ export interface JsonOptions {
  * booleans are booleans, everything else, and a value that is missing (`-`), is a string. Events of
  * processes in containers end with an object `Container`.
  *
- * A line is ASCII-safe where it matters: hidden characters (see {@link HIDDEN}) are `\u` escapes,
- * a lone surrogate is `\ufffd`, so that the line is valid UTF-8 and no terminal obeys it.
+ * A line is ASCII-safe where it matters: see {@link escapeJson}.
  */
 export function jsonRenderer(options: JsonOptions): Renderer {
   return perDefinition((definition, origin) => {
@@ -67,32 +66,4 @@ function jsonNumber(value: unknown): unknown {
 
 function jsonBoolean(value: unknown): unknown {
   return typeof value === "boolean" ? value : `"${escapeJson(String(value))}"`;
-}
-
-const NEEDS_A_LOOK = /[^ !#-\[\]-~]/;
-const ESCAPED = new RegExp(`["\\\\${HIDDEN}]`, "gu");
-const SHORT_ESCAPES: Readonly<Record<string, string>> = {
-  '"': '\\"',
-  "\\": "\\\\",
-  "\b": "\\b",
-  "\f": "\\f",
-  "\n": "\\n",
-  "\r": "\\r",
-  "\t": "\\t",
-};
-
-/** The inside of a JSON string literal that stands for `text`. */
-function escapeJson(text: string): string {
-  return NEEDS_A_LOOK.test(text) ? text.replace(ESCAPED, escapeCharacter) : text;
-}
-
-function escapeCharacter(character: string): string {
-  const short = SHORT_ESCAPES[character];
-  if (short !== undefined) return short;
-  if (character.length === 1 && isSurrogate(character.charCodeAt(0))) return "\\ufffd";
-  let escaped = "";
-  for (let i = 0; i < character.length; i++) {
-    escaped += "\\u" + character.charCodeAt(i).toString(16).padStart(4, "0");
-  }
-  return escaped;
 }

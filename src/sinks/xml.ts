@@ -4,6 +4,7 @@
 import type { Origin } from "../events/event.ts";
 import type { EventDefinition } from "../schema/types.ts";
 import { HIDDEN, isSurrogate } from "../output/hidden.ts";
+import { PROVIDERS } from "./provider.ts";
 import { LineCode, perDefinition, perSecond, type Renderer } from "./renderer.ts";
 
 /** What the System part of every event says about the sensor. */
@@ -25,19 +26,6 @@ export interface XmlOptions {
   readonly sysmonParity?: boolean;
 }
 
-/** Who says it, per system (T34, T36, T39). */
-const PROVIDERS = {
-  linux: {
-    name: "Linux-Sysmon",
-    guid: "{ff032593-a8d3-4f13-b0d6-01fc615a0f97}",
-    channel: "Linux-Sysmon/Operational",
-  },
-  windows: {
-    name: "Microsoft-Windows-Sysmon",
-    guid: "{5770385f-c22a-43e0-bf4c-06f5698ffbd9}",
-    channel: "Microsoft-Windows-Sysmon/Operational",
-  },
-} as const;
 const EBPF_EVENT_ID = 100;
 
 /**

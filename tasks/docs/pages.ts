@@ -2,7 +2,14 @@
 import { DIAGNOSTICS_PAGE } from "./diagnostics.ts";
 import { EVENTS_PAGE } from "./events.ts";
 import { LINUX_EVENTS_PAGE } from "./linux_events.ts";
+import { ECS_PAGE, OCSF_PAGE } from "./mapped_schema.ts";
 import type { Page } from "./page.ts";
 
 /** All generated pages. */
-export const PAGES: readonly Page[] = [DIAGNOSTICS_PAGE, EVENTS_PAGE, LINUX_EVENTS_PAGE];
+export const PAGES: readonly Page[] = [
+  DIAGNOSTICS_PAGE,
+  EVENTS_PAGE,
+  LINUX_EVENTS_PAGE,
+  ECS_PAGE,
+  OCSF_PAGE,
+];
