@@ -2,6 +2,8 @@
  * How events can be written: one line a format.
  */
 import { jsonRenderer } from "./json.ts";
+import { ecsRenderer } from "./mapping/ecs.ts";
+import { ocsfRenderer } from "./mapping/ocsf.ts";
 import { prettyRenderer } from "./pretty.ts";
 import type { Renderer } from "./renderer.ts";
 import type { SinkOptions } from "./set.ts";
@@ -17,6 +19,8 @@ const FORMATS = {
   json: jsonRenderer,
   xml: xmlRenderer,
   pretty: prettyRenderer,
+  ecs: ecsRenderer,
+  ocsf: ocsfRenderer,
 } as const satisfies Record<string, (options: FormatOptions) => Renderer>;
 
 /** How events are written. */

@@ -1,5 +1,5 @@
 /**
- * Where events go: rendered as JSON lines, Sysmon's XML or lines for people; to standard output,
+ * Where events go: rendered as JSON lines, Sysmon's XML, ECS, OCSF or lines for people; to standard output,
  * files, syslog and other receivers.
  *
  * ```ts ignore

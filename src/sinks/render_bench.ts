@@ -5,6 +5,8 @@
 import type { Event } from "../events/event.ts";
 import { jsonRenderer } from "./json.ts";
 import { LineQueue } from "./line_queue.ts";
+import { ecsRenderer } from "./mapping/ecs.ts";
+import { ocsfRenderer } from "./mapping/ocsf.ts";
 import { prettyRenderer } from "./pretty.ts";
 import type { Renderer } from "./renderer.ts";
 import { sampleEvent } from "./sample_events.ts";
@@ -16,6 +18,8 @@ const renderers: Record<string, Renderer> = {
   json: jsonRenderer(host),
   xml: xmlRenderer(host),
   pretty: prettyRenderer(),
+  ecs: ecsRenderer(host),
+  ocsf: ocsfRenderer(host),
 };
 const loads: Record<string, Event[]> = {
   "FileCreate": Array.from({ length: LINES }, (_, i) =>

@@ -54,7 +54,7 @@ for (
     "": "write FORMAT:TARGET",
     "json": "write FORMAT:TARGET",
     "/var/log/x": "write FORMAT:TARGET",
-    "yaml:-": '"yaml" is not a format; use json, xml, pretty',
+    "yaml:-": '"yaml" is not a format; use json, xml, pretty, ecs, ocsf',
     "JSON:-": '"JSON" is not a format',
     ":-": '"" is not a format',
     "json:": "the target is missing",
