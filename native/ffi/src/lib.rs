@@ -3,7 +3,8 @@
 //! One capture exists per process. `monomi_wait`, `monomi_hash`, `monomi_provoke` and
 //! `monomi_socket_wait` may run on other threads than the rest; they hold no lock while they wait.
 //! Lengths are bytes, negative results are errors, and a call after `monomi_close` is refused, not
-//! undefined. On other systems than Linux there are only the functions that read files.
+//! undefined. Linux and Windows have functions for live capture; other systems only those that read
+//! files.
 
 #[cfg(target_os = "linux")]
 mod host;
@@ -13,6 +14,8 @@ pub mod linux;
 mod local_socket;
 mod text;
 mod trace;
+#[cfg(windows)]
+pub mod windows;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use text::give;

@@ -2,7 +2,8 @@
 //!
 //! [`etl`] reads trace files (ETL): buffers, record headers and clocks. [`layout`] knows, as tables,
 //! how the fields of each event lie in a record's payload. [`lines`] joins the two: one JSON object
-//! for each record whose layout is known, and a count for every record there is.
+//! for each record whose layout is known, and a count for every record there is. [`live`] gets the
+//! same records, and makes the same lines of them, from a running Windows.
 //!
 //! Everything read here is hostile: no input makes these modules panic, allocate without bound or
 //! loop without end.
@@ -11,4 +12,5 @@ mod bytes;
 pub mod etl;
 pub mod layout;
 pub mod lines;
+pub mod live;
 mod values;

@@ -148,7 +148,7 @@ fn line(out: &mut String, value: &serde_json::Value) {
 }
 
 /// Writes a record that is known; of others, gives the name that they bring along.
-fn write_record(out: &mut String, time: i64, record: &Record) -> Option<String> {
+pub(crate) fn write_record(out: &mut String, time: i64, record: &Record) -> Option<String> {
     let Some(known) = layout::find(&record.source, record.version) else {
         return record
             .schema

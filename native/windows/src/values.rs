@@ -42,6 +42,24 @@ pub(crate) fn sid(bytes: &mut Bytes) -> Option<String> {
     Some(text)
 }
 
+/// The bytes of a SID that is written `S-1-5-…`.
+#[cfg_attr(
+    not(windows),
+    allow(dead_code, reason = "only Windows can be asked for accounts")
+)]
+pub(crate) fn sid_bytes(text: &str) -> Option<Vec<u8>> {
+    const AUTHORITY_BYTES: usize = 6;
+    let mut parts = text.strip_prefix("S-")?.split('-');
+    let revision: u8 = parts.next()?.parse().ok()?;
+    let authority: u64 = parts.next()?.parse().ok()?;
+    let parts: Option<Vec<u32>> = parts.map(|part| part.parse().ok()).collect();
+    let parts = parts?;
+    let mut bytes = vec![revision, u8::try_from(parts.len()).ok()?];
+    bytes.extend(&authority.to_be_bytes()[8 - AUTHORITY_BYTES..]);
+    bytes.extend(parts.iter().flat_map(|part| part.to_le_bytes()));
+    Some(bytes)
+}
+
 /// An IPv6 address as Sysmon prints it: eight groups, nothing left out (config-semantics T25).
 pub(crate) fn ipv6(bytes: &[u8]) -> String {
     let groups = bytes
@@ -73,6 +91,17 @@ mod tests {
         assert_eq!(bytes.rest(), [7]);
         assert_eq!(sid(&mut Bytes::new(&system[..11])), None);
         assert_eq!(sid(&mut Bytes::new(&[1, 255, 0, 0, 0, 0, 0, 5])), None);
+    }
+
+    #[test]
+    fn texts_of_sids_become_their_bytes() {
+        for text in ["S-1-5-18", "S-1-16-12288", "S-1-5-21-1-4294967295-3-1000"] {
+            let bytes = sid_bytes(text).unwrap();
+            assert_eq!(sid(&mut Bytes::new(&bytes)).as_deref(), Some(text));
+        }
+        for text in ["", "S-1", "S-1-5-x", "S-1-5-4294967296", "1-5-18"] {
+            assert_eq!(sid_bytes(text), None, "{text}");
+        }
     }
 
     #[test]

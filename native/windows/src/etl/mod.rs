@@ -20,6 +20,7 @@ pub use crate::bytes::{Guid, PointerSize};
 pub use buffer::MAX_BUFFER;
 pub use head::Head;
 pub use record::{Kind, Record, Source};
+pub(crate) use record::{event_facts, extension};
 pub use trace::{Counters, Refusal, Trace};
 
 #[cfg(test)]

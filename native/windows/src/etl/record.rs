@@ -96,6 +96,18 @@ pub struct Record<'a> {
     pub payload: &'a [u8],
 }
 
+impl<'a> Record<'a> {
+    /// An event of a provider or class, of which only this is known yet.
+    pub(crate) fn of_event(source: Source, pointer_size: PointerSize, payload: &'a [u8]) -> Self {
+        Self {
+            kind: Kind::Event,
+            source,
+            payload,
+            ..unknown(&[], pointer_size)
+        }
+    }
+}
+
 /// TRACE_HEADER_FLAG: every head has it.
 const FLAG_HEADER: u8 = 0x80;
 const FLAGS_EVENT: u8 = 0xc0;
@@ -222,10 +234,31 @@ mod event_flag {
 }
 
 /// EVENT_HEADER_EXT_TYPE_… of evntcons.h.
-mod extension {
-    pub(super) const SID: u16 = 2;
-    pub(super) const SCHEMA: u16 = 11;
-    pub(super) const START_KEY: u16 = 13;
+pub(crate) mod extension {
+    pub(crate) const SID: u16 = 2;
+    pub(crate) const SCHEMA: u16 = 11;
+    pub(crate) const START_KEY: u16 = 13;
+}
+
+/// What the flags of an event's head say: whose it is, and how wide its pointers are.
+pub(crate) fn event_facts(
+    flags: u16,
+    guid: Guid,
+    id: u16,
+    opcode: u8,
+    otherwise: PointerSize,
+) -> (Source, PointerSize) {
+    let pointer_size = match flags {
+        flags if flags & event_flag::POINTERS_OF_FOUR != 0 => PointerSize::Four,
+        flags if flags & event_flag::POINTERS_OF_EIGHT != 0 => PointerSize::Eight,
+        _ => otherwise,
+    };
+    let source = if flags & event_flag::CLASSIC != 0 {
+        Source::Class { guid, kind: opcode }
+    } else {
+        Source::Provider { guid, id }
+    };
+    (source, pointer_size)
 }
 
 /// Heads of providers with a manifest or TraceLogging.
@@ -244,24 +277,13 @@ fn event(record: &[u8], pointer_size: PointerSize) -> Option<Record<'_>> {
     let _task_and_keyword = bytes.take(2 + 8)?;
     let _processor_time = bytes.u64()?;
     let _activity = bytes.guid()?;
-    let pointer_size = match flags {
-        flags if flags & event_flag::POINTERS_OF_FOUR != 0 => PointerSize::Four,
-        flags if flags & event_flag::POINTERS_OF_EIGHT != 0 => PointerSize::Eight,
-        _ => pointer_size,
-    };
-    let source = if flags & event_flag::CLASSIC != 0 {
-        Source::Class { guid, kind: opcode }
-    } else {
-        Source::Provider { guid, id }
-    };
+    let (source, pointer_size) = event_facts(flags, guid, id, opcode, pointer_size);
     let mut parsed = Record {
-        kind: Kind::Event,
-        source,
         version,
         process: Some(process),
         thread: Some(thread),
         stamp: Some(stamp),
-        ..unknown(record, pointer_size)
+        ..Record::of_event(source, pointer_size, &[])
     };
     if flags & event_flag::EXTENDED_INFO != 0 {
         extensions(&mut bytes, &mut parsed)?;

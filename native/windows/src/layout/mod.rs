@@ -6,7 +6,7 @@
 //! that ends early has fewer fields.
 
 mod kernel;
-mod provider;
+pub(crate) mod provider;
 pub mod tracelogging;
 
 use crate::bytes::{Bytes, Guid, PointerSize};

@@ -12,7 +12,7 @@ pub(super) const PROVIDERS: &[&Family] = &[
     &PROCESS, &FILE, &NETWORK, &REGISTRY, &AUDIT, &GENERAL, &DNS, &WMI,
 ];
 
-static PROCESS: Family = Family {
+pub(crate) static PROCESS: Family = Family {
     name: "Microsoft-Windows-Kernel-Process",
     guid: Guid::of(
         0x22fb_2cd6,
@@ -224,7 +224,7 @@ const FILE_OPERATIONS: &[(u16, &str)] =
     &[(13, "FileCleanup"), (14, "FileClose"), (21, "FileFlush")];
 const FILE_TRANSFERS: &[(u16, &str)] = &[(15, "FileRead"), (16, "FileWrite")];
 
-static FILE: Family = Family {
+pub(crate) static FILE: Family = Family {
     name: "Microsoft-Windows-Kernel-File",
     guid: Guid::of(
         0xedd0_8927,
@@ -355,7 +355,7 @@ const NETWORK6: &[Field] = &[
     field("localPort", Type::Port),
 ];
 
-static NETWORK: Family = Family {
+pub(crate) static NETWORK: Family = Family {
     name: "Microsoft-Windows-Kernel-Network",
     guid: Guid::of(
         0x7dd4_2a49,
@@ -405,7 +405,7 @@ static NETWORK: Family = Family {
     ],
 };
 
-static REGISTRY: Family = Family {
+pub(crate) static REGISTRY: Family = Family {
     name: "Microsoft-Windows-Kernel-Registry",
     guid: Guid::of(
         0x70eb_4f03,
@@ -499,7 +499,7 @@ static REGISTRY: Family = Family {
     ],
 };
 
-static AUDIT: Family = Family {
+pub(crate) static AUDIT: Family = Family {
     name: "Microsoft-Windows-Kernel-Audit-API-Calls",
     guid: Guid::of(
         0xe02a_841c,
@@ -600,7 +600,7 @@ static GENERAL: Family = Family {
     ],
 };
 
-static DNS: Family = Family {
+pub(crate) static DNS: Family = Family {
     name: "Microsoft-Windows-DNS-Client",
     guid: Guid::of(
         0x1c95_126e,
@@ -645,7 +645,7 @@ static DNS: Family = Family {
     ],
 };
 
-static WMI: Family = Family {
+pub(crate) static WMI: Family = Family {
     name: "Microsoft-Windows-WMI-Activity",
     guid: Guid::of(
         0x1418_ef04,
