@@ -1,4 +1,4 @@
-/** Rules for blocking are enforced, or their want is told everywhere; `status` says which beforehand. */
+/** Rules for blocking are enforced, or their want is told everywhere; `plan` says which beforehand. */
 import assert from "node:assert/strict";
 import { captureTest, config, Folder } from "./support/environment.ts";
 import { eventsOf } from "./support/events.ts";
@@ -6,15 +6,15 @@ import { monomi, Sensor } from "./support/sensor.ts";
 
 const RULES = config("blocking.xml");
 
-interface Status {
+interface Plan {
   readonly namesInside: { readonly possible: boolean };
   readonly blocking: { readonly possible: boolean; readonly reason?: string };
   readonly rulesForBlocking: readonly string[];
   readonly programs: readonly { readonly name: string; readonly hooks: readonly string[] }[];
 }
 
-async function status(): Promise<Status> {
-  const { code, stdout, stderr } = await monomi("status", "--json", "-c", RULES);
+async function plan(): Promise<Plan> {
+  const { code, stdout, stderr } = await monomi("plan", "--json", "-c", RULES);
   assert.equal(code, 0, stderr);
   return JSON.parse(stdout);
 }
@@ -22,7 +22,7 @@ async function status(): Promise<Status> {
 captureTest("rules for blocking that are not enforced are told everywhere", async () => {
   using folder = new Folder();
   const file = folder.at("events.json");
-  const { blocking } = await status();
+  const { blocking } = await plan();
   await using sensor = await Sensor.start(["run", "-c", RULES, "--sink", `json:${file}`]);
   const { stderr } = await sensor.stop();
   assert.match(stderr, /blocking\.xml:\d+:\d+: warning: Hashes of rule 'by hash' .*\[MON180\]/);
@@ -35,9 +35,9 @@ captureTest("rules for blocking that are not enforced are told everywhere", asyn
   assert.equal(nothing.test(String(reported[0].Description)), !blocking.possible);
 });
 
-captureTest("status tells the plan and attaches nothing", async () => {
+captureTest("plan tells what would be and and attaches nothing", async () => {
   const before = await links();
-  const { namesInside, blocking, rulesForBlocking, programs } = await status();
+  const { namesInside, blocking, rulesForBlocking, programs } = await plan();
   assert.deepEqual(rulesForBlocking, ["FileBlockExecutable"]);
   assert.equal(blocking.possible, blocking.reason === undefined);
   const attached = programs.filter(({ hooks }) => hooks.length > 0).map(({ name }) => name);
@@ -46,7 +46,7 @@ captureTest("status tells the plan and attaches nothing", async () => {
   assert.ok(!attached.includes("file_name") && !attached.includes("name_unlink"), `${namesInside}`);
   assert.deepEqual(await links(), before);
 
-  const text = await monomi("status", "--hooks", "-c", RULES);
+  const text = await monomi("plan", "--hooks", "-c", RULES);
   assert.match(text.stdout, /^process_exec +sched_process_exec$/m);
   assert.match(
     text.stdout,

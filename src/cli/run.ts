@@ -1,9 +1,11 @@
 /** `monomi run`: capture live. */
 import process from "node:process";
 import { escapeUnprintable } from "../config/mod.ts";
+import { ControlError, ControlServer, TappedSinks } from "../control/mod.ts";
 import { Sensor } from "../sensor/sensor.ts";
 import { describeBlocking } from "../sensor/blocking.ts";
 import { describe, describeHook } from "../sensor/summary.ts";
+import { jsonRenderer } from "../sinks/mod.ts";
 import { LiveHost } from "../sources/live_host.ts";
 import type { Native } from "../sources/native.ts";
 import { refuseWithoutCapture } from "./capture_here.ts";
@@ -12,7 +14,7 @@ import { openOutputs } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
 import { loadPolicy } from "./policy.ts";
 import { onSignals } from "./signals.ts";
-import { Exit, parseDuration, parseSize, readArguments, UsageError } from "./usage.ts";
+import { Exit, Failure, parseDuration, parseSize, readArguments, UsageError } from "./usage.ts";
 
 const DEFAULT_RING = "16M";
 const DEFAULT_ARGUMENTS = "64K";
@@ -55,6 +57,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
       sink: { type: "string", multiple: true },
       stats: { type: "boolean" },
       tree: { type: "boolean" },
+      control: { type: "string" },
     },
   });
   const sizes = captureSizes(values);
@@ -64,15 +67,29 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   const host = new LiveHost(native);
   const files = { hash: native.hash.bind(native), archive: native.archive.bind(native) };
   const policy = await loadPolicy(values.config, files);
-  const sinks = openOutputs(values.sink ?? [], {
+  const outputs = openOutputs(values.sink ?? [], {
     computer: host.computer,
     processId: Deno.pid,
     userId: process.geteuid!(),
     tree: values.tree,
   }, () => native);
+  const lines = jsonRenderer({ computer: host.computer });
+  const tap = values.control === undefined ? undefined : new TappedSinks(outputs, lines);
+  const sinks = tap ?? outputs;
   const sensor = new Sensor(native, host, policy, sinks);
-  dropPermissions(sinks.needsNetwork ? ["net"] : []);
-  const letGo = onSignals(() => sensor.stop(), () => void reload(sensor, values.config, files));
+  let path = values.config;
+  const reload = async (other = path): Promise<string | undefined> => {
+    const complaint = await reloaded(sensor, other, files);
+    if (complaint === undefined) path = other;
+    return complaint;
+  };
+  const control = tap === undefined ? undefined : await openControl(values.control!, {
+    status: () => sensor.status(),
+    reload: ({ config }) => reload(config),
+    follow: (root) => sensor.follow(root),
+  }, tap);
+  dropPermissions(outputs.needsNetwork ? ["net"] : []);
+  const letGo = onSignals(() => sensor.stop(), () => void reload());
   sensor.open(sizes);
   for (const hook of sensor.failedHooks()) {
     console.error(`monomi: warning: ${escapeUnprintable(describeHook(hook))}`);
@@ -86,6 +103,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   const timer = duration === undefined ? undefined : setTimeout(() => sensor.stop(), duration);
   await sensor.run();
   clearTimeout(timer);
+  await control?.close();
   const summary = await sensor.close();
   letGo();
   console.error(describe(summary));
@@ -93,12 +111,26 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   return Exit.OK;
 }
 
-/** A broken configuration, or one that the kernel refuses, leaves the old one in force. */
-async function reload(
+/** @throws {Failure} */
+async function openControl(
+  ...[path, controlled, tap]: Parameters<typeof ControlServer.open>
+): Promise<ControlServer> {
+  try {
+    return await ControlServer.open(path, controlled, tap);
+  } catch (error) {
+    if (error instanceof ControlError) throw new Failure(error.message, Exit.COULD_NOT_RUN);
+    throw error;
+  }
+}
+
+/**
+ * A broken configuration, or one that the kernel refuses, leaves the old one in force; resolves to why.
+ */
+async function reloaded(
   sensor: Sensor,
   path: string | undefined,
   files: Parameters<typeof loadPolicy>[1],
-): Promise<void> {
+): Promise<string | undefined> {
   try {
     if (path !== undefined && !isReadableAgain(path)) {
       throw new Error(`${path} can be read only at the start; start with a file to reload it`);
@@ -106,9 +138,11 @@ async function reload(
     sensor.reload(await loadPolicy(path, files));
     warnOfBlocking(sensor);
     console.error("monomi: configuration reloaded");
+    return undefined;
   } catch (error) {
     const reason = escapeUnprintable((error as Error).message);
     console.error(`monomi: not reloaded, the old configuration stays: ${reason}`);
+    return reason;
   }
 }
 
@@ -144,6 +178,7 @@ Captures live until SIGINT, SIGTERM or the end of --duration; SIGHUP reloads the
   --duration T          stop after 90s, 15m, 2h …
   --stats               print the summary as one line of JSON, too
   --tree                in pretty output, indent processes under their parents
+  --control PATH        a socket for monomi status and monomi tail, in a directory of its own
 ${CAPTURE_HELP}`,
   run: runLive,
 };

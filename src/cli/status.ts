@@ -1,103 +1,58 @@
-/** `monomi status`: what the sensor would do on this host. */
-import { escapeUnprintable } from "../config/mod.ts";
-import type { AttachPlan, Native } from "../sources/native.ts";
-import { eventById } from "../schema/mod.ts";
-import { NativeError } from "../sources/native.ts";
+/** `monomi status`: how the running sensor is doing. */
+import { AnswerError, ask, controlSocket, NotRunningError } from "../control/mod.ts";
+import { jsonText } from "../output/json.ts";
 import type { Command } from "./command.ts";
-import { loadPolicy } from "./policy.ts";
-import { Exit, readArguments } from "./usage.ts";
+import { describeStatus, type RunningStatus } from "./status_text.ts";
+import { Exit, Failure, readArguments } from "./usage.ts";
 
-/** Programs that follow processes serve every event. */
-const PROCESS_EVENTS = [1, 5];
-
-async function show(args: string[], load: () => Native): Promise<number> {
+async function show(args: string[]): Promise<number> {
   const { values } = readArguments({
     args,
     options: {
-      config: { type: "string", short: "c" },
+      control: { type: "string" },
       hooks: { type: "boolean" },
       json: { type: "boolean" },
     },
   });
-  const native = load();
-  const policy = await loadPolicy(values.config, {
-    hash: native.hash.bind(native),
-    archive: native.archive.bind(native),
-  });
-  let plan: AttachPlan;
-  try {
-    plan = native.plan(policy.events);
-  } catch (error) {
-    if (!(error instanceof NativeError)) throw error;
-    console.error(`monomi: ${escapeUnprintable(error.message)}`);
-    return Exit.COULD_NOT_RUN;
-  }
-  const rulesForBlocking = policy.blocking?.tags ?? [];
-  if (values.json) {
-    console.log(
-      JSON.stringify({ configuration: policy.source.name, rulesForBlocking, ...plan }, null, 2),
-    );
-  } else {
-    console.log(describe(plan, policy.source.name, rulesForBlocking, values.hooks ?? false));
-  }
+  const status = await statusOf(values.control ?? controlSocket());
+  console.log(values.json ? jsonText(status) : describeStatus(status, values.hooks ?? false));
   return Exit.OK;
 }
 
-function describe(
-  plan: AttachPlan,
-  configuration: string,
-  rulesForBlocking: readonly string[],
-  withHooks: boolean,
-): string {
-  const { kernel, namesInside, blocking, programs } = plan;
-  const lines = [
-    `kernel          ${kernel}`,
-    `configuration   ${configuration}`,
-    `names of files  ${
-      namesInside.possible
-        ? "seen inside the kernel"
-        : `seen at system calls: ${namesInside.reason}`
-    }`,
-    `blocking        ${blocking.possible ? "possible" : `NOT POSSIBLE: ${blocking.reason}`}` +
-    (rulesForBlocking.length > 0
-      ? ` (rules: ${rulesForBlocking.join(", ")})`
-      : ", no rules for it"),
-  ];
-  for (const { name, refused, hooks } of programs) {
-    if (refused !== null && hooks.length > 0) lines.push(`REFUSED         ${name}: ${refused}`);
+async function statusOf(path: string): Promise<RunningStatus> {
+  try {
+    for await (const line of ask(path, { request: "status" })) return JSON.parse(line).status;
+  } catch (error) {
+    throw failureOf(error);
   }
-  if (withHooks) {
-    lines.push("");
-    for (const { name, events, hooks } of programs) {
-      if (hooks.length === 0) continue;
-      const served = events.length > 0 ? events : PROCESS_EVENTS;
-      const names = served.map((id) => `${id} ${eventById(id)?.name ?? ""}`.trim());
-      lines.push(
-        `${name.padEnd(16)}${hooks.join(" ")}`,
-        `${" ".repeat(16)}for ${names.join(", ")}`,
-      );
-    }
-  }
-  return escapeLines(lines);
+  throw new Failure("the sensor ended without an answer", Exit.COULD_NOT_RUN);
 }
 
-function escapeLines(lines: readonly string[]): string {
-  return lines.map(escapeUnprintable).join("\n");
+/** What a command says when the sensor cannot be asked. */
+export function failureOf(error: unknown): unknown {
+  if (error instanceof NotRunningError) {
+    return new Failure(
+      `not running: ${error.message}; a sensor started by hand is asked with --control PATH`,
+      Exit.NO,
+    );
+  }
+  if (error instanceof AnswerError) return new Failure(error.message, Exit.COULD_NOT_RUN);
+  return error;
 }
 
 /** The command. */
 export const status: Command = {
   name: "status",
   group: "capture",
-  summary: "what the sensor would attach and block on this host",
-  help: `usage: monomi status [-c FILE] [--hooks] [--json]
+  summary: "how the running sensor is doing",
+  help: `usage: monomi status [--hooks] [--json] [--control PATH]
 
-Brings every kernel program before the kernel without attaching any, and tells for a configuration
-which source each event has on this host and whether its rules for blocking can be enforced. Needs
-root; returns 3 when the kernel cannot be asked.
+Asks the running sensor since when it runs, by which configuration, what it captured, filtered,
+wrote and lost of each kind of event, what became of it in each sink, and what it used. Needs root;
+returns 1 when no sensor runs.
 
-  -c, --config FILE  Sysmon configuration; without it the shipped rules for Linux servers
-  --hooks            list the kernel hooks, by program, with the events that they are for
-  --json             all of it as data`,
+  --hooks         list the kernel hooks, by program
+  --json          all of it as data
+  --control PATH  the sensor's socket (/run/NAME/control.sock)`,
   run: show,
 };

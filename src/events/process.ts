@@ -33,6 +33,9 @@ export class Process {
   /** Where it runs; undefined outside of containers. */
   placement: Placement | undefined;
 
+  /** A bit for each family (`ProcessTable.follow`) that it belongs to. */
+  families = 0;
+
   /** Its end was reported. */
   ended = false;
 

@@ -17,12 +17,21 @@ const IMAGES_SHARED = 4096;
 /** Image of a process that began before our time and cannot be found out (T10). */
 const UNKNOWN: ProcessFace = { image: "<unknown process>", commandLine: "-" };
 
+/** A process and its descendants. */
+export interface Family {
+  /** Whether the newest process with this id belongs to it, alive or ended a moment ago. */
+  has(pid: number): boolean;
+  end(): void;
+}
+
 /** Processes by pid, with what they were before an exec. */
 export class ProcessTable {
   readonly #byPid = new Map<number, Process>();
   readonly #images = new Map<string, string>();
   readonly #ended: (Process | undefined)[] = new Array(ENDED_KEPT).fill(undefined);
   #nextEnded = 0;
+  /** A bit for each family that is followed. */
+  #followed = 0;
   readonly #guidEpoch: number;
   readonly #host: Host;
 
@@ -96,6 +105,33 @@ export class ProcessTable {
     return this.#byPid.get(pid);
   }
 
+  /**
+   * Follows the process with the id `root` and all that descend from it, from now on; undefined where
+   * there is none, or too many are followed already. Until `end` is called.
+   */
+  follow(root: number): Family | undefined {
+    const bit = ~this.#followed & -~this.#followed;
+    const first = this.#byPid.get(root);
+    if (first === undefined || first.ended || bit === 0) return undefined;
+    this.#followed |= bit;
+    first.families |= bit;
+    for (const one of this.#byPid.values()) {
+      for (let above = one.parent; above !== undefined; above = above.parent) {
+        if (above.families & bit) {
+          one.families |= bit;
+          break;
+        }
+      }
+    }
+    return {
+      has: (pid) => ((this.#byPid.get(pid)?.families ?? 0) & bit) !== 0,
+      end: () => {
+        this.#followed &= ~bit;
+        for (const one of this.#byPid.values()) one.families &= ~bit;
+      },
+    };
+  }
+
   /** Records a fork: the child looks like its forker until it executes. */
   fork(
     parent: Process,
@@ -133,6 +169,7 @@ export class ProcessTable {
     );
     if (same && before !== process) {
       process.placement = before.placement;
+      process.families |= before.families;
       before.before = undefined;
       process.before = before;
     }
@@ -184,7 +221,7 @@ export class ProcessTable {
     parent: Process | undefined,
   ): Process {
     const seconds = Math.floor((this.#guidEpoch + millisecondsOf(startLow, startHigh)) / 1000);
-    return new Process(
+    const made = new Process(
       pid,
       startLow,
       startHigh,
@@ -196,5 +233,7 @@ export class ProcessTable {
       this.#host.machine,
       seconds,
     );
+    made.families = parent?.families ?? 0;
+    return made;
   }
 }

@@ -141,3 +141,23 @@ Deno.test("chains of processes that fork the next and end are forgotten", () => 
   }
   assert.equal(processes.table.size, ENDED_KEPT + 1);
 });
+
+Deno.test("a family is a process and all that descend from it, also when those between have ended", () => {
+  const processes = new Table();
+  const shell = processes.running(10, 1_000);
+  const child = processes.fork(shell, 11, 2_000);
+  processes.running(12, 1_500);
+  const family = processes.table.follow(10)!;
+  const other = processes.table.follow(12)!;
+  const grandchild = processes.fork(child, 13, 3_000);
+  processes.exec(13, 3_000, 2, TRUE);
+  processes.table.exit(child);
+  processes.table.exit(shell);
+  processes.fork(grandchild, 14, 4_000);
+  assert.deepEqual([10, 11, 12, 13, 14, 15].filter(family.has), [10, 11, 13, 14]);
+  assert.deepEqual([10, 11, 12, 13, 14, 15].filter(other.has), [12]);
+  family.end();
+  assert.deepEqual([10, 11, 12, 13, 14].filter(family.has), []);
+  assert.ok(other.has(12));
+  assert.equal(processes.table.follow(10), undefined, "it has ended");
+});

@@ -6,6 +6,7 @@ import type { Resources } from "./summary.ts";
 
 const MICROSECONDS_PER_MILLISECOND = 1000;
 const PEAK = /^VmHWM:\s+(\d+) kB$/m;
+const RESIDENT = /^VmRSS:\s+(\d+) kB$/m;
 /** Some 60 lines. */
 const STATUS_BYTES = 16 * 1024;
 
@@ -18,13 +19,15 @@ const STATUS_BYTES = 16 * 1024;
 export class ResourceMeter implements Disposable {
   readonly #status = openStatus();
 
-  /** Processor time and peak resident memory of the whole process; peak 0 where there is no /proc. */
+  /** Processor time and resident memory of the whole process; memory 0 where there is no /proc. */
   used(): Resources {
     const { user, system } = process.cpuUsage();
+    const status = this.#readStatus();
     return {
       userMs: Math.round(user / MICROSECONDS_PER_MILLISECOND),
       systemMs: Math.round(system / MICROSECONDS_PER_MILLISECOND),
-      maxRssKb: Number(PEAK.exec(this.#readStatus())?.[1] ?? 0),
+      rssKb: Number(RESIDENT.exec(status)?.[1] ?? 0),
+      maxRssKb: Number(PEAK.exec(status)?.[1] ?? 0),
     };
   }
 

@@ -3,6 +3,7 @@
  */
 import { Decoder } from "../events/decoder.ts";
 import type { Event } from "../events/event.ts";
+import type { Family } from "../events/process_table.ts";
 import { LiveHost } from "../sources/live_host.ts";
 import { type FailedHook, type Native, NativeError } from "../sources/native.ts";
 import type { SinkSet } from "../sinks/mod.ts";
@@ -12,7 +13,9 @@ import { configurationChanged, errorReport, stateChanged } from "./own_events.ts
 import { Pipeline } from "./pipeline.ts";
 import type { Policy } from "./policy.ts";
 import { ResourceMeter } from "./resources.ts";
+import { RecentErrors, type SensorStatus } from "./status.ts";
 import type { Summary } from "./summary.ts";
+import { VERSION } from "./version.ts";
 import { yieldToLoop } from "./yield.ts";
 
 /** Bytes of one batch; a record has at most 320 KiB. */
@@ -44,8 +47,11 @@ export class Sensor {
   readonly #resources = new ResourceMeter();
   #pending: Policy | undefined;
   #blocking: Blocking | undefined;
+  readonly #recentErrors = new RecentErrors();
   #stopping = false;
   #startedAt = 0;
+  #startTime = 0;
+  #configuredTime = 0;
 
   constructor(
     native: Native,
@@ -64,6 +70,7 @@ export class Sensor {
   open(options: SensorOptions): void {
     this.#native.open({ events: this.#pipeline.policy.events, ...options });
     this.#startedAt = performance.now();
+    this.#startTime = this.#configuredTime = Date.now();
     this.#pipeline.announce(configurationChanged(this.#pipeline.policy.source));
     this.#pipeline.announce(stateChanged("Started"));
     this.#reportHooks();
@@ -113,7 +120,7 @@ export class Sensor {
     }
     this.#blocking = tags.length === 0 && leftOut === 0 ? undefined : { tags, leftOut, reason };
     const complaint = this.#blocking && describeBlocking(this.#blocking);
-    if (complaint !== undefined) this.#pipeline.announce(errorReport("Blocking", complaint));
+    if (complaint !== undefined) this.#announce([errorReport("Blocking", complaint)]);
   }
 
   /** Captures until {@link stop}. */
@@ -131,19 +138,42 @@ export class Sensor {
     await this.#sinks.flush();
   }
 
+  /** How it is doing; only while it is open. */
+  status(): SensorStatus {
+    return {
+      version: VERSION,
+      pid: Deno.pid,
+      startedAt: new Date(this.#startTime).toISOString(),
+      configuration: {
+        ...this.#pipeline.policy.source,
+        since: new Date(this.#configuredTime).toISOString(),
+      },
+      lastErrors: this.#recentErrors.list(),
+      ...this.#sum(),
+    };
+  }
+
+  /** Follows a process and its descendants; undefined without such a process. */
+  follow(root: number): Family | undefined {
+    return this.#decoder.processes.follow(root);
+  }
+
   /** Closes the outputs and sums up. */
   async close(): Promise<Summary> {
-    const seconds = (performance.now() - this.#startedAt) / 1000;
-    const capture = this.#native.stats();
+    const { seconds, capture } = this.#sum();
     await this.#sinks.close();
+    return { ...this.#sum(), seconds, capture };
+  }
+
+  #sum(): Summary {
     return {
-      seconds,
+      seconds: (performance.now() - this.#startedAt) / 1000,
       events: this.#pipeline.counters(),
       sinks: this.#sinks.counters(),
       decoder: this.#decoder.counters,
       hashing: this.#pipeline.policy.hasher?.counters,
       archiving: this.#pipeline.policy.archive?.archive?.counters,
-      capture,
+      capture: this.#native.stats(),
       blocking: this.#blocking,
       resources: this.#resources.used(),
     };
@@ -175,6 +205,7 @@ export class Sensor {
     const policy = this.#pending;
     if (policy === undefined) return;
     this.#pending = undefined;
+    this.#configuredTime = Date.now();
     this.#pipeline.policy = policy;
     this.#decoder.wanted = (id) => policy.rules.wants(id);
     this.#native.configure(policy.events);
@@ -197,6 +228,9 @@ export class Sensor {
   }
 
   #announce(events: readonly Event[]): void {
-    for (const event of events) this.#pipeline.announce(event);
+    for (const event of events) {
+      this.#recentErrors.add(event);
+      this.#pipeline.announce(event);
+    }
   }
 }

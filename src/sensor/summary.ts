@@ -40,6 +40,9 @@ export interface Summary {
 export interface Resources {
   readonly userMs: number;
   readonly systemMs: number;
+  /** Resident memory now. */
+  readonly rssKb: number;
+  /** Its peak. */
   readonly maxRssKb: number;
 }
 

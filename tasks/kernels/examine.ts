@@ -13,7 +13,7 @@ const LIMIT_MS = 240_000;
 const GUEST = `${ROOT}/tests/kernels`;
 const FILES = ["blocking.sh", "blocking.xml", "unblocked.xml", "evasions.sh", "evasions.xml"];
 const STEPS = [
-  "step plan monomi status --json -c /evasions.xml",
+  "step plan monomi plan --json -c /evasions.xml",
   "step selftest monomi selftest --json",
   `step evasions sh /evasions.sh ${EVASION_WORDS}`,
   "step blocking sh /blocking.sh",

@@ -1,4 +1,4 @@
-/** What `monomi status` says in a guest: every program passes the verifier, and the best source is taken. */
+/** What `monomi plan` says in a guest: every program passes the verifier, and the best source is taken. */
 
 import type { Check } from "./blocking.ts";
 import type { Step } from "./guest.ts";
