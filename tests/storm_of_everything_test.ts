@@ -22,6 +22,7 @@ captureTest(`a storm of everything for ${SECONDS} s is written, or counted as lo
   await witness.stop();
   assert.deepEqual([...storm.done.keys()].sort(), Object.keys(KIND_OF).map(Number).sort());
   assert.deepEqual(witness.unexplained(storm), []);
+  assert.deepEqual(witness.unaccounted(), []);
   const sum = (counts: ReadonlyMap<number, number>) => [...counts.values()].reduce((a, b) => a + b);
   const written = witness.written(storm);
   console.log(`done ${sum(storm.done)}, written ${sum(written)} in ${SECONDS} s`);
@@ -39,4 +40,5 @@ captureTest("what a buffer that is too small loses is counted, event by event", 
   await witness.stop();
   assert.ok(witness.lost(11) > 0, "the buffer was too small");
   assert.deepEqual(witness.unexplained(storm), []);
+  assert.deepEqual(witness.unaccounted(), []);
 });

@@ -148,6 +148,8 @@ const MAKINGS: readonly (readonly [way: string, content: string | undefined, fou
   ["write-script", undefined, true],
   ["write-text", undefined, false],
   ["leave-open", undefined, true],
+  ["replace-descriptor", undefined, true],
+  ["close-range", undefined, true],
   ["chmod", "#!/bin/sh\n", true],
   ["fchmod", "#!/bin/sh\n", true],
   ["fchmodat", "#!/bin/sh\n", true],

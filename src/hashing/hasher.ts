@@ -87,8 +87,18 @@ interface Job {
   readonly settle: (text: string, reason: Reason | undefined) => void;
 }
 
-/** Text of an answer; undefined when a file that had to be a program is not known to be one. */
-type Answer = string | undefined;
+/** The answer for a file that had to be a program: it is none, or could not be looked at. */
+export class NoProgram {
+  /** `not_program`, or why nobody knows. */
+  readonly reason: Reason;
+
+  constructor(reason: Reason) {
+    this.reason = reason;
+  }
+}
+
+/** Text of an answer. */
+type Answer = string | NoProgram;
 
 /** The reasons that come before a file's beginning was seen. */
 const UNSEEN: ReadonlySet<Reason> = new Set(
@@ -154,8 +164,7 @@ export class Hasher {
 
   /**
    * The Hashes text of a file, or `-`: at once when it is known, else a promise that never rejects
-   * and resolves whatever the file system does. Undefined when the file had to be a program, and is
-   * none or could not be looked at.
+   * and resolves whatever the file system does. {@link NoProgram} only when the file had to be one.
    */
   hash(target: HashTarget): Answer | Promise<Answer> {
     const cache = target.mustBeProgram ? this.#programs : this.#cache;
@@ -181,7 +190,7 @@ export class Hasher {
     if (this.#isFull()) return this.#refuse("busy");
     const job = this.#enqueue(packPath(path, this.#policy), undefined, () => {});
     this.#startQueued();
-    return await job.answer ?? NONE;
+    return String(await job.answer);
   }
 
   /** The Hash text of bytes that are here; IMPHASH has none. */
@@ -341,5 +350,5 @@ function answerOf(
   reason: Reason | undefined,
   { mustBeProgram }: Pick<HashTarget, "mustBeProgram">,
 ): Answer {
-  return mustBeProgram && reason !== undefined && UNSEEN.has(reason) ? undefined : text;
+  return mustBeProgram && reason !== undefined && UNSEEN.has(reason) ? new NoProgram(reason) : text;
 }

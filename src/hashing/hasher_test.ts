@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { Hasher, type HasherOptions } from "./hasher.ts";
+import { Hasher, type HasherOptions, NoProgram } from "./hasher.ts";
+import type { Reason } from "./reasons.ts";
 import type { HashTarget } from "./request.ts";
 
 const TARGET: HashTarget = {
@@ -250,8 +251,10 @@ Deno.test("what had to be a program and is none has no answer, and is remembered
   await Promise.all(answers.slice(0, 2));
   calls[2].end(tooLarge);
   calls[3].end("SHA256=aa");
-  assert.deepEqual(await Promise.all(answers), [undefined, undefined, "-", "SHA256=aa"]);
-  assert.equal(hasher.hash(program(1)), undefined);
+  const no = (reason: Reason) => new NoProgram(reason);
+  const expected = [no("not_program"), no("gone"), "-", "SHA256=aa"];
+  assert.deepEqual(await Promise.all(answers), expected);
+  assert.deepEqual(hasher.hash(program(1)), no("not_program"));
   assert.equal(hasher.hash(program(4)), "SHA256=aa");
   assert.ok(hasher.hash(file(1)) instanceof Promise, "the same file as a process's image");
   assert.ok(hasher.hash(program(2)) instanceof Promise, "gone for one, not for all");

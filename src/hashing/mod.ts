@@ -5,6 +5,12 @@
  *
  * @module
  */
-export { type HashCounters, Hasher, type HasherOptions, type NativeHash } from "./hasher.ts";
+export {
+  type HashCounters,
+  Hasher,
+  type HasherOptions,
+  type NativeHash,
+  NoProgram,
+} from "./hasher.ts";
 export { type Reason, REASONS } from "./reasons.ts";
 export type { FileIdentity, HashTarget } from "./request.ts";

@@ -7,7 +7,9 @@
  */
 import { type Event, MISSING } from "../events/event.ts";
 import { alternative, isArchivable, withCopy } from "../events/file_records.ts";
+import { NoProgram } from "../hashing/mod.ts";
 import type { SinkSet } from "../sinks/mod.ts";
+import { type CandidateCounters, Candidates } from "./candidates.ts";
 import type { Policy } from "./policy.ts";
 
 /** Sysmon's, and those of traces (`events/windows/trace_definitions.ts`). */
@@ -38,6 +40,7 @@ export class Pipeline {
   readonly #seen = new Float64Array(EVENT_IDS);
   readonly #filtered = new Float64Array(EVENT_IDS);
   readonly #written = new Float64Array(EVENT_IDS);
+  readonly #candidates = new Candidates();
   #policy: Policy;
   #nextRecordId: number;
   #queue: (Event | Held)[] = [];
@@ -97,6 +100,11 @@ export class Pipeline {
     return all;
   }
 
+  /** What became of files that may have been programs. */
+  candidates(): CandidateCounters | undefined {
+    return this.#candidates.counters();
+  }
+
   #take(event: Event): void {
     this.#seen[event.definition.id]++;
     const { hasher, hashesFirst } = this.#policy;
@@ -104,8 +112,9 @@ export class Pipeline {
     if (content !== undefined && hasher !== undefined) {
       event.values[definition.fieldIndex.get("Hash")!] = hasher.hashBytes(content);
     }
+    if (image?.mustBeProgram) this.#candidates.captured++;
     if (image !== undefined && hasher === undefined && image.mustBeProgram) {
-      this.#seen[definition.id]--;
+      this.#discard(event, new NoProgram("unsupported"));
     } else if (hasher === undefined || image === undefined) {
       const judged = this.#judge(event);
       if (judged !== undefined) this.#archived(judged);
@@ -169,7 +178,7 @@ export class Pipeline {
   /** Adds the hashes, now or when they come; `then` says what is written, if anything. */
   #complete(
     event: Event,
-    hashes: string | undefined | Promise<string | undefined>,
+    hashes: string | NoProgram | Promise<string | NoProgram>,
     then: () => Event | undefined,
   ): void {
     if (!(hashes instanceof Promise)) {
@@ -183,18 +192,23 @@ export class Pipeline {
     );
   }
 
-  /** Without hashes, not even a dash, the event is none. */
   #withHashes(
     event: Event,
-    hashes: string | undefined,
+    hashes: string | NoProgram,
     then: () => Event | undefined,
   ): Event | undefined {
-    if (hashes === undefined) {
-      this.#seen[event.definition.id]--;
+    if (typeof hashes !== "string") {
+      this.#discard(event, hashes);
       return undefined;
     }
     event.values[event.definition.fieldIndex.get("Hashes")!] = hashes;
     return then();
+  }
+
+  /** What is no program is no event. */
+  #discard({ definition }: Event, { reason }: NoProgram): void {
+    this.#seen[definition.id]--;
+    this.#candidates.discard(reason);
   }
 
   /** The event to write, or undefined when the rules drop it. */

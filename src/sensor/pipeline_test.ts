@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Event, Image } from "../events/event.ts";
 import { filtering, loadText, makeEvent } from "../rules/testing.ts";
 import type { SinkSet } from "../sinks/mod.ts";
+import { NoProgram } from "../hashing/mod.ts";
 import { Pipeline } from "./pipeline.ts";
 import { compilePolicy, type ImageHasher, type Policy } from "./policy.ts";
 
@@ -29,7 +30,7 @@ type Written = readonly [id: number, recordId: number, fields: Readonly<Record<s
 
 /** A pipeline whose hashes the test gives by hand, and what came out. */
 function setUp(config: ReturnType<typeof filtering>, hasHasher = true) {
-  const asked: { path: string; give: (hashes: string | undefined) => void; fail: () => void }[] =
+  const asked: { path: string; give: (hashes: string | NoProgram) => void; fail: () => void }[] =
     [];
   const known = new Map<string, string>();
   const hasher: ImageHasher = {
@@ -37,7 +38,7 @@ function setUp(config: ReturnType<typeof filtering>, hasHasher = true) {
     hash: ({ path }) => {
       const hashes = known.get(String(path));
       if (hashes !== undefined) return hashes;
-      const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
+      const { promise, resolve, reject } = Promise.withResolvers<string | NoProgram>();
       asked.push({
         path: String(path),
         give: resolve,
@@ -157,21 +158,30 @@ function written29(path: string): Event {
   return { ...event, image: { ...IMAGE, path, mustBeProgram: true } };
 }
 
-Deno.test("a file that turns out to be no program is no event, and is not counted", async () => {
+Deno.test("what may be a program is one, is none, or is counted as lost", async () => {
   const { pipeline, asked, written } = setUp(PROGRAMS);
-  pipeline.push([written29("/text"), written29("/program")]);
+  pipeline.push(["/text", "/program", "/gone", "/late"].map(written29));
   asked[1].give("SHA1=P");
-  asked[0].give(undefined);
+  asked[0].give(new NoProgram("not_program"));
+  asked[2].give(new NoProgram("gone"));
+  asked[3].give(new NoProgram("busy"));
   await pipeline.settled();
   assert.deepEqual(namesOf(written), ["/program"]);
   assert.equal(written[0][2].Hashes, "SHA1=P");
   assert.deepEqual(pipeline.counters()[29], { seen: 1, filtered: 0, written: 1 });
+  assert.deepEqual(pipeline.candidates(), {
+    captured: 4,
+    programs: 1,
+    notPrograms: 1,
+    lost: { gone: 1, busy: 1 },
+  });
 });
 
 Deno.test("where nothing can be looked into, nothing is said to be a program", () => {
   const { pipeline, written } = setUp(PROGRAMS, false);
   pipeline.push([written29("/unknown")]);
   assert.deepEqual(written, []);
+  assert.deepEqual(pipeline.candidates()?.lost, { unsupported: 1 });
 });
 
 Deno.test("bytes that came with an event are hashed", () => {

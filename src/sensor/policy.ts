@@ -11,6 +11,7 @@ import {
 import type { Archived } from "../archive/archiver.ts";
 import type { BlockingPolicy } from "../blocking/mod.ts";
 import type { Image, Removal } from "../events/event.ts";
+import type { NoProgram } from "../hashing/mod.ts";
 import { EVENTS } from "../schema/mod.ts";
 
 /** Where a configuration came from, for event 16. */
@@ -21,9 +22,9 @@ export interface PolicySource {
   readonly hash: string;
 }
 
-/** Gives an image's Hashes text, `-` when it cannot; undefined when it had to be a program. */
+/** Gives an image's Hashes text, `-` when it cannot; something else when it had to be a program. */
 export interface ImageHasher {
-  hash(image: Image): string | undefined | Promise<string | undefined>;
+  hash(image: Image): string | NoProgram | Promise<string | NoProgram>;
   /** The Hash text of bytes that are here. */
   hashBytes(bytes: Uint8Array): string;
   /** `unavailable`: answers without hashes by reason. */

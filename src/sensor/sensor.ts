@@ -169,6 +169,7 @@ export class Sensor {
     return {
       seconds: (performance.now() - this.#startedAt) / 1000,
       events: this.#pipeline.counters(),
+      candidates: this.#pipeline.candidates(),
       sinks: this.#sinks.counters(),
       decoder: this.#decoder.counters,
       hashing: this.#pipeline.policy.hasher?.counters,

@@ -7,6 +7,7 @@ import type { SinkCounters } from "../sinks/mod.ts";
 import { traceEventName } from "../events/windows/trace_definitions.ts";
 import { eventById } from "../schema/mod.ts";
 import { type Blocking, describeBlocking } from "./blocking.ts";
+import type { CandidateCounters } from "./candidates.ts";
 import type { EventCounters } from "./pipeline.ts";
 import type { LogSummary } from "./replay_source.ts";
 
@@ -18,6 +19,8 @@ export interface Summary {
   readonly seconds: number;
   /** By Sysmon event id. */
   readonly events: Readonly<Record<string, EventCounters>>;
+  /** Files that may have been programs; absent when there was none. */
+  readonly candidates?: CandidateCounters;
   readonly sinks: readonly SinkCounters[];
   readonly decoder: {
     readonly records: number;
@@ -72,6 +75,7 @@ export function describe(summary: Summary): string {
     const text = notes.map(([reason, n]) => `${reason} ${n}`).join("  ");
     lines.push(`  kernel ${name.padEnd(19)} lost ${lost(kind)}  (${text})`);
   }
+  if (summary.candidates !== undefined) lines.push(describeCandidates(summary.candidates));
   for (const hook of summary.capture?.failedHooks ?? []) {
     lines.push(`  failed: ${describeHook(hook)}`);
   }
@@ -88,6 +92,19 @@ export function describe(summary: Summary): string {
   const losses = totalLost(summary);
   lines.push(losses === 0 ? "  nothing lost" : `  lost in all: ${losses}`);
   return lines.join("\n");
+}
+
+/** Only what events 29 do not tell. */
+function describeCandidates({ captured, notPrograms, lost }: CandidateCounters): string {
+  const reasons = Object.entries(lost).map(([reason, n]) => `${reason} ${n}`).join("  ");
+  const count = sumOf(lost);
+  const name = "files, maybe programs".padEnd(26);
+  return `  ${name} captured ${captured}  no programs ${notPrograms}  lost ${count}` +
+    (count > 0 ? `  (${reasons})` : "");
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 /** What a log held; of a trace, every kind of record and how many of it there are. */
@@ -123,5 +140,6 @@ function totalLost(summary: Summary): number {
   const kernel = Object.values(summary.capture?.kinds ?? {}).reduce((sum, k) => sum + lost(k), 0);
   const sinks = summary.sinks.reduce((sum, sink) => sum + sink.dropped, 0);
   const malformed = summary.capture?.malformed ?? 0;
-  return kernel + sinks + malformed + summary.decoder.unknown;
+  const candidates = sumOf(summary.candidates?.lost ?? {});
+  return kernel + sinks + malformed + summary.decoder.unknown + candidates;
 }

@@ -100,6 +100,8 @@ export interface CaptureStats {
   readonly ringBytes: number;
   readonly delivered: number;
   readonly malformed: number;
+  /** Written files that hold what they held when they were delivered before, or too little. */
+  readonly unchanged: number;
 }
 
 /** A hook that could not be attached. */

@@ -143,7 +143,15 @@ static void touch(const char *path, const char *other)
 		write_file(path, "plain text\n", O_TRUNC);
 	else if (is("leave-open"))
 		must(write(must(open(path, O_WRONLY | O_CREAT, 0600), path), "#!/bin/sh\n", 10), path);
-	else if (is("chmod"))
+	else if (is("replace-descriptor")) {
+		int file = must(open(path, O_WRONLY | O_CREAT, 0600), path);
+		must(write(file, "#!/bin/sh\n", 10), path);
+		must(dup2(STDIN_FILENO, file), way);
+	} else if (is("close-range")) {
+		int file = must(open(path, O_WRONLY | O_CREAT, 0600), path);
+		must(write(file, "#!/bin/sh\n", 10), path);
+		must(syscall(SYS_close_range, 3, ~0u, 0), way);
+	} else if (is("chmod"))
 		must(syscall(SYS_chmod, path, 0700), way);
 	else if (is("fchmod"))
 		must(syscall(SYS_fchmod, must(open(path, O_RDONLY), path), 0700), way);

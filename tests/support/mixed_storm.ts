@@ -126,6 +126,30 @@ export class Witness implements AsyncDisposable {
   }
 
   /**
+   * What a record or a file that was captured has become, where that does not add up: for each event
+   * what the rules dropped and what was written, for the sink what it got, and of each file that may be a
+   * program whether it is one, is none, or was lost.
+   */
+  unaccounted(): string[] {
+    assert(this.#summary !== undefined);
+    const { events, sinks: [sink], capture: { kinds }, candidates } = this.#summary;
+    const sums: (readonly [what: string, whole: number, parts: readonly number[]])[] = Object
+      .entries(
+        events,
+      ).map(([id, { seen, filtered, written }]) => [`event ${id}`, seen, [filtered, written]]);
+    const all = Object.values(events).map(({ written }) => written);
+    sums.push(["the sink", sum(all), [sink.written, sink.dropped]]);
+    if (candidates !== undefined) {
+      const { captured, programs, notPrograms, lost } = candidates;
+      sums.push(["files", captured, [programs, notPrograms, ...Object.values(lost)]]);
+      sums.push(["records of files", kinds.executable.captured, [captured]]);
+      sums.push(["programs", programs, [events[29]?.seen ?? 0]]);
+    }
+    return sums.filter(([, whole, parts]) => whole !== sum(parts))
+      .map(([what, whole, parts]) => `${what}: ${whole}, not ${parts.join(" + ")}`);
+  }
+
+  /**
    * The events for which what was done, written, and lost does not add up. The rest of the host loses
    * events, too: where nothing was lost they must be equal, elsewhere the loss must cover it.
    */
@@ -140,15 +164,15 @@ export class Witness implements AsyncDisposable {
   }
 }
 
-function lostOf(event: number, { capture, hashing }: Summary): number {
-  const ofKind = (kind: string) =>
-    LOSSES.reduce((sum, reason) => sum + capture.kinds[kind][reason], 0);
+function sum(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Counted as lost, of the records that give `event`. */
+export function lostOf(event: number, { capture, candidates }: Summary): number {
+  const ofKind = (kind: string) => sum(LOSSES.map((reason) => capture.kinds[kind][reason]));
   const own = ofKind(KIND_OF[event]);
-  // What could not be looked into is no event, and counted with the hashes.
-  if (event === 29) {
-    const counts = Object.values(hashing!.unavailable as Record<string, number>);
-    return own + counts.reduce((sum, count) => sum + count, 0);
-  }
+  if (event === 29) return own + sum(Object.values(candidates?.lost ?? {}));
   // Of a child whose start was lost, the test does not know that it was the storm's.
   return event === 5 || event === 7 ? own + ofKind("exec") : own;
 }

@@ -24,6 +24,13 @@ export interface Summary {
     }[];
     readonly ringBytes: number;
   };
+  /** Files that may have been programs. */
+  readonly candidates?: {
+    readonly captured: number;
+    readonly programs: number;
+    readonly notPrograms: number;
+    readonly lost: Readonly<Record<string, number>>;
+  };
   readonly hashing?: Readonly<Record<string, unknown>>;
   readonly resources: {
     readonly userMs: number;

@@ -2,7 +2,8 @@
 #pragma once
 
 #define ANY_EXECUTE 0111
-#define DESCRIPTORS_AT_EXIT 32
+#define DESCRIPTORS_AT_ONCE 32
+#define CLOSE_RANGE_CLOEXEC (1u << 2)
 /* Two bytes of a script's first line. */
 #define SMALLEST_PROGRAM 2
 
@@ -31,6 +32,21 @@ int executable_close(struct syscall_enter *context)
 	return 0;
 }
 
+/* dup2 and dup3 close what has the new number. */
+SEC("tracepoint/syscalls/sys_enter_dup2")
+int executable_replace(struct syscall_enter *context)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = bpf_task_pt_regs(task);
+	s32 closed = ARGUMENT(regs, 1);
+	struct file *file = file_of(task, closed);
+
+	if (file && closed != (s32)ARGUMENT(regs, 0) && may_be_written_program(file) &&
+	    !is_self(task))
+		emit_file_facts(KIND_EXECUTABLE, HOW_OPEN, file);
+	return 0;
+}
+
 /* A global function, so that the verifier checks it once and not for every turn of the loop. */
 __noinline int emit_left_open(u32 descriptor)
 {
@@ -39,6 +55,23 @@ __noinline int emit_left_open(u32 descriptor)
 
 	if (file && may_be_written_program(file))
 		emit_file_facts(KIND_EXECUTABLE, HOW_OPEN, file);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_close_range")
+int executable_close_range(struct syscall_enter *context)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = bpf_task_pt_regs(task);
+	u32 first = ARGUMENT(regs, 0), last = ARGUMENT(regs, 1), flags = ARGUMENT(regs, 2);
+
+	if (is_self(task) || flags & CLOSE_RANGE_CLOEXEC)
+		return 0;
+	for (u32 next = 0; next < DESCRIPTORS_AT_ONCE; next++) {
+		if (last - first < next || last < first)
+			break;
+		emit_left_open(first + next);
+	}
 	return 0;
 }
 
@@ -51,7 +84,7 @@ int executable_exit(u64 *context)
 
 	if (task->signal->live.counter != 0 || task->flags & PF_KTHREAD || !files || is_self(task))
 		return 0;
-	for (u32 descriptor = 0; descriptor < DESCRIPTORS_AT_EXIT; descriptor++)
+	for (u32 descriptor = 0; descriptor < DESCRIPTORS_AT_ONCE; descriptor++)
 		emit_left_open(descriptor);
 	return 0;
 }

@@ -339,10 +339,11 @@ impl Capture {
         }
         let _ = write!(
             text,
-            "],\"ringBytes\":{},\"delivered\":{},\"malformed\":{}}}",
+            "],\"ringBytes\":{},\"delivered\":{},\"malformed\":{},\"unchanged\":{}}}",
             self.ring_bytes,
             self.delivered.iter().sum::<u64>(),
-            self.normalizer.malformed
+            self.normalizer.malformed,
+            self.normalizer.unchanged
         );
         text
     }

@@ -1,7 +1,12 @@
 //! What a file itself tells, asked a moment after the event, and which contents were seen before.
 
 use crate::paths::handle_in_root;
-use std::{collections::HashMap, mem::MaybeUninit, os::fd::AsRawFd};
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+    mem::MaybeUninit,
+    os::fd::AsRawFd,
+};
 
 /// Facts of one file; times in nanoseconds since 1970.
 #[derive(Clone, Copy, Debug)]
@@ -66,23 +71,26 @@ fn nanoseconds(time: libc::statx_timestamp) -> u64 {
 /// How many files' contents are remembered.
 const REMEMBERED: usize = 4096;
 
-/// Remembers which state of a file's content was delivered last.
+/// Remembers which state of a file's content was delivered last, and under which name.
 #[derive(Debug, Default)]
 pub(crate) struct Contents {
-    last: HashMap<(u32, u64), [u8; 16]>,
+    last: HashMap<(u32, u64), ([u8; 16], u64)>,
+    hasher: RandomState,
 }
 
 impl Contents {
-    /// Whether the file was not delivered with this content (size and modification time) before.
-    /// A file without a number is always new.
-    pub(crate) fn is_new(&mut self, device: u32, inode: u64, content: &[u8]) -> bool {
+    /// Whether the file was not delivered with this content (size and modification time) before. A
+    /// file without a number is always new; one with another name may be another file that got the
+    /// number of one that is gone.
+    pub(crate) fn is_new(&mut self, device: u32, inode: u64, content: &[u8], path: &[u8]) -> bool {
         let Some(content) = content.first_chunk().filter(|_| inode != 0) else {
             return true;
         };
         if self.last.len() >= REMEMBERED {
             self.last.clear();
         }
-        self.last.insert((device, inode), *content) != Some(*content)
+        let state = (*content, self.hasher.hash_one(path));
+        self.last.insert((device, inode), state) != Some(state)
     }
 }
 
@@ -102,13 +110,16 @@ mod tests {
     }
 
     #[test]
-    fn the_same_content_is_new_once() {
+    fn the_same_content_is_new_once_for_each_name() {
         let mut contents = Contents::default();
-        assert!(contents.is_new(1, 2, &[1; 16]));
-        assert!(!contents.is_new(1, 2, &[1; 16]));
-        assert!(contents.is_new(1, 2, &[2; 16]));
-        assert!(contents.is_new(1, 3, &[2; 16]));
-        assert!(contents.is_new(1, 0, &[2; 16]));
-        assert!(contents.is_new(1, 0, &[2; 16]));
+        let mut is_new =
+            |inode, content, path: &[u8]| contents.is_new(1, inode, &[content; 16], path);
+        assert!(is_new(2, 1, b"/a"));
+        assert!(!is_new(2, 1, b"/a"));
+        assert!(is_new(2, 1, b"/b"));
+        assert!(is_new(2, 2, b"/b"));
+        assert!(is_new(3, 2, b"/b"));
+        assert!(is_new(0, 2, b"/b"));
+        assert!(is_new(0, 2, b"/b"));
     }
 }

@@ -41,6 +41,9 @@ pub(crate) struct Normalizer {
     mounts: Mounts,
     /// Raw records that were shorter than their own lengths say: a defect, counted.
     pub(crate) malformed: u64,
+    /// Files that may have been programs, but hold what they held when they were delivered before, or
+    /// too little.
+    pub(crate) unchanged: u64,
 }
 
 impl Normalizer {

@@ -63,6 +63,7 @@ impl Normalizer {
         self.own.clear();
         self.own.extend_from_slice(own);
         if !self.complete(&mut record, root_of) {
+            self.unchanged += 1;
             return Some(0);
         }
         let text = &self.text;
@@ -104,7 +105,8 @@ impl Normalizer {
                     }
                 }
                 let content = self.own.get(..16).unwrap_or_default();
-                self.contents.is_new(record.device, record.inode, content)
+                self.contents
+                    .is_new(record.device, record.inode, content, &self.text)
             }
             _ => true,
         }

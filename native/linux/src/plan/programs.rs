@@ -255,6 +255,19 @@ pub const PROGRAMS: &[Program] = &[
         places: &[at(Hook::Enter("close"), EXECUTABLE)],
     },
     Program {
+        name: "executable_replace",
+        kind: "executable",
+        places: &[
+            at(Hook::Enter("dup2"), EXECUTABLE),
+            at(Hook::Enter("dup3"), EXECUTABLE),
+        ],
+    },
+    Program {
+        name: "executable_close_range",
+        kind: "executable",
+        places: &[at(Hook::Enter("close_range"), EXECUTABLE)],
+    },
+    Program {
         name: "executable_exit",
         kind: "executable",
         places: &[at(Hook::Typed("sched_process_exit"), EXECUTABLE)],
