@@ -2,6 +2,7 @@
  * A target that queues lines and delivers them chunk by chunk, with retries and back-pressure.
  */
 import type { Chunk, Mark } from "./chunk.ts";
+import { type Backlog, MemoryBacklog, type Unconfirmed } from "./backlog.ts";
 import { LineQueue } from "./line_queue.ts";
 import { ProblemReport } from "./problem_report.ts";
 import {
@@ -12,6 +13,8 @@ import {
   type TargetCounters,
   type TargetOptions,
 } from "./target.ts";
+import { SpoolBacklog } from "./spool/backlog.ts";
+import type { Spool } from "./spool/spool.ts";
 import { Waiters } from "./waiters.ts";
 
 /** What a target does with a chunk; everything else is the queue's business. */
@@ -20,6 +23,13 @@ export interface Sender {
   readonly separator: number;
   /** How far attempts may grow apart while the receiver is in trouble; a minute when absent. */
   readonly longestRetryMilliseconds?: number;
+  /** What the receiver can lose of what it has taken; absent where it confirms what it takes. */
+  readonly unconfirmed?: Unconfirmed;
+  /**
+   * Called once: `lost` is to be called whenever a connection ends on which the receiver may have lost
+   * something, during `send` or not. Only with {@link unconfirmed}.
+   */
+  watch?(lost: () => void): void;
   /** Text in front of each line, asked once per batch. */
   prefix?(): string;
   /**
@@ -57,7 +67,7 @@ const LONGEST_RETRY_MILLISECONDS = 60_000;
 const LONGEST_PAUSE_MILLISECONDS = 3_600_000;
 const PATIENCE_MILLISECONDS = 250;
 
-type State = "resting" | "sending" | "retrying" | "stopped";
+type State = "resting" | "working" | "retrying" | "stopped";
 
 /** Makes a target of a sender. */
 export class QueuedTarget implements Target {
@@ -66,10 +76,12 @@ export class QueuedTarget implements Target {
   readonly broken: Promise<string>;
   readonly #sender: Sender;
   readonly #queue: LineQueue;
+  readonly #backlog: Backlog;
   readonly #report: ProblemReport;
   readonly #highWater: number;
   readonly #lowWater: number;
   readonly #lossless: boolean;
+  readonly #isSpooled: boolean;
   readonly #flushMilliseconds: number;
   readonly #longestRetryMilliseconds: number;
   readonly #lowWaterReached = new Waiters();
@@ -80,12 +92,19 @@ export class QueuedTarget implements Target {
   /** The chunk being sent or sent again. */
   #current: Chunk | undefined;
   #attempting = false;
+  /** There was more to take since it was looked last. */
+  #hasMore = false;
+  /** The receiver may have lost what was handed over lately. */
+  #isLost = false;
+  /** Lines that are delivered for another time. */
+  #again = 0;
   /** A writer waited in vain for the low mark: others do not wait until it is reached. */
   #tooSlow = false;
   #ready: Promise<void> | undefined;
   #resolveBroken!: (reason: string) => void;
 
-  constructor(name: string, sender: Sender, options: TargetOptions = {}) {
+  /** With a spool, what the receiver does not take waits there; the target closes it. */
+  constructor(name: string, sender: Sender, options: TargetOptions = {}, spool?: Spool) {
     const queueBytes = options.queueBytes ?? DEFAULT_QUEUE_BYTES;
     this.name = name;
     this.#sender = sender;
@@ -99,6 +118,13 @@ export class QueuedTarget implements Target {
       : options.flushMilliseconds ?? DEFAULT_FLUSH_MILLISECONDS;
     this.#longestRetryMilliseconds = sender.longestRetryMilliseconds ?? LONGEST_RETRY_MILLISECONDS;
     this.broken = new Promise((resolve) => this.#resolveBroken = resolve);
+    this.#isSpooled = spool !== undefined;
+    this.#backlog = this.#makeBacklog(spool);
+    sender.watch?.(() => {
+      this.#isLost = true;
+      this.#wake();
+    });
+    if (this.counters.spooled > 0) this.#wake();
   }
 
   write(lines: readonly string[], count: number, marks?: readonly Mark[], first?: number): void {
@@ -117,19 +143,26 @@ export class QueuedTarget implements Target {
           : "events come faster than they can be delivered",
       );
     }
-    if (this.#state === "resting" && refused < count) this.#deliver();
+    if (refused === count) return;
+    this.#backlog.pull();
+    this.#wake();
   }
 
   ready(): Promise<void> | undefined {
     if (this.#queue.bytes < this.#highWater || this.#state === "stopped") return undefined;
-    if (!this.#lossless && (this.#tooSlow || this.#state === "retrying")) return undefined;
+    const isStuck = this.#state === "retrying" && !this.#isSpooled;
+    if (!this.#lossless && (this.#tooSlow || isStuck)) return undefined;
     return this.#ready ??= this.#untilLowWater();
   }
 
   async flush(): Promise<void> {
-    if (this.#state === "resting" || this.#state === "stopped") return;
+    if (this.#state === "stopped") return;
+    const deadline = performance.now() + this.#flushMilliseconds;
+    const stored = this.#backlog.stored();
+    if (stored !== undefined) await inTime(stored, this.#flushMilliseconds);
+    if (this.#state === "resting" || this.#hasStopped()) return;
     this.#retry.release();
-    await this.#workEnded.wait(this.#flushMilliseconds);
+    await this.#workEnded.wait(Math.max(deadline - performance.now(), 0));
   }
 
   async close(): Promise<void> {
@@ -138,15 +171,44 @@ export class QueuedTarget implements Target {
     this.#report.closed();
   }
 
+  #makeBacklog(spool: Spool | undefined): Backlog {
+    const { unconfirmed } = this.#sender;
+    if (spool === undefined) return new MemoryBacklog(this.#queue, this.counters, unconfirmed);
+    return new SpoolBacklog(this.#queue, spool, {
+      counters: this.counters,
+      drop: (count, reason) => this.#drop(count, reason),
+      trouble: (what) => this.#report.trouble(what),
+      readable: () => this.#wake(),
+      settled: () => this.#checkLowWater(),
+    }, unconfirmed);
+  }
+
+  #wake(): void {
+    this.#hasMore = true;
+    if (this.#state === "resting") this.#deliver();
+  }
+
   async #deliver(): Promise<void> {
+    this.#state = "working";
     let retryMilliseconds = FIRST_RETRY_MILLISECONDS;
-    while ((this.#current ??= this.#queue.take()) !== undefined) {
-      this.#state = "sending";
+    for (;;) {
+      if (this.#isLost) this.#beginAgain();
+      if (this.#current === undefined) {
+        this.#hasMore = false;
+        const next = this.#backlog.take();
+        this.#current = next instanceof Promise ? await next : next;
+        if (this.#hasStopped()) return;
+      }
+      if (this.#current === undefined) {
+        if (this.#hasMore) continue;
+        break;
+      }
+      this.#state = "working";
       const problem = await this.#attempt(this.#current);
       if (this.#hasStopped()) return this.#sender.close();
       if (problem === undefined) {
         if (this.#current.lines === 0) {
-          this.#queue.recycle(this.#current);
+          this.#backlog.handedOver(this.#current);
           this.#current = undefined;
         }
         retryMilliseconds = FIRST_RETRY_MILLISECONDS;
@@ -156,14 +218,14 @@ export class QueuedTarget implements Target {
         return;
       } else {
         this.#state = "retrying";
-        if (!this.#lossless) this.#releaseAll();
+        if (!this.#lossless) this.#releaseWaiting();
         await this.#retry.wait(pauseAfter(problem, retryMilliseconds));
         if (this.#hasStopped()) return;
         retryMilliseconds = Math.min(2 * retryMilliseconds, this.#longestRetryMilliseconds);
       }
     }
     this.#state = "resting";
-    this.#releaseAll();
+    this.#releaseWaiting();
   }
 
   /** Sends what is left of a chunk once; gives the error, if one came. */
@@ -183,23 +245,39 @@ export class QueuedTarget implements Target {
 
     const { counters } = this;
     const bytes = chunk.start - before.start;
+    const lines = before.lines - chunk.lines;
+    const again = Math.min(lines, this.#again);
+    const discarded = Math.min(chunk.discarded, lines - again);
+    this.#again -= again;
+    counters.resent += again;
     counters.bytes += bytes - chunk.discardedBytes;
-    counters.waiting -= before.lines - chunk.lines;
-    counters.written += before.lines - chunk.lines - chunk.discarded;
-    if (chunk.discarded > 0) this.#drop(chunk.discarded, "undeliverable");
-    if (chunk.discarded > 0) this.#report.trouble(chunk.discardReason);
+    counters.written += lines - again - discarded;
+    if (discarded > 0) {
+      this.#drop(discarded, "undeliverable");
+      this.#report.trouble(chunk.discardReason);
+    }
     if (problem !== undefined) {
       counters.errors++;
       counters.lastError = reasonOf(problem);
       this.#report.trouble(`cannot write: ${counters.lastError}`);
     }
-    this.#queue.settle(bytes);
-    if (this.#queue.bytes <= this.#lowWater) {
-      this.#tooSlow = false;
-      this.#lowWaterReached.release();
-      if (problem === undefined) this.#report.well();
-    }
+    this.#backlog.consumed(chunk, lines, bytes);
+    this.#checkLowWater();
+    if (problem === undefined && this.#queue.bytes <= this.#lowWater) this.#report.well();
     return problem;
+  }
+
+  #checkLowWater(): void {
+    if (this.#queue.bytes > this.#lowWater) return;
+    this.#tooSlow = false;
+    this.#lowWaterReached.release();
+  }
+
+  /** The next chunk is the oldest that the receiver may have lost. */
+  #beginAgain(): void {
+    this.#isLost = false;
+    this.#again += this.#backlog.rewind(this.#current);
+    this.#current = undefined;
   }
 
   /** Waits, a little or as long as it takes, for the queue to empty to the low mark. */
@@ -213,19 +291,18 @@ export class QueuedTarget implements Target {
     return this.#state === "stopped";
   }
 
-  #releaseAll(): void {
-    this.#lowWaterReached.release();
+  /** Nothing is delivered for now; a spool may go on emptying the queue. */
+  #releaseWaiting(): void {
+    if (!this.#isSpooled) this.#lowWaterReached.release();
     this.#workEnded.release();
   }
 
   #stop(): void {
     this.#state = "stopped";
-    for (let chunk = this.#current; chunk !== undefined; chunk = this.#queue.take()) {
-      this.counters.waiting -= chunk.lines;
-      this.#drop(chunk.lines, "closed");
-    }
+    this.#drop(this.#backlog.close(this.#current), "closed");
     this.#current = undefined;
-    this.#releaseAll();
+    this.#lowWaterReached.release();
+    this.#workEnded.release();
     this.#retry.release();
     if (this.#attempting) this.#abort.abort(new Error("the output is closed"));
     else this.#sender.close();
@@ -235,6 +312,15 @@ export class QueuedTarget implements Target {
     this.counters.dropped += count;
     this.counters.drops[reason] += count;
   }
+}
+
+/** Waits for a promise, but no longer than that. */
+async function inTime(promise: Promise<void>, milliseconds: number): Promise<void> {
+  if (milliseconds === Infinity) return await promise;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<void>((resolve) => timer = setTimeout(resolve, milliseconds));
+  await Promise.race([promise, limit]);
+  clearTimeout(timer);
 }
 
 /** As long as the receiver asks for, or the time of back-off, up to half of it less at random. */

@@ -1,14 +1,16 @@
 /**
  * All sinks of a run: each event is rendered once per format and handed to every target of it.
  */
+import { createHash } from "node:crypto";
 import type { Event } from "../events/event.ts";
 import { wantsColor } from "../output/color.ts";
 import { rendererOf, type SinkFormat } from "./formats.ts";
-import type { TargetKind } from "./kind.ts";
+import type { Output, TargetKind } from "./kind.ts";
 import { kindOf } from "./kinds.ts";
 import type { SocketCalls } from "./local_socket.ts";
 import { QueuedTarget } from "./queued_target.ts";
 import type { Renderer } from "./renderer.ts";
+import { Spool } from "./spool/spool.ts";
 import { type SinkSpec, SinkSyntaxError } from "./spec.ts";
 import type { Target, TargetCounters, TargetOptions } from "./target.ts";
 
@@ -114,12 +116,41 @@ function rendererFor(
   return kind.line?.(formatted, rendererOf("json", options)) ?? formatted;
 }
 
-function openTarget({ format, place }: SinkSpec, kind: TargetKind, options: SinkOptions): Target {
+function openTarget(spec: SinkSpec, kind: TargetKind, options: SinkOptions): Target {
+  const { format, place } = spec;
   let name = kind.kind;
   const tell = (message: string) => options.onProblem?.(`${name}: ${message}`);
   const output = kind.open(place, { ...options, format, tell });
   name = output.name;
-  return new QueuedTarget(name, output.sender, options);
+  try {
+    return new QueuedTarget(name, output.sender, options, openSpool(spec, output, options, tell));
+  } catch (error) {
+    output.sender.close();
+    throw error;
+  }
+}
+
+/** Where the target's lines wait on disk; a target of the same name finds what an earlier run left. */
+function openSpool(
+  { format, spoolBytes, spoolFull }: SinkSpec,
+  { name, sender }: Output,
+  { stateDirectory }: SinkOptions,
+  tell: (message: string) => void,
+): Spool | undefined {
+  if (stateDirectory === undefined || spoolBytes === 0) return undefined;
+  const path = `${stateDirectory}/spool/${directoryName(`${format} ${name}`)}`;
+  const { separator } = sender;
+  const spool = new Spool(path, { separator, limitBytes: spoolBytes, full: spoolFull });
+  if (spool.tornBytes > 0) {
+    tell(`cut ${spool.tornBytes} bytes off the spool that an earlier run had not written whole`);
+  }
+  return spool;
+}
+
+/** A readable and unique name. */
+function directoryName(text: string): string {
+  const readable = text.replaceAll(/[^A-Za-z0-9.]+/g, "-").slice(0, 60);
+  return `${readable}-${createHash("sha256").update(text).digest("hex").slice(0, 8)}`;
 }
 
 class Sinks implements OpenSinks {
