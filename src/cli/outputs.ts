@@ -13,6 +13,7 @@ import {
   type SinkSpec,
   SinkSyntaxError,
 } from "../sinks/mod.ts";
+import { DurableRecordIds, type RecordIds } from "../sensor/record_ids.ts";
 import type { Native } from "../sources/native.ts";
 import { isOutOfReach } from "./permissions.ts";
 import { Exit, Failure, UsageError } from "./usage.ts";
@@ -37,6 +38,7 @@ export function openOutputs(
   native: () => Native,
 ): OpenSinks {
   const specs = parse(texts.length > 0 ? texts : [defaultSink()]);
+  if (options.stateDirectory !== undefined) refuseOutOfReach(`${options.stateDirectory}/spool`);
   for (const { place } of specs) {
     if (place.kind === fileKind.kind) refuseOutOfReach((place as FilePlace).path);
   }
@@ -51,6 +53,15 @@ export function openOutputs(
   } catch (error) {
     if (error instanceof SinkSyntaxError) throw new UsageError(error.message);
     throw new OutputError(`cannot open the output: ${(error as Error).message}`);
+  }
+}
+
+/** Numbers of events that go on after a restart. @throws {OutputError} */
+export function openRecordIds(stateDirectory: string): RecordIds {
+  try {
+    return new DurableRecordIds(stateDirectory, (message) => console.error(`monomi: ${message}`));
+  } catch (error) {
+    throw new OutputError(`cannot use the state directory: ${(error as Error).message}`);
   }
 }
 

@@ -10,7 +10,7 @@ import { LiveHost } from "../sources/live_host.ts";
 import type { Native } from "../sources/native.ts";
 import { refuseWithoutCapture } from "./capture_here.ts";
 import type { Command } from "./command.ts";
-import { openOutputs } from "./outputs.ts";
+import { openOutputs, openRecordIds } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
 import { loadPolicy } from "./policy.ts";
 import { onSignals } from "./signals.ts";
@@ -58,6 +58,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
       stats: { type: "boolean" },
       tree: { type: "boolean" },
       control: { type: "string" },
+      state: { type: "string" },
     },
   });
   const sizes = captureSizes(values);
@@ -72,11 +73,13 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
     processId: Deno.pid,
     userId: process.geteuid!(),
     tree: values.tree,
+    stateDirectory: values.state,
   }, () => native);
+  const recordIds = values.state === undefined ? undefined : openRecordIds(values.state);
   const lines = jsonRenderer({ computer: host.computer });
   const tap = values.control === undefined ? undefined : new TappedSinks(outputs, lines);
   const sinks = tap ?? outputs;
-  const sensor = new Sensor(native, host, policy, sinks);
+  const sensor = new Sensor(native, host, policy, sinks, recordIds);
   let path = values.config;
   const reload = async (other = path): Promise<string | undefined> => {
     const complaint = await reloaded(sensor, other, files);
@@ -105,6 +108,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   clearTimeout(timer);
   await control?.close();
   const summary = await sensor.close();
+  recordIds?.close();
   letGo();
   console.error(describe(summary));
   if (values.stats) console.error(JSON.stringify({ summary }));
@@ -176,6 +180,8 @@ Captures live until SIGINT, SIGTERM or the end of --duration; SIGHUP reloads the
                         file options: ,size=100M,count=5; may be given several times. Without it
                         pretty on a terminal, json elsewhere
   --duration T          stop after 90s, 15m, 2h …
+  --state DIR           private directory for what outlives a restart: record ids, and events that
+                        a remote receiver could not take yet
   --stats               print the summary as one line of JSON, too
   --tree                in pretty output, indent processes under their parents
   --control PATH        a socket for monomi status and monomi tail, in a directory of its own

@@ -11,6 +11,7 @@ import { NoProgram } from "../hashing/mod.ts";
 import type { SinkSet } from "../sinks/mod.ts";
 import { type CandidateCounters, Candidates } from "./candidates.ts";
 import type { Policy } from "./policy.ts";
+import { countedFrom, type RecordIds } from "./record_ids.ts";
 
 /** Sysmon's, and those of traces (`events/windows/trace_definitions.ts`). */
 const EVENT_IDS = 512;
@@ -42,16 +43,16 @@ export class Pipeline {
   readonly #written = new Float64Array(EVENT_IDS);
   readonly #candidates = new Candidates();
   #policy: Policy;
-  #nextRecordId: number;
+  readonly #recordIds: RecordIds;
   #queue: (Event | Held)[] = [];
   #held = 0;
   #ready: Event[] = [];
   #whenSettled: (() => void)[] = [];
 
-  constructor(policy: Policy, sinks: SinkSet, nextRecordId = 1) {
+  constructor(policy: Policy, sinks: SinkSet, recordIds = countedFrom(1)) {
     this.#policy = policy;
     this.#sinks = sinks;
-    this.#nextRecordId = nextRecordId;
+    this.#recordIds = recordIds;
   }
 
   /** The configuration in force; a new one holds from the next {@link push} on. */
@@ -251,7 +252,7 @@ export class Pipeline {
     if (taken === queue.length) queue.length = 0;
     else if (taken > 0) this.#queue = queue.slice(taken);
     for (let i = 0; i < ready.length; i++) {
-      ready[i].recordId = this.#nextRecordId++;
+      ready[i].recordId = this.#recordIds.next();
       this.#written[ready[i].definition.id]++;
     }
     if (ready.length > 0) this.#sinks.write(ready, ready.length);

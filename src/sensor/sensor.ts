@@ -12,6 +12,7 @@ import { ErrorReports } from "./error_reports.ts";
 import { configurationChanged, errorReport, stateChanged } from "./own_events.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { Policy } from "./policy.ts";
+import type { RecordIds } from "./record_ids.ts";
 import { ResourceMeter } from "./resources.ts";
 import { RecentErrors, type SensorStatus } from "./status.ts";
 import type { Summary } from "./summary.ts";
@@ -58,12 +59,13 @@ export class Sensor {
     host: LiveHost,
     policy: Policy,
     sinks: SinkSet,
+    recordIds?: RecordIds,
   ) {
     this.#native = native;
     this.#sinks = sinks;
     this.#decoder = new Decoder(host, this.#buffer);
     this.#decoder.wanted = (id) => policy.rules.wants(id);
-    this.#pipeline = new Pipeline(policy, sinks);
+    this.#pipeline = new Pipeline(policy, sinks, recordIds);
   }
 
   /** Attaches to the kernel. @throws {NativeError} */

@@ -15,6 +15,8 @@ export interface SinkPlace {
 /** What a target is opened with. */
 export interface OpenOptions extends SinkOptions {
   readonly format: SinkFormat;
+  /** Random, one a run: without a state directory record ids begin again at 1 with each. */
+  readonly runId: string;
   /** Tells people about what concerns this target, whose name is put in front. */
   readonly tell: (message: string) => void;
 }

@@ -79,6 +79,7 @@ interface Group {
  * @throws {RefusedPathError} or a system error for a file that cannot be written.
  */
 export function openSinks(specs: readonly SinkSpec[], options: SinkOptions): OpenSinks {
+  const runId = crypto.randomUUID();
   const groups = new Map<string, Group>();
   const sinks: { name: string; target: Target }[] = [];
   try {
@@ -92,7 +93,7 @@ export function openSinks(specs: readonly SinkSpec[], options: SinkOptions): Ope
         group = { render: rendererFor(format, kind, { ...options, color }), targets: [] };
         groups.set(key, group);
       }
-      const target = openTarget(spec, kind, options);
+      const target = openTarget(spec, kind, options, runId);
       if (sinks.some((sink) => sink.target.name === target.name)) {
         target.close();
         throw new SinkSyntaxError(`Two sinks write to ${target.name}; give each its own target`);
@@ -116,11 +117,16 @@ function rendererFor(
   return kind.line?.(formatted, rendererOf("json", options)) ?? formatted;
 }
 
-function openTarget(spec: SinkSpec, kind: TargetKind, options: SinkOptions): Target {
+function openTarget(
+  spec: SinkSpec,
+  kind: TargetKind,
+  options: SinkOptions,
+  runId: string,
+): Target {
   const { format, place } = spec;
   let name = kind.kind;
   const tell = (message: string) => options.onProblem?.(`${name}: ${message}`);
-  const output = kind.open(place, { ...options, format, tell });
+  const output = kind.open(place, { ...options, format, runId, tell });
   name = output.name;
   try {
     return new QueuedTarget(name, output.sender, options, openSpool(spec, output, options, tell));

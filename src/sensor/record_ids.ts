@@ -1,0 +1,132 @@
+/**
+ * Numbers of written events (EventRecordID). With a state directory they grow over restarts, crashes
+ * and power losses, and none is ever used twice: a block of numbers is marked as used on disk before
+ * the first of it is given out.
+ */
+
+/** Gives each written event its number. */
+export interface RecordIds {
+  next(): number;
+  /** No number is asked for any more; those of the block that were not used are given back. */
+  close(): void;
+}
+
+/** The file cannot be used; the message says what to do. */
+export class RecordIdError extends Error {
+  override readonly name = "RecordIdError";
+}
+
+const FILE = "record-ids";
+/** About a minute of the worst storm; what a crash leaves unused. */
+const BLOCK = 2 ** 20;
+/** Above all numbers that were counted from 1, below 2^53. */
+const PER_MILLISECOND = 1_000;
+
+/** Numbers from `first` on, known to this process alone. */
+export function countedFrom(first: number): RecordIds {
+  let id = first;
+  return { next: () => id++, close: () => {} };
+}
+
+/** Numbers that go on where the last run that used the same directory ended. */
+export class DurableRecordIds implements RecordIds {
+  readonly #path: string;
+  readonly #lock: Deno.FsFile;
+  #next: number;
+  /** The first number that is not marked as used. */
+  #end: number;
+  #isFirst = true;
+
+  /**
+   * Makes the directory, mode 0700, if it is not there.
+   *
+   * @param tell is told when the file was damaged: numbers then go on from the time of day, which is
+   * above every number that was counted.
+   * @throws {RecordIdError} when another process uses it, or a system error.
+   */
+  constructor(directory: string, tell: (message: string) => void) {
+    Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    this.#path = `${directory}/${FILE}`;
+    this.#lock = openPrivate(`${this.#path}.lock`, { create: true });
+    try {
+      if (!this.#lock.tryLockSync(true)) {
+        throw new RecordIdError(
+          `${
+            JSON.stringify(directory)
+          } is used by another process; stop it, or name another state directory`,
+        );
+      }
+      this.#next = this.#end = this.#read(tell);
+      this.#reserve();
+    } catch (error) {
+      this.#lock.close();
+      throw error;
+    }
+  }
+
+  next(): number {
+    if (this.#next === this.#end) this.#reserve();
+    return this.#next++;
+  }
+
+  close(): void {
+    try {
+      this.#write(this.#next);
+    } finally {
+      this.#lock.close();
+    }
+  }
+
+  #read(tell: (message: string) => void): number {
+    let text: string;
+    try {
+      text = Deno.readTextFileSync(this.#path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return 1;
+      throw error;
+    }
+    const next = /^[1-9]\d{0,15}\n$/.test(text) ? Number(text) : NaN;
+    if (Number.isSafeInteger(next)) return next;
+    tell(`${this.#path} is damaged; record ids go on from the time of day`);
+    return Date.now() * PER_MILLISECOND;
+  }
+
+  /**
+   * Marks the next block as used. On a disk that is full in the middle of a run numbers go on without:
+   * an event is worth more than its number's being unique after a crash.
+   */
+  #reserve(): void {
+    try {
+      this.#write(this.#end + BLOCK);
+    } catch (error) {
+      if (this.#isFirst) throw error;
+    }
+    this.#isFirst = false;
+    this.#end += BLOCK;
+  }
+
+  /** Replaces the file at once and for good: the old one is there or the new one. */
+  #write(next: number): void {
+    const fresh = `${this.#path}.new`;
+    const file = openPrivate(fresh, { create: true, truncate: true });
+    try {
+      file.writeSync(new TextEncoder().encode(`${next}\n`));
+      file.syncSync();
+    } finally {
+      file.close();
+    }
+    Deno.renameSync(fresh, this.#path);
+    syncDirectory(this.#path.slice(0, -FILE.length - 1));
+  }
+}
+
+function openPrivate(path: string, options: Deno.OpenOptions): Deno.FsFile {
+  return Deno.openSync(path, { read: true, write: true, mode: 0o600, ...options });
+}
+
+/** A name is on the disk itself only when its directory is; Windows does that by itself. */
+function syncDirectory(path: string): void {
+  if (Deno.build.os === "windows") return;
+  using directory = Deno.openSync(path);
+  directory.syncSync();
+}

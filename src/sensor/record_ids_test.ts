@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { DurableRecordIds, RecordIdError } from "./record_ids.ts";
+
+const MODULE = new URL("./record_ids.ts", import.meta.url).href;
+
+async function withDirectory(test: (directory: string) => Promise<void> | void): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    await test(`${directory}/state`);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+function open(directory: string, told: string[] = []): DurableRecordIds {
+  return new DurableRecordIds(directory, (message) => told.push(message));
+}
+
+Deno.test("numbers begin at 1 and go on after a stop without a gap", () =>
+  withDirectory((directory) => {
+    for (const first of [1, 4, 7]) {
+      const ids = open(directory);
+      assert.deepEqual([ids.next(), ids.next(), ids.next()], [first, first + 1, first + 2]);
+      ids.close();
+    }
+    assert.equal(Deno.statSync(directory).mode! & 0o777, 0o700);
+    assert.equal(Deno.statSync(`${directory}/record-ids`).mode! & 0o777, 0o600);
+  }));
+
+Deno.test("no number is used twice, however often and wherever the process is killed", () =>
+  withDirectory(async (directory) => {
+    let last = 0;
+    for (const count of [1, 5, 2_000_000, 3]) {
+      const program = `
+        import { DurableRecordIds } from ${JSON.stringify(MODULE)};
+        const ids = new DurableRecordIds(${JSON.stringify(directory)}, () => {});
+        const first = ids.next();
+        let last = first;
+        for (let i = 1; i < ${count}; i++) last = ids.next();
+        await Deno.stdout.write(new TextEncoder().encode(first + " " + last));
+        Deno.kill(Deno.pid, "SIGKILL");`;
+      const { stdout, signal } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--no-lock", `data:text/typescript,${encodeURIComponent(program)}`],
+        stderr: "null",
+      }).output();
+      assert.equal(signal, "SIGKILL");
+      const [first, end] = new TextDecoder().decode(stdout).split(" ").map(Number);
+      assert.ok(first > last, `${first} after ${last}`);
+      assert.equal(end, first + count - 1);
+      last = end;
+    }
+  }));
+
+Deno.test("a damaged file makes numbers jump ahead, and is told", () =>
+  withDirectory((directory) => {
+    const first = open(directory);
+    const used = first.next();
+    first.close();
+    for (const text of ["", "12", "-1\n", "1e9\n", "99999999999999999\n"]) {
+      Deno.writeTextFileSync(`${directory}/record-ids`, text);
+      const told: string[] = [];
+      const ids = open(directory, told);
+      const next = ids.next();
+      assert.ok(next > used && Number.isSafeInteger(next + 1e12));
+      assert.match(told[0], /record-ids is damaged/);
+      ids.close();
+    }
+  }));
+
+Deno.test("two processes cannot share a directory", () =>
+  withDirectory((directory) => {
+    const ids = open(directory);
+    assert.throws(() => open(directory), RecordIdError);
+    ids.close();
+    open(directory).close();
+  }));
