@@ -73,13 +73,11 @@ export class RecordSource implements ReplaySource {
   }
 }
 
-const LOG_BATCH = 512;
-
 /** Events of a log. */
 export class LogSource implements ReplaySource {
   readonly policy: Policy;
   readonly #log: EventLog;
-  readonly #items: AsyncIterator<LoggedEvent | LogProblem>;
+  readonly #batches: AsyncIterator<(LoggedEvent | LogProblem)[]>;
   readonly #onProblem: (problem: LogProblem) => void;
   #events = 0;
   #problems = 0;
@@ -87,7 +85,7 @@ export class LogSource implements ReplaySource {
   constructor(log: EventLog, policy: Policy, onProblem: (problem: LogProblem) => void) {
     this.policy = policy;
     this.#log = log;
-    this.#items = log[Symbol.asyncIterator]();
+    this.#batches = log.batches();
     this.#onProblem = onProblem;
   }
 
@@ -102,18 +100,20 @@ export class LogSource implements ReplaySource {
 
   async next(): Promise<Event[] | undefined> {
     const events: Event[] = [];
-    while (events.length < LOG_BATCH) {
-      const { value, done } = await this.#items.next();
-      if (done) break;
-      if (isEvent(value)) {
-        events.push(value.event);
-      } else {
-        this.#problems++;
-        this.#onProblem(value);
+    while (events.length === 0) {
+      const { value, done } = await this.#batches.next();
+      if (done) return undefined;
+      for (const item of value) {
+        if (isEvent(item)) {
+          events.push(item.event);
+        } else {
+          this.#problems++;
+          this.#onProblem(item);
+        }
       }
     }
     this.#events += events.length;
-    return events.length === 0 ? undefined : events;
+    return events;
   }
 
   close(): void {

@@ -4,6 +4,7 @@
 import { HIDDEN, isSurrogate } from "../output/hidden.ts";
 
 const NEEDS_A_LOOK = /[^ !#-\[\]-~]/;
+const NOT_PRINTABLE_ASCII = /[^ -~]/;
 const ESCAPED = new RegExp(`["\\\\${HIDDEN}]`, "gu");
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',
@@ -21,7 +22,10 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
  * obeys it.
  */
 export function escapeJson(text: string): string {
-  return NEEDS_A_LOOK.test(text) ? text.replace(ESCAPED, escapeCharacter) : text;
+  if (!NEEDS_A_LOOK.test(text)) return text;
+  // Paths of Windows: all that can need an escape here, the engine escapes in the same way.
+  if (!NOT_PRINTABLE_ASCII.test(text)) return JSON.stringify(text).slice(1, -1);
+  return text.replace(ESCAPED, escapeCharacter);
 }
 
 function escapeCharacter(character: string): string {

@@ -7,7 +7,11 @@ import { LAYOUT_VERSION } from "../events/record_layout.ts";
 /** Everywhere: what reads files. */
 const PORTABLE = {
   monomi_abi_version: { parameters: [], result: "u32" },
-  monomi_log_chunk: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
+  monomi_log_chunks: {
+    parameters: ["buffer", "u32", "buffer", "u32"],
+    result: "i32",
+    nonblocking: true,
+  },
   monomi_trace_open: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_trace_read: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   monomi_trace_close: { parameters: ["i32"], result: "void" },
@@ -57,7 +61,7 @@ function load(path: string): Library {
 }
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 8;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 9;
 const TEXT_BYTES = 64 * 1024;
 const REASON_BYTES = 1024;
 /** There is no open capture. */
@@ -277,12 +281,12 @@ export class Native {
   }
 
   /**
-   * Reads one chunk of a Windows event log into `out` as JSON lines; see `native/logs/src/lib.rs`.
-   * Gives their length, and writes nothing when that is more than `out` holds; below zero when the
-   * chunk could not be read.
+   * Reads chunks of a Windows event log into `out`, at least `LOG_BATCH_BYTES`
+   * (`src/sources/logs/evtx_batch.ts`); gives the bytes written, below zero when nothing could be. The
+   * buffers must stay untouched until it resolves.
    */
-  logChunk(chunk: Uint8Array<ArrayBuffer>, out: Uint8Array<ArrayBuffer>): number {
-    return this.#library.symbols.monomi_log_chunk(chunk, chunk.length, out, out.length);
+  logChunks(chunks: Uint8Array<ArrayBuffer>, out: Uint8Array<ArrayBuffer>): Promise<number> {
+    return this.#library.symbols.monomi_log_chunks(chunks, chunks.length, out, out.length);
   }
 
   /** Traces of Windows (ETL); see `native/windows/src/lines.rs`. */

@@ -38,7 +38,7 @@ export async function runReplay(
   using folder = new Folder();
   const evtx = folder.at("big.evtx");
   const etl = folder.at("big.etl");
-  await writeRepeated(evtx, await evtxParts(), Math.ceil(40 * scale));
+  await writeRepeated(evtx, await evtxParts(), Math.ceil(200 * scale));
   await writeRepeated(etl, await etlParts(), Math.ceil(20 * scale));
   const out = folder.at("out");
   const readers: Reader[] = [

@@ -1,7 +1,7 @@
 //! The C ABI that TypeScript loads (`src/sources/native.ts` holds its other half).
 //!
-//! One capture exists per process. `monomi_wait`, `monomi_hash`, `monomi_provoke` and
-//! `monomi_socket_wait` may run on other threads than the rest; they hold no lock while they wait.
+//! One capture exists per process. `monomi_wait`, `monomi_hash`, `monomi_provoke`, `monomi_log_chunks`
+//! and `monomi_socket_wait` may run on other threads than the rest; they hold no lock while they wait.
 //! Lengths are bytes, negative results are errors, and a call after `monomi_close` is refused, not
 //! undefined. Linux and Windows have functions for live capture; other systems only those that read
 //! files.
@@ -18,10 +18,9 @@ mod trace;
 pub mod windows;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use text::give;
 
 /// Version of these functions and of the record layout together; the loader refuses another.
-pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 8;
+pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 9;
 
 /// The call failed; the error text says why.
 pub(crate) const FAILED: i32 = -1;
@@ -40,27 +39,35 @@ pub extern "C" fn monomi_abi_version() -> u32 {
     ABI_VERSION
 }
 
-/// Reads one chunk of a Windows event log (see [`monomi_logs::read_chunk`]) and returns the length
-/// of the text, which is written whole or, where it does not fit, not at all. -1 when the chunk
-/// could not be read at all.
+/// Reads chunks of a Windows event log ([`monomi_logs::read_chunks`]) into `buffer`: how many bytes of
+/// `chunks` were read (32 bits), then the batch, as far as it fits. Returns the bytes written; -1 when
+/// `length` is less than one chunk may need ([`monomi_logs::MAX_OUTPUT`] and 4 more).
 ///
 /// # Safety
-/// `chunk` must be readable and `buffer` writable for their lengths.
+/// `chunks` must be readable and `buffer` writable for their lengths.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn monomi_log_chunk(
-    chunk: *const u8,
-    chunk_length: u32,
+pub unsafe extern "C" fn monomi_log_chunks(
+    chunks: *const u8,
+    chunks_length: u32,
     buffer: *mut u8,
     length: u32,
 ) -> i32 {
     guarded(|| {
         // SAFETY: the caller's promise.
-        let chunk = unsafe { text::borrow(chunk, chunk_length) };
-        let lines = monomi_logs::read_chunk(chunk);
-        if lines.len() <= length as usize {
-            // SAFETY: the caller's promise.
-            unsafe { give(&lines, buffer, length) };
+        let chunks = unsafe { text::borrow(chunks, chunks_length) };
+        // SAFETY: the caller's promise.
+        let out = unsafe { text::Bytes::new(buffer, length) }.into_slice();
+        let Some((taken, out)) = out.split_at_mut_checked(size_of::<u32>()) else {
+            return FAILED;
+        };
+        if out.len() < monomi_logs::MAX_OUTPUT {
+            return FAILED;
         }
-        lines.len() as i32
+        let mut batch = monomi_logs::Batch::default();
+        let read = monomi_logs::read_chunks(chunks, out.len(), &mut batch);
+        taken.copy_from_slice(&(read as u32).to_le_bytes());
+        let size = batch.size();
+        batch.write_to(&mut out[..size]);
+        (taken.len() + size) as i32
     })
 }

@@ -4,5 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    assert!(monomi_logs::read_chunk(bytes).len() <= monomi_logs::MAX_OUTPUT + 1024);
+    let mut batch = monomi_logs::Batch::default();
+    monomi_logs::read_chunks(bytes, monomi_logs::MAX_OUTPUT, &mut batch);
+    assert!(batch.size() <= monomi_logs::MAX_OUTPUT);
 });

@@ -1,5 +1,7 @@
+use super::batch::SYSTEM_TEXTS;
 use super::*;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::path::Path;
 
 /// Made by `src/sources/logs/testing.ts`: records 11, 12 and 13.
@@ -11,12 +13,68 @@ fn chunk() -> Vec<u8> {
     FIXTURE[FILE_HEADER_SIZE..].to_vec()
 }
 
+/// What a batch says, as `src/sources/logs/evtx.ts` reads it.
 fn lines(chunk: &[u8]) -> Vec<Value> {
-    let text = read_chunk(chunk);
-    assert!(text.is_empty() || text.ends_with('\n'));
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    let mut batch = Batch::default();
+    assert_eq!(read_chunks(chunk, MAX_OUTPUT, &mut batch), chunk.len());
+    let units: Vec<u16> = batch.text().encode_utf16().collect();
+    let text =
+        |start: u32, end: u32| String::from_utf16(&units[start as usize..end as usize]).unwrap();
+    let mut names: Vec<Vec<String>> = Vec::new();
+    let mut words = batch.words().iter().copied();
+    let mut lines = Vec::new();
+    while let Some(kind) = words.next() {
+        let mut next = || words.next().unwrap();
+        match kind {
+            0 => {}
+            1 => {
+                let known = next() == 1;
+                let number = u64::from(next()) | u64::from(next()) << 32;
+                let record = known.then_some(number);
+                lines.push(json!({ "record": record, "problem": text(next(), next()) }));
+            }
+            2 => {
+                let count = next();
+                let mut start = next();
+                names.push(texts(count as usize, &mut start, &mut next, &text));
+            }
+            3 => {
+                let record = u64::from(next()) | u64::from(next()) << 32;
+                let names = &names[next() as usize];
+                let (id, present, mut start) = (next(), next(), next());
+                let system = texts(SYSTEM_TEXTS, &mut start, &mut next, &text);
+                let system = |i: usize| (present & 1 << i != 0).then_some(&system[i]);
+                let mut start = next();
+                let values = texts(names.len(), &mut start, &mut next, &text);
+                lines.push(json!({
+                    "record": record,
+                    "provider": system(0),
+                    "id": id,
+                    "time": system(2),
+                    "computer": system(1),
+                    "channel": system(3),
+                    "fields": names.iter().cloned().zip(values).collect::<HashMap<_, _>>(),
+                }));
+            }
+            _ => panic!("{kind}"),
+        }
+    }
+    lines
+}
+
+fn texts(
+    count: usize,
+    start: &mut u32,
+    next: &mut impl FnMut() -> u32,
+    text: &impl Fn(u32, u32) -> String,
+) -> Vec<String> {
+    let mut one = || {
+        let end = next();
+        let one = text(*start, end);
+        *start = end;
+        one
+    };
+    (0..count).map(|_| one()).collect()
 }
 
 fn records(lines: &[Value]) -> Vec<u64> {
@@ -36,8 +94,8 @@ fn problems(lines: &[Value]) -> Vec<&str> {
 
 #[test]
 fn an_unused_chunk_is_empty() {
-    assert_eq!(read_chunk(&[0; CHUNK_SIZE]), "");
-    assert_eq!(read_chunk(&[]), "");
+    assert!(lines(&[0; CHUNK_SIZE]).is_empty());
+    assert!(lines(&[]).is_empty());
 }
 
 #[test]
@@ -50,9 +108,9 @@ fn values_are_texts_as_sysmon_prints_them() {
             "record": 11,
             "provider": "Microsoft-Windows-Sysmon",
             "id": 1,
-            "version": null,
             "time": "2026-01-02T03:04:05.6789012Z",
             "computer": "host",
+            "channel": null,
             "fields": {
                 "RuleName": "-",
                 "UtcTime": "2026-01-02 03:04:05.678",
@@ -101,6 +159,22 @@ fn a_cut_chunk_gives_what_is_left() {
 }
 
 #[test]
+fn what_does_not_fit_is_left_for_the_next_call() {
+    let two = [chunk(), chunk()].concat();
+    let mut one = Batch::default();
+    read_chunks(&chunk(), MAX_OUTPUT, &mut one);
+    let mut batch = Batch::default();
+    assert_eq!(read_chunks(&two, one.size() + 10, &mut batch), CHUNK_SIZE);
+    assert_eq!(batch.words(), one.words());
+    assert_eq!(batch.text(), one.text());
+    let mut both = Batch::default();
+    assert_eq!(read_chunks(&two, MAX_OUTPUT, &mut both), two.len());
+    let mut bytes = vec![0; both.size()];
+    both.write_to(&mut bytes);
+    assert!(bytes.ends_with(both.text().as_bytes()));
+}
+
+#[test]
 fn no_bytes_make_it_panic_or_write_without_end() {
     let mut state = 1_u64;
     let mut random = |limit: usize| {
@@ -123,7 +197,9 @@ fn no_bytes_make_it_panic_or_write_without_end() {
             if random(4) == 0 {
                 chunk.truncate(random(CHUNK_SIZE));
             }
-            assert!(read_chunk(&chunk).len() <= MAX_OUTPUT + 1024);
+            let mut batch = Batch::default();
+            assert_eq!(read_chunks(&chunk, MAX_OUTPUT, &mut batch), chunk.len());
+            assert!(batch.size() <= MAX_OUTPUT);
         }
     }
 }

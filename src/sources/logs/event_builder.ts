@@ -8,7 +8,7 @@ import { fieldHistory } from "../../schema/rows.ts";
 import { EVENT_ROWS } from "../../schema/table.ts";
 import type { EventDefinition } from "../../schema/types.ts";
 import { fieldValue, parseTime } from "./field_values.ts";
-import type { RawRecord } from "./raw_record.ts";
+import type { RawRecord, ShapedFields } from "./raw_record.ts";
 
 const LINUX = "Linux-Sysmon";
 const PROVIDERS: ReadonlySet<string> = new Set(["Microsoft-Windows-Sysmon", LINUX]);
@@ -28,6 +28,8 @@ const BY_NAME: ReadonlyMap<string, EventDefinition> = new Map(
   EVENTS.map((event) => [event.name, event]),
 );
 
+type Field = ReturnType<typeof fieldAt>;
+
 /** An event that a log says, and names in it that are no fields. */
 export interface Built {
   readonly event: Event;
@@ -40,6 +42,8 @@ export class EventBuilder {
   /** Names that are no fields, behind the event's id. */
   readonly #seen = new Set<string>();
   #told = 0;
+  /** By the names of a form and the event: the field of each name. */
+  readonly #plans = new WeakMap<readonly string[], Map<EventDefinition, readonly Field[]>>();
   readonly #origins = new Map<string, Origin>();
 
   /** Undefined for what is no event of Sysmon: another provider's, or with an unknown id. */
@@ -49,18 +53,53 @@ export class EventBuilder {
     if (definition === undefined) return undefined;
     const values: FieldValue[] = definition.fields.map(() => MISSING);
     const unknown: string[] = [];
-    for (const [name, value] of record.fields) {
-      const index = definition.fieldIndex.get(name);
-      if (index !== undefined) values[index] = fieldValue(fieldAt(definition, index)!, value);
-      else if (name === "Container" && definition.additional.length > 0) {
-        for (const [at, text] of additionalValues(definition, value)) values[at] = text;
-      } else this.#unknown(definition, name, record.onlyFields, unknown);
-    }
+    const { fields } = record;
+    if ("names" in fields) this.#fillShaped(values, fields, definition, unknown);
+    else this.#fill(values, fields, definition, record.onlyFields, unknown);
     const utcTime = definition.fieldIndex.get("UtcTime");
     const time = parseTime(utcTime === undefined ? undefined : values[utcTime]) ??
       parseTime(record.time) ?? 0;
     const origin = this.#origin(record);
     return { event: { definition, values, time, recordId: 0, origin }, unknown };
+  }
+
+  #fill(
+    values: FieldValue[],
+    fields: Iterable<readonly [string, unknown]>,
+    definition: EventDefinition,
+    onlyFields: boolean,
+    unknown: string[],
+  ): void {
+    for (const [name, value] of fields) {
+      const index = definition.fieldIndex.get(name);
+      if (index !== undefined) values[index] = fieldValue(fieldAt(definition, index)!, value);
+      else if (name === "Container" && definition.additional.length > 0) {
+        for (const [at, text] of additionalValues(definition, value)) values[at] = text;
+      } else this.#unknown(definition, name, onlyFields, unknown);
+    }
+  }
+
+  /** Names are looked up once for all records of a form. */
+  #fillShaped(
+    values: FieldValue[],
+    { names, values: texts }: ShapedFields,
+    definition: EventDefinition,
+    unknown: string[],
+  ): void {
+    let plans = this.#plans.get(names);
+    if (plans === undefined) this.#plans.set(names, plans = new Map());
+    let plan = plans.get(definition);
+    if (plan === undefined) {
+      plan = names.map((name) => fieldAt(definition, definition.fieldIndex.get(name) ?? -1));
+      plans.set(definition, plan);
+      for (const [i, field] of plan.entries()) {
+        if (field === undefined) this.#unknown(definition, names[i], true, unknown);
+      }
+    }
+    for (let i = 0; i < plan.length; i++) {
+      const field = plan[i];
+      if (field !== undefined) values[field.index] = fieldValue(field, texts[i]);
+    }
   }
 
   #origin({ provider, computer = MISSING }: RawRecord): Origin {

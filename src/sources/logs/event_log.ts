@@ -34,11 +34,14 @@ interface PlacedResult {
   readonly result: RawResult | { readonly event: Event };
 }
 
+/** How many records of a trace are handed on together. */
+const TRACE_BATCH = 512;
+
 /** An open log; iterating reads it once, in its own order, and closes it. */
 export class EventLog implements AsyncIterable<LoggedEvent | LogProblem> {
   readonly file: string;
   readonly #input: Input;
-  readonly #records: AsyncIterable<PlacedResult> | Iterable<PlacedResult>;
+  readonly #records: AsyncIterable<PlacedResult[]> | Iterable<PlacedResult[]>;
   readonly #trace: Trace | undefined;
   #skipped = 0;
   #total: TraceTotal | undefined;
@@ -47,7 +50,7 @@ export class EventLog implements AsyncIterable<LoggedEvent | LogProblem> {
   constructor(
     file: string,
     input: Input,
-    records: AsyncIterable<PlacedResult> | Trace,
+    records: AsyncIterable<PlacedResult[]> | Trace,
   ) {
     this.file = file;
     this.#input = input;
@@ -71,36 +74,57 @@ export class EventLog implements AsyncIterable<LoggedEvent | LogProblem> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<LoggedEvent | LogProblem> {
-    const { file } = this;
+    for await (const items of this.batches()) yield* items;
+  }
+
+  /** The same, as many as were read together. */
+  async *batches(): AsyncGenerator<(LoggedEvent | LogProblem)[]> {
     const builder = new EventBuilder();
     try {
-      for await (const { place, result } of this.#records) {
-        if ("problem" in result) {
-          yield { file, place, message: escapeUnprintable(result.problem) };
-          continue;
-        }
-        if ("event" in result) {
-          yield { event: result.event, file, place };
-          continue;
-        }
-        const built = builder.build(result);
-        if (built === undefined) {
-          this.#skipped++;
-          continue;
-        }
-        for (const message of built.unknown) yield { file, place, message };
-        yield { event: built.event, file, place };
+      for await (const records of this.#records) {
+        const items: (LoggedEvent | LogProblem)[] = [];
+        for (const { place, result } of records) this.#add(place, result, builder, items);
+        if (items.length > 0) yield items;
       }
     } finally {
       this.close();
     }
   }
 
-  *#readTrace(trace: Trace): Generator<PlacedResult> {
+  #add(
+    place: LoggedEvent["place"],
+    result: PlacedResult["result"],
+    builder: EventBuilder,
+    items: (LoggedEvent | LogProblem)[],
+  ): void {
+    const { file } = this;
+    if ("problem" in result) {
+      items.push({ file, place, message: escapeUnprintable(result.problem) });
+      return;
+    }
+    if ("event" in result) {
+      items.push({ event: result.event, file, place });
+      return;
+    }
+    const built = builder.build(result);
+    if (built === undefined) {
+      this.#skipped++;
+      return;
+    }
+    for (const message of built.unknown) items.push({ file, place, message });
+    items.push({ event: built.event, file, place });
+  }
+
+  *#readTrace(trace: Trace): Generator<PlacedResult[]> {
+    let results: PlacedResult[] = [];
     for (const item of trace.read()) {
       if ("total" in item) this.#total = item.total;
-      else yield { place: { record: item.record }, result: item };
+      else results.push({ place: { record: item.record }, result: item });
+      if (results.length < TRACE_BATCH) continue;
+      yield results;
+      results = [];
     }
+    yield results;
   }
 
   /** Closes the file; for a log that is not read to its end. */

@@ -56,6 +56,31 @@ function fromNumber(field: FieldDefinition, value: number): FieldValue {
 /** Milliseconds since 1970 of Sysmon's UtcTime or an ISO time in UTC; undefined for other text. */
 export function parseTime(text: unknown): number | undefined {
   if (typeof text !== "string") return undefined;
+  const date = text.slice(0, DAY.length);
+  if (date === lastDay && SYSMON_TIME.test(text)) return lastMidnight + timeOfDay(text);
+  const parsed = parseAnyTime(text);
+  if (parsed !== undefined) {
+    lastDay = date;
+    lastMidnight = Date.parse(`${date}T00:00:00Z`);
+  }
+  return parsed;
+}
+
+const DAY = "YYYY-MM-DD";
+const SYSMON_TIME = /^.{10} (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d\d\d$/;
+/** Logs have many events a day. */
+let lastDay = "";
+let lastMidnight = 0;
+
+/** Milliseconds since midnight of a time as Sysmon writes it. */
+function timeOfDay(text: string): number {
+  const digit = (at: number) => text.charCodeAt(at) - 0x30;
+  const two = (at: number) => digit(at) * 10 + digit(at + 1);
+  const seconds = two(11) * 3600 + two(14) * 60 + two(17);
+  return seconds * 1000 + digit(20) * 100 + two(21);
+}
+
+function parseAnyTime(text: string): number | undefined {
   const match = UTC_TIME.exec(text);
   if (match === null) return undefined;
   const [, date, time] = match;

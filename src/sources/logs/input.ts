@@ -44,13 +44,16 @@ export class Input {
 
   /** The next `length` bytes, fewer at the end, without taking them. */
   async peek(length: number): Promise<Uint8Array<ArrayBuffer>> {
-    while (this.#ahead.length < length) {
-      const more = await this.#read(length - this.#ahead.length);
-      if (more.length === 0) break;
-      const joined = new Uint8Array(this.#ahead.length + more.length);
+    if (this.#ahead.length < length) {
+      const joined = new Uint8Array(length);
       joined.set(this.#ahead);
-      joined.set(more, this.#ahead.length);
-      this.#ahead = joined;
+      let filled = this.#ahead.length;
+      while (filled < length) {
+        const count = await this.#readInto(joined.subarray(filled));
+        if (count === 0) break;
+        filled += count;
+      }
+      this.#ahead = joined.subarray(0, filled);
     }
     return this.#ahead.subarray(0, length);
   }
@@ -58,23 +61,25 @@ export class Input {
   /** Takes the next `length` bytes, fewer at the end. */
   async take(length: number): Promise<Uint8Array<ArrayBuffer>> {
     const taken = await this.peek(length);
-    this.#ahead = this.#ahead.slice(taken.length);
+    this.#ahead = this.#ahead.subarray(taken.length);
     return taken;
   }
 
   /** Takes what can be had at once; empty at the end. */
   async next(): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.#ahead.length === 0) return await this.#read(BUFFER);
+    if (this.#ahead.length === 0) {
+      const buffer = new Uint8Array(BUFFER);
+      return buffer.subarray(0, await this.#readInto(buffer));
+    }
     const ahead = this.#ahead;
     this.#ahead = new Uint8Array(0);
     return ahead;
   }
 
-  async #read(length: number): Promise<Uint8Array<ArrayBuffer>> {
-    const buffer = new Uint8Array(length);
+  async #readInto(buffer: Uint8Array<ArrayBuffer>): Promise<number> {
     const count = await this.#reader.read(buffer) ?? 0;
     this.#bytesRead += count;
-    return buffer.subarray(0, count);
+    return count;
   }
 
   close(): void {

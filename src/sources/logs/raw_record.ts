@@ -10,9 +10,18 @@ export interface RawRecord {
   readonly id: unknown;
   /** When the record was written, as the log says it. */
   readonly time: unknown;
-  readonly fields: Iterable<readonly [name: string, value: unknown]>;
+  readonly fields: Fields;
   /** Whether `fields` holds nothing but fields, so that a name that is none deserves a word. */
   readonly onlyFields: boolean;
+}
+
+/** Names and values; or both apart, with the very same array of names for records of one form. */
+export type Fields = Iterable<readonly [name: string, value: unknown]> | ShapedFields;
+
+/** Values of fields, by the place of their names. */
+export interface ShapedFields {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
 }
 
 /** What a reader makes of one text. */

@@ -21,8 +21,8 @@ export interface TextRecord {
   readonly result: RawResult;
 }
 
-/** Every event of a text, and every place that is damaged, in order. */
-export async function* readTextLog(input: Input): AsyncGenerator<TextRecord> {
+/** Every event of a text, and every place that is damaged, in order, as many as were read together. */
+export async function* readTextLog(input: Input): AsyncGenerator<TextRecord[]> {
   const start = await input.peek(LOOK);
   const decoder = new TextDecoder(encodingOf(start));
   const { splitter, read } = languageOf(new TextDecoder(encodingOf(start)).decode(start));
@@ -31,10 +31,10 @@ export async function* readTextLog(input: Input): AsyncGenerator<TextRecord> {
     isOver = bytes.length === 0;
     const pieces = splitter.push(decoder.decode(bytes, { stream: !isOver }));
     if (isOver) pieces.push(...splitter.end());
-    for (const piece of pieces) {
-      const result = "problem" in piece ? piece : read(piece.text);
-      yield { place: { line: piece.line }, result };
-    }
+    yield pieces.map((piece) => ({
+      place: { line: piece.line },
+      result: "problem" in piece ? piece : read(piece.text),
+    }));
   }
 }
 
