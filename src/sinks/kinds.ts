@@ -3,6 +3,11 @@
  */
 import { discardKind } from "./discard.ts";
 import { fileKind } from "./file_kind.ts";
+import { azureKind } from "./http/azure.ts";
+import { elasticKind } from "./http/elastic.ts";
+import { genericKind } from "./http/generic.ts";
+import { otlpKind } from "./http/otlp.ts";
+import { splunkKind } from "./http/splunk.ts";
 import type { SinkPlace, TargetKind } from "./kind.ts";
 import { stdoutKind } from "./stdout.ts";
 import { syslogKind } from "./syslog_kind.ts";
@@ -11,6 +16,11 @@ const KINDS: readonly TargetKind[] = [
   stdoutKind,
   syslogKind,
   discardKind,
+  genericKind,
+  splunkKind,
+  elasticKind,
+  azureKind,
+  otlpKind,
   // Takes what no other does.
   fileKind,
 ];

@@ -1,0 +1,142 @@
+/**
+ * Requests to one server, bounded in time and size.
+ */
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { RetryLater } from "../queued_target.ts";
+
+/** How a server is reached. */
+export interface Connection {
+  /** PEM files: authorities besides Mozilla's, which the runtime has; the client's certificate and its key. */
+  readonly caFile?: string;
+  readonly certificateFile?: string;
+  readonly keyFile?: string;
+  /** `http://HOST:PORT`. */
+  readonly proxy?: string;
+  /** For a whole exchange: connecting, sending, waiting, and reading the answer. */
+  readonly timeoutMilliseconds: number;
+  readonly compress: boolean;
+}
+
+/** One request; always a POST. */
+export interface Request {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array<ArrayBuffer>;
+  /** Send the body as it is whatever the connection says. */
+  readonly plain?: boolean;
+}
+
+/** What the server said. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  /** The server asks to wait for so long. */
+  readonly retryMilliseconds?: number;
+}
+
+const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
+const SHOWN_CHARACTERS = 200;
+const COMPRESSION_LEVEL = 3;
+const compressed = promisify(gzip);
+
+/** A server; its connections are made when they are needed and again after every error. */
+export class HttpClient {
+  readonly #connection: Connection;
+  #client: Deno.HttpClient | undefined;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Sends a request and reads the whole answer, whatever its status.
+   *
+   * @throws when there is no whole answer in time.
+   */
+  async post(request: Request, signal: AbortSignal): Promise<Answer> {
+    const { timeoutMilliseconds, compress } = this.#connection;
+    const gzipped = compress && request.plain !== true;
+    const body = gzipped
+      ? await compressed(request.body, { level: COMPRESSION_LEVEL }) as Uint8Array<ArrayBuffer>
+      : request.body;
+    const deadline = AbortSignal.timeout(timeoutMilliseconds);
+    try {
+      this.#client ??= this.#connect();
+      const response = await fetch(request.url, {
+        method: "POST",
+        headers: { ...request.headers, ...(gzipped ? { "content-encoding": "gzip" } : {}) },
+        body,
+        // A redirect would take the token elsewhere.
+        redirect: "manual",
+        signal: AbortSignal.any([signal, deadline]),
+        client: this.#client,
+      });
+      const text = await textOf(response);
+      return { status: response.status, text, ...retryAfter(response.headers) };
+    } catch (error) {
+      this.close();
+      if (deadline.aborted) {
+        throw new Error(`no whole answer within ${timeoutMilliseconds / 1000} seconds`);
+      }
+      throw new Error(shown(causeOf(error)));
+    }
+  }
+
+  /** Lets go of all connections. */
+  close(): void {
+    this.#client?.close();
+    this.#client = undefined;
+  }
+
+  #connect(): Deno.HttpClient {
+    const { caFile, certificateFile, keyFile, proxy } = this.#connection;
+    return Deno.createHttpClient({
+      http2: false,
+      ...(caFile === undefined ? {} : { caCerts: [Deno.readTextFileSync(caFile)] }),
+      ...(certificateFile === undefined ? {} : {
+        cert: Deno.readTextFileSync(certificateFile),
+        key: Deno.readTextFileSync(keyFile!),
+      }),
+      ...(proxy === undefined ? {} : { proxy: { url: proxy } }),
+    });
+  }
+}
+
+/** The error that a refused request is; how long to wait is the server's word where it has one. */
+export function refusedRequest({ status, text, retryMilliseconds }: Answer): Error {
+  const why = status >= 300 && status < 400 ? "a redirect, which is not followed" : shown(text);
+  const message = `the server answers ${status}${why === "" ? "" : `: ${why}`}`;
+  return retryMilliseconds === undefined
+    ? new Error(message)
+    : new RetryLater(message, retryMilliseconds);
+}
+
+/** Foreign text for a message: on one line, without what a terminal obeys, and short. */
+export function shown(text: string): string {
+  const line = text.slice(0, 4 * SHOWN_CHARACTERS).replace(/[\p{C}\p{Z}]+/gu, " ").trim();
+  return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)} …` : line;
+}
+
+async function textOf(response: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  // Leaving the loop cancels the body.
+  for await (const part of response.body ?? []) {
+    bytes += part.length;
+    if (bytes > LARGEST_ANSWER_BYTES) throw new Error("the server's answer is too long");
+    parts.push(part);
+  }
+  return new TextDecoder().decode(await new Blob(parts as BlobPart[]).arrayBuffer());
+}
+
+function retryAfter(headers: Headers): { retryMilliseconds?: number } {
+  const text = headers.get("retry-after") ?? "";
+  const milliseconds = /^\d{1,6}$/.test(text) ? 1000 * Number(text) : Date.parse(text) - Date.now();
+  return Number.isNaN(milliseconds) ? {} : { retryMilliseconds: milliseconds };
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}

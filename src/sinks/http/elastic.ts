@@ -1,0 +1,78 @@
+/**
+ * Elasticsearch and OpenSearch: `elastic+https://HOST:9200/INDEX`, by the bulk API.
+ */
+import type { Line } from "../chunk.ts";
+import { type Answer, shown } from "./client.ts";
+import { httpKind } from "./kind.ts";
+import type { HttpPlace } from "./place.ts";
+import { Body, eventId, isoTime, type Verdict, withMember } from "./protocol.ts";
+
+/** An index or a data stream. */
+export interface ElasticPlace extends HttpPlace {
+  readonly kind: "elastic";
+}
+
+interface Item {
+  readonly status?: number;
+  readonly error?: { readonly type?: string; readonly reason?: string };
+}
+
+const ALREADY_THERE = 409;
+const TOO_MANY = 429;
+
+/** Creates one document an event; its `_id` is the event's, so that none is there twice. */
+export const elasticKind = httpKind<ElasticPlace>({
+  kind: "elastic",
+  prefix: "elastic+",
+  scheme: "apikey",
+  read: (place, settings) => {
+    if (!/^\/[^/]+\/?$/.test(new URL(place.url).pathname)) {
+      throw settings.refusal("name the index or data stream: elastic+https://HOST:9200/INDEX");
+    }
+    return { ...place, kind: "elastic" };
+  },
+  open: ({ url }, { isJson, format, computer, authorization }) => {
+    const bulk = new URL(`${url.replace(/\/$/, "")}/_bulk`);
+    bulk.searchParams.set("filter_path", "errors,items.*.status,items.*.error");
+    return {
+      request: async (lines) => {
+        const body = new Body();
+        for (const line of lines) {
+          const _id = eventId(computer, line);
+          body.add(`${JSON.stringify({ create: { _id } })}\n`);
+          if (format === "ecs") body.add(line.bytes);
+          else withMember(line, isJson, `"@timestamp":"${isoTime(line.time)}"`, body);
+          body.add("\n");
+        }
+        return {
+          url: bulk.href,
+          headers: { "content-type": "application/x-ndjson", ...await authorization() },
+          body: body.bytes(),
+        };
+      },
+      accepted: verdictsOf,
+    };
+  },
+});
+
+function verdictsOf({ text }: Answer, lines: readonly Line[]): Verdict[] {
+  const { errors, items } = parsed(text);
+  if (errors === false) return lines.map(() => "taken");
+  if (!Array.isArray(items) || items.length !== lines.length) {
+    throw new Error(`this is no answer to a bulk request: ${shown(text)}`);
+  }
+  return items.map((item): Verdict => {
+    const { status = 0, error }: Item = Object.values(item ?? {})[0] ?? {};
+    if (status >= 200 && status < 300 || status === ALREADY_THERE) return "taken";
+    if (status === TOO_MANY || status < 400 || status >= 500) return "later";
+    return { refused: shown(`${status} ${error?.type ?? ""}: ${error?.reason ?? ""}`) };
+  });
+}
+
+function parsed(text: string): { errors?: unknown; items?: Record<string, Item>[] } {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
+}

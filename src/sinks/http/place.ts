@@ -1,0 +1,85 @@
+/**
+ * What all HTTP targets have in common on the command line: URL, token, certificates, limits.
+ */
+import type { SinkPlace } from "../kind.ts";
+import type { Settings } from "../settings.ts";
+import type { Connection } from "./client.ts";
+import { readSecretPlace, type SecretPlace } from "./secret.ts";
+
+/** An HTTP receiver. */
+export interface HttpPlace extends SinkPlace {
+  /** Without the kind's prefix. */
+  readonly url: string;
+  readonly connection: Connection;
+  readonly token?: SecretPlace;
+  readonly authorization?: AuthorizationScheme;
+}
+
+/** How a token is shown: the word in front of it; `basic` encodes `USER:PASSWORD`. */
+export type AuthorizationScheme = "bearer" | "basic" | "apikey" | "splunk";
+
+const SCHEMES = ["bearer", "basic", "apikey", "splunk"] as const;
+const DEFAULT_TIMEOUT_MILLISECONDS = 30_000;
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+/** Whether a target's text is `PREFIXhttps://…` or `PREFIXhttp://…`. */
+export function isHttp(target: string, prefix: string): boolean {
+  return target.startsWith(`${prefix}https://`) || target.startsWith(`${prefix}http://`);
+}
+
+/** Reads what all HTTP targets understand. @throws {SinkSyntaxError} */
+export function readHttpPlace<Kind extends string>(
+  kind: Kind,
+  prefix: string,
+  target: string,
+  settings: Settings,
+): HttpPlace & { readonly kind: Kind } {
+  const url = URL.parse(target.slice(prefix.length));
+  if (url === null) throw settings.refusal("this is no URL");
+  if (url.username !== "" || url.password !== "") {
+    throw settings.refusal(
+      "secrets are not allowed in a URL; use token-file=PATH or token-env=NAME",
+    );
+  }
+  url.hash = "";
+  const token = readSecretPlace("token", settings);
+  refuseInTheClear(url, token, settings);
+  const authorization = settings.takeWord("auth", SCHEMES);
+  return {
+    kind,
+    url: url.href,
+    connection: readConnection(url, settings),
+    ...(token === undefined ? {} : { token }),
+    ...(authorization === undefined ? {} : { authorization }),
+  };
+}
+
+/** @throws {SinkSyntaxError} if a secret would be sent where others can read it. */
+export function refuseInTheClear(url: URL, secret: unknown, settings: Settings): void {
+  if (secret === undefined || url.protocol === "https:" || LOOPBACK.test(url.hostname)) return;
+  throw settings.refusal("a secret is sent only over https, or to this host itself");
+}
+
+function readConnection(url: URL, settings: Settings): Connection {
+  const caFile = settings.take("ca");
+  const certificateFile = settings.take("cert");
+  const keyFile = settings.take("key");
+  if ((certificateFile === undefined) !== (keyFile === undefined)) {
+    throw settings.refusal("cert and key go together");
+  }
+  if (url.protocol === "http:" && (caFile ?? certificateFile) !== undefined) {
+    throw settings.refusal("ca, cert and key need https");
+  }
+  const proxy = settings.take("proxy");
+  if (proxy !== undefined && !/^https?:$/.test(URL.parse(proxy)?.protocol ?? "")) {
+    throw settings.refusal("proxy takes http://HOST:PORT");
+  }
+  const compress = settings.takeWord("gzip", ["yes", "no"]) !== "no";
+  return {
+    timeoutMilliseconds: settings.takeDuration("timeout") ?? DEFAULT_TIMEOUT_MILLISECONDS,
+    compress,
+    ...(caFile === undefined ? {} : { caFile }),
+    ...(certificateFile === undefined ? {} : { certificateFile, keyFile }),
+    ...(proxy === undefined ? {} : { proxy }),
+  };
+}

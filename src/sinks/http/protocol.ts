@@ -1,0 +1,100 @@
+/**
+ * What tells one HTTP receiver from another: how lines become a request, and what its answer means.
+ */
+import type { Line } from "../chunk.ts";
+import type { Answer, Request } from "./client.ts";
+
+/** What became of one line. */
+export type Verdict =
+  /** The receiver has it. */
+  | "taken"
+  /** It may take it later. */
+  | "later"
+  /** It will never take it, for this reason. */
+  | { readonly refused: string };
+
+/** One POST and its answer, bounded and without the token in its errors. */
+export type Post = (request: Request) => Promise<Answer>;
+
+/** A kind of receiver. */
+export interface Protocol {
+  /** The request's bytes before compression stay below it, unless one line is longer. */
+  readonly largestBytes?: number;
+  /** @throws when the token cannot be had. */
+  request(lines: readonly Line[]): Promise<Request>;
+  /**
+   * Reads the answer to a request that was accepted (2xx).
+   *
+   * @returns one verdict per line
+   * @throws when the answer is not what the protocol says.
+   */
+  accepted(answer: Answer, lines: readonly Line[], post: Post): Promise<Verdict[]> | Verdict[];
+  /**
+   * Reads an answer that says that something is wrong with the content (400, 422).
+   *
+   * @returns which line it is, or undefined where the answer does not tell.
+   */
+  offender?(answer: Answer): number | undefined;
+  /** Called when the token was not accepted. */
+  forgetToken?(): void;
+}
+
+/** Puts the same verdict on all lines. */
+export function all(lines: readonly Line[], verdict: Verdict): Verdict[] {
+  return lines.map(() => verdict);
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Bytes of a body, put together from texts and lines. */
+export class Body {
+  readonly #parts: Uint8Array[] = [];
+  #length = 0;
+
+  /** Adds text or bytes. */
+  add(part: string | Uint8Array): this {
+    const bytes = typeof part === "string" ? encoder.encode(part) : part;
+    this.#parts.push(bytes);
+    this.#length += bytes.length;
+    return this;
+  }
+
+  /** All of it, in new memory. */
+  bytes(): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(this.#length);
+    let at = 0;
+    for (const part of this.#parts) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+    return bytes;
+  }
+}
+
+/** A line as JSON: as it is where the format is JSON, else a string. */
+export function asJson({ bytes }: Line, isJson: boolean): string | Uint8Array {
+  return isJson ? bytes : JSON.stringify(decoder.decode(bytes));
+}
+
+/** A line's text. */
+export function textOfLine({ bytes }: Line): string {
+  return decoder.decode(bytes);
+}
+
+/** A JSON object of the line with `member` (`"name":value`) in front of its own members. */
+export function withMember(line: Line, isJson: boolean, member: string, body: Body): void {
+  if (isJson) body.add(`{${member},`).add(line.bytes.subarray(1));
+  else body.add(`{${member},"event":`).add(asJson(line, false)).add("}");
+}
+
+/** What identifies an event among all of a fleet; the same whenever it is sent. */
+export function eventId(computer: string, { recordId, time }: Line): string {
+  return `${computer}-${time}-${recordId}`;
+}
+
+/** A time as RFC 3339 has it; a damaged one is 1970. */
+export function isoTime(time: number): string {
+  const date = new Date(time);
+  return (Number.isNaN(date.getTime()) ? new Date(0) : date).toISOString();
+}
