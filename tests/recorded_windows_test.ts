@@ -108,6 +108,24 @@ corpusTest("a trace's processes, threads and images have names, parents and time
   assert.deepEqual(times, times.toSorted());
 });
 
+corpusTest("a trace on standard input says the same, and leaves no copy", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const input = await Deno.readFile(TRACE);
+    const env = { TMPDIR: folder };
+    const [piped, read] = await Promise.all([
+      monomi(["replay", "-", "--sink", "json:-"], { input, env }),
+      monomi(["replay", TRACE, "--sink", "json:-"]),
+    ]);
+    assert.equal(piped.code, 0, piped.stderr);
+    assert.ok(piped.stdout === read.stdout);
+    assert.match(piped.stderr, /<stdin>: 17078 events of 17078 records/);
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 interface IndependentRecord {
   readonly file: string;
   readonly record: number;

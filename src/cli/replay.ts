@@ -22,6 +22,7 @@ async function replayFiles(args: string[], load: () => Native): Promise<number> 
     allowPositionals: true,
     options: {
       config: { type: "string", short: "c" },
+      security: { type: "boolean" },
       sink: { type: "string", multiple: true },
       stats: { type: "boolean" },
       tree: { type: "boolean" },
@@ -30,7 +31,13 @@ async function replayFiles(args: string[], load: () => Native): Promise<number> 
   if (positionals.length === 0) throw new UsageError("give a file, or several");
   const chosen = values.config === undefined ? undefined : await loadPolicy(values.config);
   try {
-    const files = await openFiles(positionals, chosen, () => loadPolicy(undefined), load);
+    const files = await openFiles(
+      positionals,
+      chosen,
+      () => loadPolicy(undefined),
+      load,
+      values.security,
+    );
     const sinks = openOutputs(values.sink ?? [], {
       computer: "-",
       processId: Deno.pid,
@@ -86,6 +93,8 @@ files are merged by time. Needs no privileges. Nothing is hashed; recorded hashe
   -c, --config FILE     Sysmon configuration; without it record files go through the shipped rules
                         for Linux servers, and everything else is written whole, of a trace also
                         what Sysmon has no event for
+  --security            make events also of Windows' own logs: Security 4688, 4689, 5156 become 1, 5
+                        and 3, WMI-Activity 5859 and 5861 become 19 and 21
   --sink FORMAT:TARGET  as for monomi run
   --stats               print the summary as one line of JSON, too
   --tree                in pretty output, indent processes under their parents

@@ -1,7 +1,7 @@
 /** The files that `monomi replay` is given: record files and logs, told apart by their content. */
 import { KEEP_EVERYTHING, type Policy } from "../sensor/policy.ts";
 import { LogSource, RecordSource, type ReplaySource } from "../sensor/replay_source.ts";
-import { EventLogError, readEventLog } from "../sources/logs/mod.ts";
+import { EventLogError, type LogOptions, readEventLog } from "../sources/logs/mod.ts";
 import { type Native, NativeError } from "../sources/native.ts";
 import { isRecordFile, openRecordFile, type RecordFile } from "../sources/record_file.ts";
 import { readFailure } from "./configuration.ts";
@@ -21,7 +21,8 @@ const MAX_PROBLEMS = 100;
 
 /**
  * Opens the files. Without a configuration of the user's (`chosen`), record files go through
- * `shipped` and logs, which somebody's sensor filtered already, are kept whole.
+ * `shipped` and logs, which somebody's sensor filtered already, are kept whole. `windowsLogs`: see
+ * `LogOptions`.
  *
  * @throws {Failure} for a file that cannot be read
  */
@@ -30,6 +31,7 @@ export async function openFiles(
   chosen: Policy | undefined,
   shipped: () => Promise<Policy>,
   load: () => Native,
+  windowsLogs = false,
 ): Promise<ReplayFiles> {
   if (paths.filter((path) => path === "-").length > 1) {
     throw new UsageError("- can be given only once");
@@ -52,15 +54,15 @@ export async function openFiles(
       continue;
     }
     const everything = chosen === undefined;
-    const log = await openLog(path, everything, load);
+    const log = await openLog(path, { native: load, everything, windowsLogs });
     sources.push(new LogSource(log, chosen ?? KEEP_EVERYTHING, onProblem));
   }
   return { sources, records, bytes };
 }
 
-async function openLog(path: string, everything: boolean, load: () => Native) {
+async function openLog(path: string, options: LogOptions) {
   try {
-    return await readEventLog(path, { native: load, everything });
+    return await readEventLog(path, options);
   } catch (error) {
     const isOurs = error instanceof EventLogError || error instanceof NativeError;
     throw unreadable(path, isOurs ? error.message : readFailure(error));

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly cwd?: string | URL;
   /** Standard input; empty when not given. */
   readonly input?: string | Uint8Array<ArrayBuffer>;
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs `monomi ARGS` from the sources, without colours. */
@@ -23,7 +25,7 @@ export async function monomi(args: readonly string[], options: RunOptions = {}):
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-all", MAIN, ...args],
     cwd: options.cwd ?? ROOT,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...options.env },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

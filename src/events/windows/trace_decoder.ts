@@ -12,6 +12,7 @@ import { registryDetails, registryPath } from "./registry_paths.ts";
 import { ownFields, traceDefinition } from "./trace_definitions.ts";
 import { numberField, textField, type TraceRecord } from "./trace_record.ts";
 import { Volumes } from "./volumes.ts";
+import { wmiBinding, wmiFilter } from "./wmi_records.ts";
 
 /** Which event, and its fields; those left out hold `-`. */
 interface Told {
@@ -103,6 +104,7 @@ export class TraceDecoder {
       case "FileOperationEnd":
       case "FileDelete":
       case "FileSetDelete":
+      case "FileRenamePath":
       case "FileName":
       case "FileNameCreate":
       case "FileNameRundown":
@@ -118,6 +120,10 @@ export class TraceDecoder {
         return this.#dnsAnswer(record);
       case "OpenProcess":
         return this.#openProcess(record);
+      case "WmiFilter":
+        return { id: 19, fields: wmiFilter(record) };
+      case "WmiBinding":
+        return { id: 21, fields: wmiBinding(record) };
       case "SystemComputer":
         this.#origin = { computer: textField(record, "computer") || MISSING, system: "windows" };
         return undefined;
@@ -226,6 +232,7 @@ export class TraceDecoder {
     const opened = this.#files.take(record);
     switch (record.event) {
       case "FileCreate":
+      case "FileRenamePath":
         return this.#fileCreate(record, textField(record, "path"));
       case "FileOperationEnd": {
         const isNew = numberField(record, "status") === SUCCESS &&

@@ -308,3 +308,20 @@ Deno.test("records of which damage left little make no failures", () => {
     }
   }
 });
+
+Deno.test("a new name of a file is event 11, permanent WMI subscriptions are 19 and 21", () => {
+  const events = decode([
+    START,
+    record("FileRenamePath", { path: "\\??\\C:\\Users\\u\\b.exe", object: "0x1" }, { pid: 4711 }),
+    record("WmiFilter", { namespace: "root\\subscription", query: "select * from X", user: "u" }),
+    record("WmiBinding", { filter: "F", consumer: 'CommandLineEventConsumer="C"' }),
+    record("WmiTemporaryFilter", { namespace: "root\\cimv2", query: "select * from Y" }),
+  ]);
+  const [, renamed, filter, binding, temporary] = events;
+  assert.equal(renamed?.id, 11);
+  assert.equal(renamed?.TargetFilename, "C:\\Users\\u\\b.exe");
+  assert.deepEqual([filter?.id, filter?.Query, filter?.User], [19, "select * from X", "u"]);
+  assert.deepEqual([binding?.id, binding?.Filter], [21, "F"]);
+  assert.equal(binding?.Consumer, 'CommandLineEventConsumer="C"');
+  assert.equal(temporary, undefined);
+});

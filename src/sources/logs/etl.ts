@@ -2,6 +2,7 @@
 import { PROCESS_RECORDS, TraceDecoder } from "../../events/windows/trace_decoder.ts";
 import type { TraceRecord } from "../../events/windows/trace_record.ts";
 import type { Event } from "../../events/event.ts";
+import type { Input } from "./input.ts";
 
 /** The part of the native library that knows traces (`native/windows`). */
 export interface TraceReader {
@@ -76,6 +77,34 @@ export function openTrace(native: TraceReader, path: string, everything: boolean
   return new Trace(native, [native.traces.open(path), native.traces.open(path)], everything);
 }
 
+/**
+ * Opens a trace that comes as a stream. Its buffers are not in the order of their times, so that it
+ * has to be on a disk: in the folder for temporary files, readable for nobody else, until it is closed.
+ *
+ * @throws {NativeError} for what is no trace; what writing throws (`Deno.errors`)
+ */
+export async function openCopy(
+  native: TraceReader,
+  input: Input,
+  everything: boolean,
+): Promise<Trace> {
+  const path = await Deno.makeTempFile({ prefix: "monomi-", suffix: ".etl" });
+  const remove = () => Deno.removeSync(path);
+  try {
+    using file = await Deno.open(path, { write: true });
+    for (let bytes = await input.next(); bytes.length > 0; bytes = await input.next()) {
+      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    }
+    const numbers = [native.traces.open(path), native.traces.open(path)] as const;
+    if (Deno.build.os === "windows") return new Trace(native, numbers, everything, remove);
+    remove();
+    return new Trace(native, numbers, everything);
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
 type Line = TraceRecord | { readonly problem: string } | { readonly total: TraceTotal } | {
   readonly head: unknown;
 };
@@ -89,10 +118,17 @@ export class Trace {
   /** Records whose layout is known, so far. */
   #records = 0;
   #isOpen = true;
+  readonly #onClose: () => void;
 
   /** @internal */
-  constructor(native: TraceReader, numbers: readonly [number, number], everything: boolean) {
+  constructor(
+    native: TraceReader,
+    numbers: readonly [number, number],
+    everything: boolean,
+    onClose = () => {},
+  ) {
     this.#native = native;
+    this.#onClose = onClose;
     this.#numbers = numbers;
     this.#decoder = new TraceDecoder(everything);
   }
@@ -124,8 +160,10 @@ export class Trace {
   }
 
   close(): void {
-    if (this.#isOpen) this.#numbers.forEach((number) => this.#native.traces.close(number));
+    if (!this.#isOpen) return;
     this.#isOpen = false;
+    this.#numbers.forEach((number) => this.#native.traces.close(number));
+    this.#onClose();
   }
 
   #item(line: Line): TraceItem | undefined {

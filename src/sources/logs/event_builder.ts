@@ -8,6 +8,7 @@ import { fieldHistory } from "../../schema/rows.ts";
 import { EVENT_ROWS } from "../../schema/table.ts";
 import type { EventDefinition } from "../../schema/types.ts";
 import { fieldValue, parseTime } from "./field_values.ts";
+import { translate, type Translated } from "./windows_logs.ts";
 import type { RawRecord, ShapedFields } from "./raw_record.ts";
 
 const LINUX = "Linux-Sysmon";
@@ -46,8 +47,21 @@ export class EventBuilder {
   readonly #plans = new WeakMap<readonly string[], Map<EventDefinition, readonly Field[]>>();
   readonly #origins = new Map<string, Origin>();
 
+  readonly #windowsLogs: boolean;
+
+  /** `windowsLogs`: also of records that {@link translate} knows. */
+  constructor(windowsLogs = false) {
+    this.#windowsLogs = windowsLogs;
+  }
+
   /** Undefined for what is no event of Sysmon: another provider's, or with an unknown id. */
   build(record: RawRecord): Built | undefined {
+    if (this.#windowsLogs) {
+      const translated = translate(record);
+      if (translated !== undefined) {
+        return { event: this.#translated(translated, record), unknown: [] };
+      }
+    }
     if (record.provider !== undefined && !PROVIDERS.has(record.provider)) return undefined;
     const definition = definitionOf(record.id);
     if (definition === undefined) return undefined;
@@ -61,6 +75,13 @@ export class EventBuilder {
       parseTime(record.time) ?? 0;
     const origin = this.#origin(record);
     return { event: { definition, values, time, recordId: 0, origin }, unknown };
+  }
+
+  #translated({ id, fields }: Translated, record: RawRecord): Event {
+    const definition = eventById(id)!;
+    const values = definition.fields.map(({ name }): FieldValue => fields[name] ?? MISSING);
+    const time = parseTime(record.time) ?? 0;
+    return { definition, values, time, recordId: 0, origin: this.#origin(record) };
   }
 
   #fill(

@@ -3,6 +3,7 @@ import { escapeUnprintable } from "../../config/diagnostics.ts";
 import { EventBuilder } from "./event_builder.ts";
 import {
   isTrace,
+  openCopy,
   openTrace,
   type Trace,
   TRACE_LOOK,
@@ -22,6 +23,8 @@ export interface LogOptions {
   readonly native?: () => ChunkReader & TraceReader;
   /** Of a trace (ETL): give also what Sysmon has no event for (`events/windows`). */
   readonly everything?: boolean;
+  /** Also records of Windows' own logs that tell what an event of Sysmon tells. */
+  readonly windowsLogs?: boolean;
 }
 
 /** A log that cannot be read at all. */
@@ -43,6 +46,7 @@ export class EventLog implements AsyncIterable<LoggedEvent | LogProblem> {
   readonly #input: Input;
   readonly #records: AsyncIterable<PlacedResult[]> | Iterable<PlacedResult[]>;
   readonly #trace: Trace | undefined;
+  readonly #windowsLogs: boolean;
   #skipped = 0;
   #total: TraceTotal | undefined;
 
@@ -51,8 +55,10 @@ export class EventLog implements AsyncIterable<LoggedEvent | LogProblem> {
     file: string,
     input: Input,
     records: AsyncIterable<PlacedResult[]> | Trace,
+    windowsLogs = false,
   ) {
     this.file = file;
+    this.#windowsLogs = windowsLogs;
     this.#input = input;
     this.#trace = Symbol.asyncIterator in records ? undefined : records;
     this.#records = Symbol.asyncIterator in records ? records : this.#readTrace(records);
@@ -79,7 +85,7 @@ export class EventLog implements AsyncIterable<LoggedEvent | LogProblem> {
 
   /** The same, as many as were read together. */
   async *batches(): AsyncGenerator<(LoggedEvent | LogProblem)[]> {
-    const builder = new EventBuilder();
+    const builder = new EventBuilder(this.#windowsLogs);
     try {
       for await (const records of this.#records) {
         const items: (LoggedEvent | LogProblem)[] = [];
@@ -149,13 +155,16 @@ export function isEvent(item: LoggedEvent | LogProblem): item is LoggedEvent {
  */
 export async function readEventLog(path: string, options: LogOptions = {}): Promise<EventLog> {
   const file = path === "-" ? "<stdin>" : path;
-  const readable = path === "-" ? undefined : path;
-  return await recognise(file, readable, await Input.open(path), options);
+  return await recognise(file, path, await Input.open(path), options);
 }
 
 /** The events in `text`, named `file` in places. */
-export async function readEventText(text: string, file: string): Promise<EventLog> {
-  return await recognise(file, undefined, Input.of(new TextEncoder().encode(text)), {});
+export async function readEventText(
+  text: string,
+  file: string,
+  options: LogOptions = {},
+): Promise<EventLog> {
+  return await recognise(file, IN_MEMORY, Input.of(new TextEncoder().encode(text)), options);
 }
 
 function nativeOf(options: LogOptions): ChunkReader & TraceReader {
@@ -163,23 +172,29 @@ function nativeOf(options: LogOptions): ChunkReader & TraceReader {
   throw new EventLogError("Windows event logs (EVTX) and traces (ETL) cannot be read here");
 }
 
-/** `path` is undefined for what is no file. */
+/** In place of a path. */
+const IN_MEMORY = "";
+
 async function recognise(
   file: string,
-  path: string | undefined,
+  path: string,
   input: Input,
   options: LogOptions,
 ): Promise<EventLog> {
   try {
     const start = await input.peek(TRACE_LOOK);
     const isEvtx = new TextDecoder().decode(start.subarray(0, EVTX_MAGIC.length)) === EVTX_MAGIC;
-    if (isEvtx) return new EventLog(file, input, readEvtx(input, nativeOf(options)));
-    if (!isTrace(start)) return new EventLog(file, input, readTextLog(input));
-    if (path === undefined) {
-      throw new EventLogError("a trace (ETL) is read in several places at once; give it as a file");
+    if (!isTrace(start)) {
+      const records = isEvtx ? readEvtx(input, nativeOf(options)) : readTextLog(input);
+      return new EventLog(file, input, records, options.windowsLogs);
     }
+    if (path === IN_MEMORY) throw new EventLogError("a trace (ETL) cannot be read from memory");
+    const native = nativeOf(options);
     const everything = options.everything ?? false;
-    return new EventLog(file, input, openTrace(nativeOf(options), path, everything));
+    const trace = path === "-"
+      ? await openCopy(native, input, everything)
+      : openTrace(native, path, everything);
+    return new EventLog(file, input, trace);
   } catch (error) {
     input.close();
     throw error;

@@ -14,6 +14,8 @@ export interface EvtxEvent {
   readonly record: number;
   readonly id: number;
   readonly provider?: string;
+  /** Name of an element in UserData that holds the fields; otherwise they are in EventData. */
+  readonly userData?: string;
   readonly fields: Readonly<Record<string, EvtxValue>>;
 }
 
@@ -147,7 +149,7 @@ export function evtxChunk(events: readonly EvtxEvent[]): Uint8Array<ArrayBuffer>
 
 function writeRecord(
   out: Writer,
-  { record, id, provider = "Microsoft-Windows-Sysmon", fields }: EvtxEvent,
+  { record, id, provider = "Microsoft-Windows-Sysmon", userData, fields }: EvtxEvent,
 ): void {
   const start = out.at;
   out.u8(0x2a, 0x2a, 0, 0).u32(0).u64(record).u64(FILETIME_OF_2026).u8(0x0f, 1, 1, 0);
@@ -158,6 +160,16 @@ function writeRecord(
       out.element("TimeCreated", { SystemTime: "2026-01-02T03:04:05.6789012Z" });
       out.element("Computer", {}, () => out.value("host"));
     });
+    if (userData !== undefined) {
+      out.element("UserData", {}, () => {
+        out.element(userData, { xmlns: "urn:x" }, () => {
+          for (const [name, value] of Object.entries(fields)) {
+            out.element(name, {}, () => out.value(value));
+          }
+        });
+      });
+      return;
+    }
     out.element("EventData", {}, () => {
       for (const [name, value] of Object.entries(fields)) {
         out.element("Data", { Name: name }, () => out.value(value));
