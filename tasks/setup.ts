@@ -25,8 +25,14 @@ export const FOR_TESTS: readonly Requirement[] = [
   { program: "bpftool", packages: ["bpftool"] },
   { program: "bpftrace", packages: ["bpftrace"] },
   { program: "gdb", packages: ["gdb"] },
+  { program: "openssl", packages: ["openssl"] },
   { program: "ps", packages: ["procps"] },
   { program: "rsyslogd", packages: ["rsyslog"] },
+  {
+    program: "/usr/lib/x86_64-linux-gnu/rsyslog/lmnsd_gtls.so",
+    packages: ["rsyslog-gnutls"],
+  },
+  { program: "/lib/systemd/systemd-journald", packages: ["systemd"] },
   { program: "strace", packages: ["strace"] },
   { program: "xmllint", packages: ["libxml2-utils"] },
 ];

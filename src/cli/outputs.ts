@@ -2,6 +2,7 @@
  * The sinks of a command: its `--sink` options, or standard output.
  */
 import { dirname, resolve } from "node:path";
+import { escapeUnprintable } from "../config/mod.ts";
 import {
   fileKind,
   type FilePlace,
@@ -48,7 +49,7 @@ export function openOutputs(
     return openSinks(specs, {
       ...options,
       sockets,
-      onProblem: (message) => console.error(`monomi: ${message}`),
+      onProblem: (message) => console.error(`monomi: ${escapeUnprintable(message)}`),
     });
   } catch (error) {
     if (error instanceof SinkSyntaxError) throw new UsageError(error.message);

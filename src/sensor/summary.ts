@@ -82,7 +82,9 @@ export function describe(summary: Summary): string {
   if (summary.decoder.unknown > 0) lines.push(`  unreadable records ${summary.decoder.unknown}`);
   for (const log of summary.logs ?? []) lines.push(...describeLog(log));
   for (const sink of summary.sinks) {
-    const error = sink.lastError === null ? "" : `  last error: ${sink.lastError}`;
+    const error = sink.lastError === null
+      ? ""
+      : `  last error: ${escapeUnprintable(sink.lastError)}`;
     lines.push(
       `  ${sink.name.padEnd(26)} written ${sink.written}  dropped ${sink.dropped}${error}`,
     );

@@ -10,11 +10,13 @@ import { otlpKind } from "./http/otlp.ts";
 import { splunkKind } from "./http/splunk.ts";
 import type { SinkPlace, TargetKind } from "./kind.ts";
 import { stdoutKind } from "./stdout.ts";
-import { syslogKind } from "./syslog_kind.ts";
+import { syslogKind } from "./syslog/local_kind.ts";
+import { remoteSyslogKind } from "./syslog/remote_kind.ts";
 
 const KINDS: readonly TargetKind[] = [
   stdoutKind,
   syslogKind,
+  remoteSyslogKind,
   discardKind,
   genericKind,
   splunkKind,

@@ -1,9 +1,9 @@
 /**
  * The local syslog daemon as a target: `syslog[:/PATH/TO/SOCKET][,ident=NAME]`.
  */
-import type { SinkPlace, TargetKind } from "./kind.ts";
-import type { Settings } from "./settings.ts";
-import { SyslogSender } from "./syslog.ts";
+import type { SinkPlace, TargetKind } from "../kind.ts";
+import type { Settings } from "../settings.ts";
+import { SyslogSender } from "./local.ts";
 
 /** A syslog daemon's socket. */
 export interface SyslogPlace extends SinkPlace {

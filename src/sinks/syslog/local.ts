@@ -1,17 +1,15 @@
 /**
  * Lines to the local syslog daemon, as the C library's syslog() sends them (config-semantics T33).
  */
-import type { Chunk } from "./chunk.ts";
-import { LocalSocket, type SocketCalls } from "./local_socket.ts";
-import type { Sender } from "./queued_target.ts";
-import { perSecond } from "./renderer.ts";
-import { codeOf } from "./target.ts";
+import type { Chunk } from "../chunk.ts";
+import { LocalSocket, type SocketCalls } from "../local_socket.ts";
+import type { Sender } from "../queued_target.ts";
+import { perSecond } from "../renderer.ts";
+import { localTime, PRIORITY } from "./message.ts";
+import { codeOf } from "../target.ts";
 
-/** Facility user, severity informational. */
-const PRIORITY = 8 * 1 + 6;
 const NUL = 0;
 const STUCK_AFTER_MILLISECONDS = 1_000;
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 /**
  * Sends to a syslog socket: `<14>Nov  2 15:04:05 sysmon: LINE` (RFC 3164, local form), one
@@ -24,7 +22,7 @@ export class SyslogSender implements Sender {
   readonly #sockets: SocketCalls;
   readonly #path: string;
   readonly #identity: string;
-  readonly #timestamp = perSecond(syslogTimestamp);
+  readonly #timestamp = perSecond(localTime);
   #connection: Connection | undefined;
 
   constructor(sockets: SocketCalls, path: string, identity: string) {
@@ -132,13 +130,4 @@ class StreamConnection implements Connection {
   close(): void {
     this.#socket.close();
   }
-}
-
-/** `Nov  2 15:04:05`, local time. */
-function syslogTimestamp(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  const day = String(date.getDate()).padStart(2);
-  const time = [date.getHours(), date.getMinutes(), date.getSeconds()]
-    .map((part) => String(part).padStart(2, "0")).join(":");
-  return `${MONTHS[date.getMonth()]} ${day} ${time}`;
 }
