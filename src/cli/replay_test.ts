@@ -90,7 +90,10 @@ Deno.test("what cannot be read is told, with exit code 3", async () => {
     }
     const { code, stderr } = await monomi(["replay", "-"], { input: start });
     assert.equal(code, 3);
-    assert.match(stderr, /<stdin>|cannot read -: (this is no trace|.*head of this trace is damaged)/);
+    assert.match(
+      stderr,
+      /<stdin>|cannot read -: (this is no trace|.*head of this trace is damaged)/,
+    );
   } finally {
     await Deno.remove(trace);
   }
