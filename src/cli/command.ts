@@ -2,7 +2,7 @@
 import type { Native } from "../sources/native.ts";
 
 /** Under which heading `monomi help` lists a command. */
-export type CommandGroup = "capture" | "configurations" | "reference";
+export type CommandGroup = "service" | "capture" | "configurations" | "reference";
 
 /** One command of the program; one file each, listed in commands.ts. */
 export interface Command {
@@ -10,6 +10,8 @@ export interface Command {
   readonly group: CommandGroup;
   /** One line for the overview, without a period. */
   readonly summary: string;
+  /** Not for people: `monomi help` lists it nowhere. */
+  readonly hidden?: true;
   /** What `monomi help NAME` prints: a usage line, a blank line, what it does, its options. */
   readonly help: string;
   /**

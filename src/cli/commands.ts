@@ -6,6 +6,10 @@ import type { Command } from "./command.ts";
 import { helpOn } from "./help.ts";
 
 const LOADERS: Readonly<Record<string, () => Promise<Command>>> = {
+  install: async () => (await import("./install.ts")).install,
+  reload: async () => (await import("./reload.ts")).reload,
+  uninstall: async () => (await import("./uninstall.ts")).uninstall,
+  service: async () => (await import("./service.ts")).service,
   run: async () => (await import("./run.ts")).run,
   record: async () => (await import("./record.ts")).record,
   replay: async () => (await import("./replay.ts")).replay,

@@ -3,6 +3,7 @@ import type { Command, CommandGroup } from "./command.ts";
 import { Exit } from "./usage.ts";
 
 const HEADINGS: Readonly<Record<CommandGroup, string>> = {
+  service: "service",
   capture: "capture and replay",
   configurations: "configurations",
   reference: "reference",
@@ -43,7 +44,7 @@ function print(args: readonly string[], commands: readonly Command[]): number {
 export function overview(commands: readonly Command[]): string {
   const groups = Object.entries(HEADINGS).map(([group, heading]) => {
     const lines = commands
-      .filter((command) => command.group === group)
+      .filter((command) => command.group === group && !command.hidden)
       .map(({ name, summary }) => `  ${name.padEnd(NAME_WIDTH)}${summary}`);
     return `${heading}:\n${lines.join("\n")}`;
   });

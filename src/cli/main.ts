@@ -5,8 +5,10 @@ import { escapeUnprintable } from "../config/diagnostics.ts";
 import { Native, NativeError } from "../sources/native.ts";
 import { VERSION } from "../sensor/version.ts";
 import { IdentityError, startedAs } from "../service/identity.ts";
+import { ServiceError } from "../service/service_error.ts";
 import { allCommands, findCommand } from "./commands.ts";
 import { overview } from "./help.ts";
+import { isSysmonCommandLine } from "./sysmon/recognise.ts";
 import { complain, Exit, Failure, UsageError } from "./usage.ts";
 
 /** What the launcher of the single file puts in front. */
@@ -22,12 +24,15 @@ const BUILT_LIBRARY = "../../native/target/release/libmonomi.so";
 export async function main(argv: readonly string[]): Promise<number> {
   const { args, library, name, file } = launchOptions(argv);
   if (name !== undefined) startedAs(name, file);
+  if (isSysmonCommandLine(args, name ?? "")) {
+    return await runSwitches(args, () => new Native(library));
+  }
   const [command = "help", ...rest] = args;
   if (command === "--version") {
     console.log(`monomi ${VERSION}`);
     return Exit.OK;
   }
-  const asked = command === "--help" || command === "-?" ? "help" : command;
+  const asked = command === "--help" ? "help" : command;
   const chosen = await findCommand(asked);
   if (chosen === undefined) {
     console.error(
@@ -47,6 +52,16 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+async function runSwitches(args: readonly string[], load: () => Native): Promise<number> {
+  // Loaded when asked for, as commands are.
+  const { runSysmon } = await import("./sysmon/command.ts");
+  try {
+    return await runSysmon(args, load);
+  } catch (error) {
+    return told(args[0] ?? "", error);
+  }
+}
+
 /** Only the long form: `-h` chooses hashes on Sysmon's command line. */
 function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf("--");
@@ -62,7 +77,9 @@ function told(command: string, error: unknown): number {
     console.error(`monomi: ${escapeUnprintable(error.message)}`);
     return error.exitCode;
   }
-  if (error instanceof NativeError || error instanceof IdentityError) {
+  if (
+    error instanceof NativeError || error instanceof IdentityError || error instanceof ServiceError
+  ) {
     console.error(`monomi: ${escapeUnprintable(error.message)}`);
     return Exit.COULD_NOT_RUN;
   }

@@ -7,7 +7,7 @@ import { type Config, formatDiagnostic, loadConfig } from "../config/mod.ts";
 import { loadConfigFile } from "../config/read_file.ts";
 import { Archiver, type NativeArchive } from "../archive/archiver.ts";
 import { Hasher, type NativeHash } from "../hashing/mod.ts";
-import { compilePolicy, type Policy } from "../sensor/policy.ts";
+import { compilePolicy, type Policy, type PolicySource } from "../sensor/policy.ts";
 import { Exit, Failure } from "./usage.ts";
 
 const DEFAULT_NAME = "Defaults";
@@ -36,8 +36,37 @@ export async function loadPolicy(
   const config = path === undefined
     ? checked(loadConfig(new TextEncoder().encode(defaultRules), "rules/linux.xml"))
     : checked(await read(path));
+  return await compile(config, native, async (hasher) => ({
+    name: path ?? DEFAULT_NAME,
+    hash: await fileHash(path, hasher),
+  }));
+}
+
+/**
+ * Compiles what was read from `fileName`; `name` is what event 16 calls it.
+ *
+ * @throws {PolicyError}
+ */
+export async function policyOfBytes(
+  bytes: Uint8Array,
+  fileName: string,
+  name: string,
+  native: NativeFiles,
+): Promise<Policy> {
+  const config = checked(loadConfig(bytes, fileName));
+  return await compile(config, native, (hasher) => ({
+    name,
+    hash: hasher?.hashBytes(bytes) ?? NO_HASH,
+  }));
+}
+
+async function compile(
+  config: Config,
+  native: NativeFiles | undefined,
+  sourceOf: (hasher: Hasher | undefined) => PolicySource | Promise<PolicySource>,
+): Promise<Policy> {
   const hasher = native && new Hasher(native.hash, { algorithms: config.options.hashAlgorithms });
-  const source = { name: path ?? DEFAULT_NAME, hash: await fileHash(path, hasher) };
+  const source = await sourceOf(hasher);
   const blocking = native && compileBlocking(config, await readAccounts());
   for (const problem of blocking?.problems ?? []) console.error(formatDiagnostic(problem));
   const archive = native && archiverOf(config, native.archive);

@@ -1,7 +1,7 @@
 /** `monomi run`: capture live. */
 import process from "node:process";
 import { escapeUnprintable } from "../config/mod.ts";
-import { ControlError, ControlServer, TappedSinks } from "../control/mod.ts";
+import { TappedSinks } from "../control/mod.ts";
 import { Sensor } from "../sensor/sensor.ts";
 import { describeBlocking } from "../sensor/blocking.ts";
 import { describe, describeHook } from "../sensor/summary.ts";
@@ -10,11 +10,12 @@ import { LiveHost } from "../sources/live_host.ts";
 import type { Native } from "../sources/native.ts";
 import { refuseWithoutCapture } from "./capture_here.ts";
 import type { Command } from "./command.ts";
+import { openControl } from "./open_control.ts";
 import { openOutputs, openRecordIds } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
 import { loadPolicy } from "./policy.ts";
 import { onSignals } from "./signals.ts";
-import { Exit, Failure, parseDuration, parseSize, readArguments, UsageError } from "./usage.ts";
+import { Exit, parseDuration, parseSize, readArguments, UsageError } from "./usage.ts";
 
 const DEFAULT_RING = "16M";
 const DEFAULT_ARGUMENTS = "64K";
@@ -58,7 +59,6 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
       stats: { type: "boolean" },
       tree: { type: "boolean" },
       control: { type: "string" },
-      pin: { type: "string" },
       state: { type: "string" },
     },
   });
@@ -94,7 +94,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   }, tap);
   dropPermissions(outputs.needsNetwork ? ["net"] : []);
   const letGo = onSignals(() => sensor.stop(), () => void reload());
-  sensor.open({ ...sizes, pins: values.pin });
+  sensor.open(sizes);
   for (const hook of sensor.failedHooks()) {
     console.error(`monomi: warning: ${escapeUnprintable(describeHook(hook))}`);
   }
@@ -114,18 +114,6 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   console.error(describe(summary));
   if (values.stats) console.error(JSON.stringify({ summary }));
   return Exit.OK;
-}
-
-/** @throws {Failure} */
-async function openControl(
-  ...[path, controlled, tap]: Parameters<typeof ControlServer.open>
-): Promise<ControlServer> {
-  try {
-    return await ControlServer.open(path, controlled, tap);
-  } catch (error) {
-    if (error instanceof ControlError) throw new Failure(error.message, Exit.COULD_NOT_RUN);
-    throw error;
-  }
 }
 
 /**
@@ -186,8 +174,6 @@ Captures live until SIGINT, SIGTERM or the end of --duration; SIGHUP reloads the
   --stats               print the summary as one line of JSON, too
   --tree                in pretty output, indent processes under their parents
   --control PATH        a socket for monomi status and monomi tail, in a directory of its own
-  --pin DIRECTORY       in a BPF file system (/sys/fs/bpf/monomi): capture goes on when this
-                        process is killed, and the next one with this option takes it over
 ${CAPTURE_HELP}`,
   run: runLive,
 };

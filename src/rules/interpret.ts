@@ -5,7 +5,6 @@
 import type { Condition, Config, EventElement, RuleNode } from "../config/model.ts";
 import type { Event } from "../events/event.ts";
 import { eventById, fieldAt } from "../schema/events.ts";
-import { platformOf } from "./platform.ts";
 import type { RuleOptions } from "./rule_set.ts";
 
 /** The RuleName of an event that is to be logged, or undefined for one that is not. */
@@ -96,9 +95,7 @@ class Evaluation {
     if (text === "-" && field.type !== "string" && field.name !== "IsExecutable") {
       throw new FieldWithoutData();
     }
-    const value = platformOf(this.event).expand(condition.value);
-    if (value === undefined) return false;
-    if (!this.operatorMatches(condition, lower(text), lower(value))) return false;
+    if (!this.operatorMatches(condition, lower(text), lower(condition.value))) return false;
     if (condition.name !== undefined) this.names.push(condition.name);
     return true;
   }
@@ -140,16 +137,12 @@ class Evaluation {
       case "not end with":
         return field.slice(Math.max(0, field.length - value.length)) !== value;
       case "less than":
-        return this.sorted(field) < this.sorted(value);
+        return upper(field) < upper(value);
       case "more than":
-        return this.sorted(field) > this.sorted(value);
+        return upper(field) > upper(value);
       case "image":
         return this.imageMatches(field, value);
     }
-  }
-
-  sorted(text: string): string {
-    return platformOf(this.event).sortsLowerCase ? text : upper(text);
   }
 
   imageMatches(field: string, value: string): boolean {

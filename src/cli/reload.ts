@@ -1,0 +1,47 @@
+/** `monomi reload`: give the running service its configuration anew, or another one. */
+import { VERSION } from "../sensor/version.ts";
+import { identity } from "../service/identity.ts";
+import { reload as reloadInstance } from "../service/install.ts";
+import type { Command } from "./command.ts";
+import { shippedConfiguration, validGiven } from "./given_configuration.ts";
+import { requireRoot } from "./root.ts";
+import { Exit, readArguments, UsageError } from "./usage.ts";
+
+async function run(args: string[]): Promise<number> {
+  const { values, positionals } = readArguments({
+    args,
+    allowPositionals: true,
+    options: { defaults: { type: "boolean" } },
+  });
+  const [file, ...more] = positionals;
+  if (more.length > 0) throw new UsageError("more than one configuration is given");
+  if (values.defaults && file !== undefined) {
+    throw new UsageError("give either a file or --defaults");
+  }
+  requireRoot();
+  const configuration = values.defaults
+    ? shippedConfiguration()
+    : file === undefined
+    ? undefined
+    : await validGiven(file);
+  await reloadInstance(identity(), configuration, VERSION);
+  console.log("the configuration is in force");
+  return Exit.OK;
+}
+
+/** The command. */
+export const reload: Command = {
+  name: "reload",
+  group: "service",
+  summary: "put a configuration into force in the running service",
+  help: `usage: monomi reload [FILE | --defaults]
+
+Stores FILE as the service's configuration and puts it into force, between two events; without FILE
+the stored one, as it is in /etc/NAME. When the running service refuses it, the one before stays
+stored and in force. Needs root.
+
+  --defaults  the shipped rules for Linux servers
+
+exit codes: 0 it is in force, 1 the configuration is invalid, 2 wrong usage, 3 it is not in force`,
+  run,
+};

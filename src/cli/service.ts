@@ -1,0 +1,126 @@
+/** `monomi service`: what the installed instance runs as. */
+import process from "node:process";
+import { escapeUnprintable } from "../config/mod.ts";
+import { controlSocket, TappedSinks } from "../control/mod.ts";
+import { describeBlocking } from "../sensor/blocking.ts";
+import { Sensor } from "../sensor/sensor.ts";
+import { describe, describeHook } from "../sensor/summary.ts";
+import { Daemon, loadToStart } from "../service/daemon.ts";
+import { type Identity, identity, ownFile } from "../service/identity.ts";
+import { Lock } from "../service/lock.ts";
+import { ServiceManager } from "../service/notify.ts";
+import { makePrivateDirectory } from "../service/private_files.ts";
+import { placesOf } from "../service/stored.ts";
+import { Supervisor } from "../service/supervisor.ts";
+import { jsonRenderer } from "../sinks/mod.ts";
+import { LiveHost } from "../sources/live_host.ts";
+import type { Native } from "../sources/native.ts";
+import type { Command } from "./command.ts";
+import { openControl } from "./open_control.ts";
+import { openOutputs, openRecordIds } from "./outputs.ts";
+import { dropPermissions } from "./permissions.ts";
+import { policyOfBytes } from "./policy.ts";
+import { requireRoot } from "./root.ts";
+import { readSettings } from "./settings.ts";
+import { onSignals } from "./signals.ts";
+import { Exit, Failure, readArguments } from "./usage.ts";
+
+async function run(args: string[], load: () => Native): Promise<number> {
+  const { values } = readArguments({ args, options: { supervise: { type: "boolean" } } });
+  requireRoot();
+  const self = identity();
+  const { runDirectory, stateDirectory, logDirectory } = self;
+  for (const directory of [runDirectory, stateDirectory, logDirectory]) {
+    makePrivateDirectory(directory);
+  }
+  return values.supervise ? await supervise(self) : await capture(self, load);
+}
+
+function takeLock(path: string, name: string): Lock {
+  const lock = Lock.take(path);
+  if (lock !== undefined) return lock;
+  throw new Failure(`${name} is running already: ${path} is locked`, Exit.WRONG_USAGE);
+}
+
+async function supervise(self: Identity): Promise<number> {
+  using _ = takeLock(placesOf(self).supervisorLock, `the supervisor of ${self.name}`);
+  const supervisor = new Supervisor({
+    program: ownFile() ?? self.program,
+    args: ["service"],
+    log: `${self.logDirectory}/service.log`,
+  });
+  const letGo = onSignals(() => supervisor.stop(), () => supervisor.signal("SIGHUP"));
+  const code = await supervisor.run();
+  letGo();
+  return code;
+}
+
+async function capture(self: Identity, load: () => Native): Promise<number> {
+  using _ = takeLock(placesOf(self).daemonLock, self.name);
+  const settings = readSettings(self);
+  const native = load();
+  const host = new LiveHost(native);
+  const files = { hash: native.hash.bind(native), archive: native.archive.bind(native) };
+  const manager = new ServiceManager(Deno.env.toObject(), native.sockets);
+  const compile = (bytes: Uint8Array, fileName: string, name: string) =>
+    policyOfBytes(bytes, fileName, name, files);
+  const { policy, running, problem } = await loadToStart(self, compile);
+  const outputs = openOutputs(settings.sinks.map(({ text }) => text), {
+    computer: host.computer,
+    processId: Deno.pid,
+    userId: process.geteuid!(),
+    queueBytes: settings.queueBytes,
+    stateDirectory: self.stateDirectory,
+  }, () => native);
+  const recordIds = openRecordIds(self.stateDirectory);
+  const sinks = new TappedSinks(outputs, jsonRenderer({ computer: host.computer }));
+  const sensor = new Sensor(native, host, policy, sinks, recordIds);
+  const say = (text: string) => console.error(`${self.name}: ${escapeUnprintable(text)}`);
+  const daemon = new Daemon({ identity: self, sensor, manager, compile, running, say });
+  const control = await openControl(controlSocket(), {
+    status: () => sensor.status(),
+    reload: ({ config }) =>
+      config === undefined
+        ? daemon.reload()
+        : Promise.resolve(`use \`${self.name} reload FILE\`, which stores the file, too`),
+    follow: (root) => sensor.follow(root),
+  }, sinks);
+  dropPermissions(outputs.needsNetwork ? ["net"] : []);
+  const letGo = onSignals(() => sensor.stop(), () => void daemon.reload());
+  sensor.open(settings);
+  for (const hook of sensor.failedHooks()) say(`warning: ${describeHook(hook)}`);
+  const complaint = sensor.blocking && describeBlocking(sensor.blocking);
+  if (complaint !== undefined) say(`warning: ${complaint}`);
+  daemon.begin(problem);
+  say("capturing");
+  let code: number = Exit.OK;
+  sinks.broken.then((reason) => {
+    say(`no output is left (${reason})`);
+    code = Exit.COULD_NOT_RUN;
+    sensor.stop();
+  });
+  await sensor.run();
+  daemon.end();
+  await control.close();
+  const summary = await sensor.close();
+  recordIds.close();
+  letGo();
+  console.error(describe(summary));
+  return code;
+}
+
+/** The command. */
+export const service: Command = {
+  name: "service",
+  group: "service",
+  summary: "run as the installed service",
+  hidden: true,
+  help: `usage: monomi service [--supervise]
+
+What the installed service runs: captures with the configuration and settings in /etc/NAME until
+SIGTERM; SIGHUP puts the stored configuration into force. Needs root.
+
+  --supervise  start it again when it fails, and write what it says to /var/log/NAME/service.log:
+               for hosts without systemd, and as the program of a container`,
+  run,
+};

@@ -1,0 +1,46 @@
+/** `monomi uninstall`: stop the service and remove all of it but its logs. */
+import { identity } from "../service/identity.ts";
+import { isInstalled, uninstall as uninstallInstance } from "../service/install.ts";
+import { managerOf } from "../service/manager.ts";
+import type { Command } from "./command.ts";
+import { requireRoot } from "./root.ts";
+import { Exit, Failure, readArguments } from "./usage.ts";
+
+async function run(args: string[]): Promise<number> {
+  const { values } = readArguments({ args, options: { force: { type: "boolean" } } });
+  requireRoot();
+  const self = identity();
+  if (!isInstalled(self)) {
+    throw new Failure(`${self.name} is not installed: there is no ${self.program}`, Exit.NO);
+  }
+  const removed = await uninstallInstance(self, managerOf(self), values.force ?? false);
+  console.log(`${self.name} is stopped; removed: ${removed.join(", ")}`);
+  tellOfLogs(self.logDirectory);
+  return Exit.OK;
+}
+
+/** Says what is left of an instance. */
+export function tellOfLogs(logDirectory: string): void {
+  try {
+    Deno.statSync(logDirectory);
+    console.log(`the logs stay in ${logDirectory}`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** The command. */
+export const uninstall: Command = {
+  name: "uninstall",
+  group: "service",
+  summary: "stop the service and remove all of it but its logs",
+  help: `usage: monomi uninstall [--force]
+
+Stops the service and removes /opt/NAME, /etc/NAME, /var/lib/NAME and its unit. Logs stay, in
+/var/log/NAME and wherever sinks have written them. Needs root.
+
+  --force  do not wait until it has written what it has
+
+exit codes: 0 removed, 1 it is not installed, 2 wrong usage, 3 could not remove it`,
+  run,
+};

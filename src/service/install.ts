@@ -1,0 +1,177 @@
+/** Installing, reconfiguring and removing an instance. */
+import { dirname } from "node:path";
+import type { Identity } from "./identity.ts";
+import { signal } from "./lock.ts";
+import { daemonOf, type Manager } from "./manager.ts";
+import { makePrivateDirectory, readJson, removeIfThere } from "./private_files.ts";
+import { ServiceError } from "./service_error.ts";
+import { type DaemonState, type Installation, placesOf } from "./stored.ts";
+import { Transaction } from "./transaction.ts";
+
+/** A configuration to store; its text has been found valid. */
+export interface NewConfiguration {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly language: "xml" | "yaml";
+  /** The path as it was typed; null: none was given. */
+  readonly name: string | null;
+}
+
+/** What is to be installed. */
+export interface InstallRequest {
+  readonly identity: Identity;
+  /** The single file. */
+  readonly program: string;
+  readonly version: string;
+  /** Undefined: the one that is there stays. */
+  readonly configuration: NewConfiguration | undefined;
+  /** Undefined: the file that is there stays. */
+  readonly settings: string | undefined;
+}
+
+const REFUSAL_MS = 30_000;
+const POLL_MS = 20;
+
+/**
+ * Installs, or upgrades what is there, and starts it. When a step fails, everything is as before; a
+ * service that ran runs again.
+ *
+ * @throws {ServiceError} and system errors
+ */
+export async function install(request: InstallRequest, manager: Manager): Promise<void> {
+  const { identity, configuration, settings, version } = request;
+  const wasRunning = daemonOf(identity) !== undefined;
+  await new Transaction().run(async (transaction) => {
+    // Undone last: everything is in its old place again by then.
+    transaction.onFailure(async () => {
+      if (wasRunning) await manager.start();
+    });
+    for (const directory of directoriesOf(identity)) transaction.directory(directory);
+    await placeProgram(request, transaction);
+    const places = placesOf(identity);
+    if (configuration !== undefined) {
+      storeConfiguration(identity, configuration, version, transaction);
+    }
+    if (settings !== undefined) transaction.file(places.settings, settings);
+    transaction.onFailure(await manager.register());
+    // The new program must not run on when its file is taken back.
+    transaction.onFailure(() => manager.stop(false));
+    await manager.start();
+  });
+}
+
+function directoriesOf(identity: Identity): string[] {
+  const { programDirectory, configDirectory, stateDirectory, logDirectory, runDirectory } =
+    identity;
+  return [programDirectory, configDirectory, stateDirectory, logDirectory, runDirectory];
+}
+
+/** The copy proves that it runs before it takes the old one's place. */
+async function placeProgram(
+  { identity, program }: InstallRequest,
+  transaction: Transaction,
+): Promise<void> {
+  if (program === identity.program) return;
+  const copy = `${identity.programDirectory}/.${identity.name}.new`;
+  removeIfThere(copy);
+  transaction.onFailure(() => void removeIfThere(copy));
+  {
+    using from = Deno.openSync(program);
+    using to = Deno.openSync(copy, { write: true, createNew: true, mode: 0o700 });
+    const buffer = new Uint8Array(1 << 20);
+    for (let length; (length = from.readSync(buffer)) !== null;) {
+      for (let at = 0; at < length;) at += to.writeSync(buffer.subarray(at, length));
+    }
+    to.syncSync();
+  }
+  const { code, stderr } = await new Deno.Command(copy, { args: ["--version"], stdin: "null" })
+    .output();
+  if (code !== 0) {
+    const said = new TextDecoder().decode(stderr).trim();
+    throw new ServiceError(`the copy of ${program} does not run: ${said}`);
+  }
+  transaction.replace(identity.program, copy);
+}
+
+function storeConfiguration(
+  identity: Identity,
+  { bytes, language, name }: NewConfiguration,
+  version: string,
+  transaction: Transaction,
+): void {
+  const { configurations, installation } = placesOf(identity);
+  for (const path of configurations) {
+    transaction.file(path, path.endsWith(language) ? bytes : undefined);
+  }
+  const record: Installation = { version, configuration: name };
+  transaction.file(installation, JSON.stringify(record));
+}
+
+/**
+ * Puts a configuration, or the stored one when undefined, into force in the running daemon. When it
+ * refuses, the stored one is as before.
+ *
+ * @throws {ServiceError} when none runs, or with its reason for refusing
+ */
+export async function reload(
+  identity: Identity,
+  configuration: NewConfiguration | undefined,
+  version: string,
+): Promise<void> {
+  const daemon = daemonOf(identity);
+  if (daemon === undefined) throw new ServiceError(`${identity.name} is not running`);
+  const { state } = placesOf(identity);
+  const generation = () => readJson<DaemonState>(state)?.generation ?? 0;
+  const before = generation();
+  await new Transaction().run(async (transaction) => {
+    if (configuration !== undefined) {
+      makePrivateDirectory(identity.configDirectory);
+      storeConfiguration(identity, configuration, version, transaction);
+    }
+    const begin = performance.now();
+    if (!signal(daemon, "SIGHUP")) throw new ServiceError(`${identity.name} has just ended`);
+    while (generation() === before) {
+      if (daemonOf(identity)?.pid !== daemon.pid) {
+        throw new ServiceError(`${identity.name} ended while it was to reload`);
+      }
+      if (performance.now() - begin > REFUSAL_MS) {
+        throw new ServiceError(`${identity.name} does not answer`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    const refused = readJson<DaemonState>(state)?.refused;
+    if (refused) throw new ServiceError(`the old configuration stays: ${refused}`);
+  });
+}
+
+/** Stops the instance and removes everything but its logs; what was removed. */
+export async function uninstall(
+  identity: Identity,
+  manager: Manager,
+  force: boolean,
+): Promise<string[]> {
+  await manager.stop(force);
+  await manager.unregister();
+  const { programDirectory, configDirectory, stateDirectory, runDirectory, logDirectory } =
+    identity;
+  const directories = [programDirectory, configDirectory, stateDirectory, runDirectory];
+  const removed = directories.filter((directory) => removeIfThere(directory));
+  // An empty one holds no logs.
+  try {
+    Deno.removeSync(logDirectory);
+  } catch (error) {
+    const isExpected = error instanceof Deno.errors.NotFound ||
+      (error as { code?: string }).code === "ENOTEMPTY";
+    if (!isExpected) throw error;
+  }
+  return removed;
+}
+
+/** Whether an instance was installed by {@link install}. */
+export function isInstalled(identity: Identity): boolean {
+  try {
+    return Deno.lstatSync(identity.program).isFile &&
+      dirname(identity.program) === identity.programDirectory;
+  } catch {
+    return false;
+  }
+}

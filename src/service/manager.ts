@@ -1,0 +1,221 @@
+/** Who runs an instance on this host: systemd, or a supervisor of our own. */
+import type { Identity } from "./identity.ts";
+import { type Holder, holderOf, signal } from "./lock.ts";
+import { readJson, removeIfThere, writePrivately } from "./private_files.ts";
+import { ServiceError } from "./service_error.ts";
+import { type DaemonState, placesOf } from "./stored.ts";
+import { unitText } from "./unit.ts";
+
+/** Starting and stopping one instance. */
+export interface Manager {
+  readonly kind: "systemd" | "supervisor";
+  /** Makes the host know the service; the result undoes it. */
+  register(): Promise<() => Promise<void>>;
+  /** Resolves once the sensor captures. @throws {ServiceError} */
+  start(): Promise<void>;
+  /** Resolves once it has ended; `force`: without waiting for what it has to write. */
+  stop(force: boolean): Promise<void>;
+  /** Makes the host forget the service. */
+  unregister(): Promise<void>;
+}
+
+const SYSTEMCTL = ["/usr/bin/systemctl", "/bin/systemctl"];
+const SYSTEMD_RUNS = "/run/systemd/system";
+/** From when on systemd knows RestartSteps. */
+const RESTART_STEPS_SINCE = 254;
+const START_MS = 90_000;
+const STOP_MS = 20_000;
+const POLL_MS = 20;
+
+/** The manager of this host. */
+export function managerOf(identity: Identity): Manager {
+  return isDirectory(SYSTEMD_RUNS) ? new Systemd(identity) : new OwnSupervisor(identity);
+}
+
+/** The running daemon, however it was started. */
+export function daemonOf(identity: Identity): Holder | undefined {
+  return holderOf(placesOf(identity).daemonLock);
+}
+
+class Systemd implements Manager {
+  readonly kind = "systemd";
+  readonly #identity: Identity;
+  readonly #unit: string;
+
+  constructor(identity: Identity) {
+    this.#identity = identity;
+    this.#unit = `/etc/systemd/system/${identity.name}.service`;
+  }
+
+  async register(): Promise<() => Promise<void>> {
+    let before: string | undefined;
+    try {
+      before = Deno.readTextFileSync(this.#unit);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    const version = Number(/^systemd (\d+)/.exec(await systemctl("--version"))?.[1] ?? 0);
+    writePrivately(
+      this.#unit,
+      unitText(this.#identity, { hasRestartSteps: version >= RESTART_STEPS_SINCE }),
+    );
+    Deno.chmodSync(this.#unit, 0o644);
+    await systemctl("daemon-reload");
+    await systemctl("enable", "--quiet", this.#service);
+    return async () => {
+      if (before === undefined) return await this.unregister();
+      writePrivately(this.#unit, before);
+      Deno.chmodSync(this.#unit, 0o644);
+      await systemctl("daemon-reload");
+    };
+  }
+
+  async start(): Promise<void> {
+    await systemctl("restart", this.#service);
+  }
+
+  async stop(force: boolean): Promise<void> {
+    if (force) await systemctl("kill", "--signal=KILL", this.#service).catch(() => {});
+    await systemctl("stop", this.#service);
+  }
+
+  async unregister(): Promise<void> {
+    await systemctl("disable", "--quiet", this.#service);
+    removeIfThere(this.#unit);
+    await systemctl("daemon-reload");
+    await systemctl("reset-failed", this.#service).catch(() => {});
+  }
+
+  get #service(): string {
+    return `${this.#identity.name}.service`;
+  }
+}
+
+class OwnSupervisor implements Manager {
+  readonly kind = "supervisor";
+  readonly #identity: Identity;
+  /** What the log held before this start. */
+  #logBegins = 0;
+
+  constructor(identity: Identity) {
+    this.#identity = identity;
+  }
+
+  register(): Promise<() => Promise<void>> {
+    return Promise.resolve(() => Promise.resolve());
+  }
+
+  async start(): Promise<void> {
+    await this.stop(false);
+    const { program } = this.#identity;
+    this.#logBegins = this.#wholeLog().length;
+    removeIfThere(placesOf(this.#identity).state);
+    // A session of its own: it outlives the terminal that it was started from.
+    const child = new Deno.Command(program, {
+      args: ["service", "--supervise"],
+      cwd: "/",
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+      detached: true,
+    }).spawn();
+    child.unref();
+    let ended: number | undefined;
+    child.status.then(({ code }) => ended = code);
+    const begin = performance.now();
+    while (!this.#isReady()) {
+      if (ended !== undefined) {
+        throw new ServiceError(`the sensor ended with ${ended}; ${this.#lastWords()}`);
+      }
+      if (performance.now() - begin > START_MS || this.#failed()) {
+        await this.stop(true);
+        throw new ServiceError(`the sensor does not start; ${this.#lastWords()}`);
+      }
+      await pause();
+    }
+  }
+
+  async stop(force: boolean): Promise<void> {
+    const { supervisorLock, daemonLock } = placesOf(this.#identity);
+    const begin = performance.now();
+    let asked: number | undefined;
+    for (;;) {
+      const supervisor = holderOf(supervisorLock);
+      const daemon = holderOf(daemonLock);
+      const first = supervisor ?? daemon;
+      if (first === undefined) return;
+      const waited = performance.now() - begin;
+      if (waited > 2 * STOP_MS) throw new ServiceError(`process ${first.pid} does not end`);
+      if (force || waited > STOP_MS) {
+        for (const holder of [supervisor, daemon]) if (holder) signal(holder, "SIGKILL");
+      } else if (asked !== first.pid) {
+        // A supervisor passes it on; a second one would end the daemon before it has written all.
+        signal(first, "SIGTERM");
+        asked = first.pid;
+      }
+      await pause();
+    }
+  }
+
+  unregister(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #isReady(): boolean {
+    const state = readJson<DaemonState>(placesOf(this.#identity).state);
+    return state !== undefined && state.pid === daemonOf(this.#identity)?.pid;
+  }
+
+  #failed(): boolean {
+    return /is started again in /.test(this.#log());
+  }
+
+  #lastWords(): string {
+    const lines = this.#log().trimEnd().split("\n").slice(-5);
+    return `${this.#identity.logDirectory}/service.log says:\n  ${lines.join("\n  ")}`;
+  }
+
+  #log(): string {
+    return this.#wholeLog().slice(this.#logBegins);
+  }
+
+  #wholeLog(): string {
+    try {
+      return Deno.readTextFileSync(`${this.#identity.logDirectory}/service.log`);
+    } catch {
+      return "";
+    }
+  }
+}
+
+async function systemctl(...args: string[]): Promise<string> {
+  const program = SYSTEMCTL.find((path) => isFile(path));
+  if (program === undefined) throw new ServiceError(`there is no ${SYSTEMCTL[0]}`);
+  const { code, stdout, stderr } = await new Deno.Command(program, { args, stdin: "null" })
+    .output();
+  const decoder = new TextDecoder();
+  if (code === 0) return decoder.decode(stdout);
+  throw new ServiceError(
+    `systemctl ${args.join(" ")} ended with ${code}: ${decoder.decode(stderr).trim()}`,
+  );
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, POLL_MS));
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}

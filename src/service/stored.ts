@@ -1,0 +1,86 @@
+/** What an instance keeps in its state and run directories, and the configuration in /etc. */
+import { type Identity } from "./identity.ts";
+import { readIfThere, readJson, writePrivately } from "./private_files.ts";
+
+/** How the instance was installed or last given a configuration. */
+export interface Installation {
+  readonly version: string;
+  /** The path as it was typed; null: none was given. */
+  readonly configuration: string | null;
+}
+
+/** A configuration in force, kept so that it can be shown and fallen back to. */
+export interface RunningConfiguration {
+  /** As in event 16. */
+  readonly name: string;
+  readonly hash: string;
+  /** Tells the language of the text. */
+  readonly fileName: string;
+  readonly base64: string;
+}
+
+/** What the daemon tells about itself. */
+export interface DaemonState {
+  readonly pid: number;
+  /** Counts configurations that came into force or were refused. */
+  readonly generation: number;
+  /** Why the last one was refused; null when it holds. */
+  readonly refused: string | null;
+}
+
+/** Configurations in XML and in YAML; there is one of them. */
+const CONFIGURATIONS = ["config.xml", "config.yaml"];
+
+/** Paths of one instance's files. */
+export function placesOf({ stateDirectory, runDirectory, configDirectory }: Identity) {
+  return {
+    installation: `${stateDirectory}/installation.json`,
+    running: `${stateDirectory}/running.json`,
+    daemonLock: `${runDirectory}/lock`,
+    supervisorLock: `${runDirectory}/supervisor.lock`,
+    state: `${runDirectory}/state.json`,
+    settings: `${configDirectory}/monomi.yaml`,
+    configurations: CONFIGURATIONS.map((name) => `${configDirectory}/${name}`),
+  };
+}
+
+/** The stored configuration's path and bytes. */
+export interface StoredConfiguration {
+  readonly path: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** The configuration in /etc/NAME. @throws when there is none, or more than one. */
+export function readStored(identity: Identity): StoredConfiguration {
+  const { configurations } = placesOf(identity);
+  const there = configurations.flatMap((path) => {
+    const bytes = readIfThere(path);
+    return bytes === undefined ? [] : [{ path, bytes }];
+  });
+  if (there.length === 1) return there[0];
+  throw new Error(
+    there.length === 0
+      ? `there is no ${configurations.join(" or ")}`
+      : `there are ${configurations.join(" and ")}; keep one of them`,
+  );
+}
+
+/** What runs, or ran last. */
+export function readRunning(identity: Identity): RunningConfiguration | undefined {
+  return readJson(placesOf(identity).running);
+}
+
+/** Bytes of a kept configuration. */
+export function bytesOf({ base64 }: RunningConfiguration): Uint8Array<ArrayBuffer> {
+  return Uint8Array.fromBase64(base64);
+}
+
+/** Keeps what came into force. */
+export function keepRunning(identity: Identity, running: RunningConfiguration): void {
+  writePrivately(placesOf(identity).running, JSON.stringify(running));
+}
+
+/** How the instance was installed; undefined when it came another way, such as a package. */
+export function readInstallation(identity: Identity): Installation | undefined {
+  return readJson(placesOf(identity).installation);
+}

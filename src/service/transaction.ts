@@ -1,0 +1,74 @@
+/** Steps that are undone, last first, when a later one fails. */
+import {
+  makePrivateDirectory,
+  readIfThere,
+  removeIfThere,
+  writePrivately,
+} from "./private_files.ts";
+
+type Undo = () => void | Promise<void>;
+
+/** Changes that hold all together or not at all. */
+export class Transaction {
+  readonly #undo: Undo[] = [];
+  readonly #commit: (() => void)[] = [];
+
+  /** Notes how to take back what has just been done. */
+  onFailure(undo: Undo): void {
+    this.#undo.push(undo);
+  }
+
+  directory(path: string): void {
+    if (makePrivateDirectory(path)) this.onFailure(() => void removeIfThere(path));
+  }
+
+  /** A small file; undefined: there is to be none. */
+  file(path: string, content: Uint8Array | string | undefined): void {
+    const before = readIfThere(path);
+    if (content !== undefined) writePrivately(path, content);
+    else if (!removeIfThere(path)) return;
+    this.onFailure(() => {
+      if (before === undefined) removeIfThere(path);
+      else writePrivately(path, before);
+    });
+  }
+
+  /** A large file takes the place of another, which is kept beside it until all is done. */
+  replace(path: string, by: string): void {
+    const old = `${path}.old`;
+    removeIfThere(old);
+    let had = true;
+    try {
+      Deno.linkSync(path, old);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      had = false;
+    }
+    Deno.renameSync(by, path);
+    this.onFailure(() => {
+      if (had) Deno.renameSync(old, path);
+      else removeIfThere(path);
+    });
+    this.#commit.push(() => void removeIfThere(old));
+  }
+
+  /** Runs all steps. What it throws is thrown on, after everything done was undone. */
+  async run<T>(steps: (transaction: Transaction) => Promise<T>): Promise<T> {
+    let result: T;
+    try {
+      result = await steps(this);
+    } catch (error) {
+      for (const undo of this.#undo.reverse()) {
+        try {
+          await undo();
+        } catch (second) {
+          const reason = (second as Error).message;
+          throw new Error(`${(error as Error).message}; and taking it back failed: ${reason}`);
+        }
+      }
+      throw error;
+    }
+    for (const commit of this.#commit) commit();
+    return result;
+  }
+}

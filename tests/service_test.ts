@@ -1,0 +1,144 @@
+/** A service on a host without systemd: installed, changed, killed, upgraded, removed. */
+import assert from "node:assert/strict";
+import { captureTest, exists, output } from "./support/environment.ts";
+import { Instance } from "./support/instance.ts";
+import { until } from "./support/waiting.ts";
+
+const NAME = "monomi-e2e";
+const missing = exists("/run/systemd/system") ? "systemd runs here" : undefined;
+
+const logs = (program: string) =>
+  `<Sysmon schemaversion="4.90">
+  <EventFiltering>
+    <ProcessCreate onmatch="include"><Image condition="end with">/${program}</Image></ProcessCreate>
+    <ProcessTerminate onmatch="include"/>
+  </EventFiltering>
+</Sysmon>
+`;
+
+const execution = (program: string) => (event: Record<string, unknown>) =>
+  event.EventID === 1 && String(event.Image).endsWith(`/${program}`);
+
+const configuration = (name: string) => (event: Record<string, unknown>) =>
+  event.EventID === 16 && event.Configuration === name;
+
+captureTest("installed, it captures, survives kill -9, and leaves only its logs", async () => {
+  await using instance = new Instance(NAME);
+  const { identity } = instance;
+  instance.write("true.xml", logs("true"));
+  const installed = await instance.run("install", "-c", "true.xml");
+  assert.equal(installed.code, 0, installed.stderr);
+  for (const path of instance.directories) {
+    const { mode, uid } = Deno.statSync(path);
+    assert.deepEqual([path, mode! & 0o777, uid], [path, 0o700, 0]);
+    for (const { name } of Deno.readDirSync(path)) {
+      assert.equal(Deno.statSync(`${path}/${name}`).mode! & 0o077, 0, name);
+    }
+  }
+  await output("true");
+  await instance.event("an execution", execution("true"));
+  await instance.event("event 16", configuration("true.xml"));
+  assert.match(await output("ps", "-o", "comm=", "-p", String(instance.daemon)), /^monomi-e2e\n$/);
+
+  const status = await instance.run("status", "--json");
+  assert.equal(status.code, 0, status.stderr);
+  assert.equal(JSON.parse(status.stdout).pid, instance.daemon);
+
+  const first = instance.daemon!;
+  const again = await new Deno.Command(identity.program, { args: ["service"] }).output();
+  assert.equal(again.code, 2);
+  assert.match(new TextDecoder().decode(again.stderr), /monomi-e2e is running already/);
+  assert.equal(instance.daemon, first);
+
+  Deno.kill(first, "SIGKILL");
+  await until("another daemon", () => instance.daemon !== undefined && instance.daemon !== first);
+  const restarts = () => instance.events().filter((event) => event.State === "Started").length;
+  await until("another start", () => restarts() === 2);
+  const before = instance.events().length;
+  await output("true");
+  await until("an execution", () => instance.events().slice(before).some(execution("true")));
+
+  const removed = await instance.run("uninstall");
+  assert.equal(removed.code, 0, removed.stderr);
+  assert.match(removed.stdout, /the logs stay in \/var\/log\/monomi-e2e/);
+  assert.deepEqual(instance.directories.filter(exists), [identity.logDirectory]);
+  assert.deepEqual([instance.daemon, instance.supervisor], [undefined, undefined]);
+  assert.equal(instance.events().at(-1)!.State, "Stopped");
+  assert.equal((await instance.run("uninstall")).code, 1);
+}, missing);
+
+captureTest("a configuration comes into force by reload alone", async () => {
+  await using instance = new Instance(NAME);
+  const stored = `${instance.identity.configDirectory}/config.xml`;
+  assert.equal((await instance.run("reload")).code, 3);
+  instance.write("true.xml", logs("true"));
+  instance.write("false.xml", logs("sleep"));
+  instance.write("broken.xml", "<Sysmon>");
+  assert.equal((await instance.run("install", "-c", "true.xml")).code, 0);
+
+  assert.equal((await instance.run("reload", "broken.xml")).code, 1);
+  assert.equal(Deno.readTextFileSync(stored), logs("true"));
+
+  const reloaded = await instance.run("reload", "false.xml");
+  assert.equal(reloaded.code, 0, reloaded.stderr);
+  assert.equal(Deno.readTextFileSync(stored), logs("sleep"));
+  await instance.event("event 16", configuration("false.xml"));
+  await output("sleep", "0");
+  await instance.event("an execution", execution("sleep"));
+
+  Deno.writeTextFileSync(stored, logs("true"));
+  await instance.event("a change by hand", configuration(`${stored} (changed, not in force)`));
+  const before = instance.events().length;
+  await output("true");
+  await output("sleep", "0");
+  await until("an execution", () => instance.events().slice(before).some(execution("sleep")));
+  assert.ok(!instance.events().slice(before).some(execution("true")));
+
+  Deno.kill(instance.daemon!, "SIGHUP");
+  await until("a reload", () => instance.events().filter(configuration("false.xml")).length === 2);
+  await output("true");
+  await instance.event("an execution", execution("true"));
+
+  // What cannot be used any more at the next start gives way to what ran last.
+  Deno.writeTextFileSync(stored, "<Sysmon>");
+  const { daemon } = instance;
+  Deno.kill(daemon!, "SIGKILL");
+  await instance.event("event 255", (event) => event.ID === "Configuration");
+  const since = instance.events().length;
+  await output("true");
+  await until("an execution", () => instance.events().slice(since).some(execution("true")));
+}, missing);
+
+captureTest("installed again, it is upgraded in place; a failure takes all back", async () => {
+  await using instance = new Instance(NAME);
+  const { identity } = instance;
+  const settings = `${identity.configDirectory}/monomi.yaml`;
+  instance.write("true.xml", logs("true"));
+  assert.equal((await instance.run("install", "-c", "true.xml")).code, 0);
+  const first = instance.daemon;
+  const mine = `${Deno.readTextFileSync(settings)}queue: 16M # mine\n`;
+  Deno.writeTextFileSync(settings, mine);
+
+  const upgraded = await instance.run("install");
+  assert.equal(upgraded.code, 0, upgraded.stderr);
+  assert.notEqual(instance.daemon, first);
+  assert.equal(Deno.readTextFileSync(settings), mine);
+  assert.match(Deno.readTextFileSync(`${identity.configDirectory}/config.xml`), /true/);
+
+  const everything = () =>
+    [identity.programDirectory, identity.configDirectory].flatMap((path) =>
+      [...Deno.readDirSync(path)].map(({ name }) =>
+        `${name} ${Deno.statSync(`${path}/${name}`).size}`
+      )
+    ).sort();
+  const before = everything();
+  // A sink that no file can be: found out by the new daemon only.
+  const failed = await instance.run("install", "--sink", "json:/nowhere/at/all");
+  assert.equal(failed.code, 3);
+  assert.match(failed.stderr, /\/nowhere\/at\/all/);
+  assert.deepEqual(everything(), before);
+  assert.equal(Deno.readTextFileSync(settings), mine);
+  await until("the daemon as before", () => instance.daemon);
+  await output("true");
+  await instance.event("an execution", execution("true"));
+}, missing);
