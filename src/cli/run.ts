@@ -59,6 +59,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
       stats: { type: "boolean" },
       tree: { type: "boolean" },
       control: { type: "string" },
+      pin: { type: "string" },
       state: { type: "string" },
     },
   });
@@ -94,7 +95,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   }, tap);
   dropPermissions(outputs.needsNetwork ? ["net"] : []);
   const letGo = onSignals(() => sensor.stop(), () => void reload());
-  sensor.open(sizes);
+  sensor.open({ ...sizes, pins: values.pin });
   for (const hook of sensor.failedHooks()) {
     console.error(`monomi: warning: ${escapeUnprintable(describeHook(hook))}`);
   }
@@ -174,6 +175,8 @@ Captures live until SIGINT, SIGTERM or the end of --duration; SIGHUP reloads the
   --stats               print the summary as one line of JSON, too
   --tree                in pretty output, indent processes under their parents
   --control PATH        a socket for monomi status and monomi tail, in a directory of its own
+  --pin DIRECTORY       in a BPF file system (/sys/fs/bpf/monomi): capture goes on when this
+                        process is killed, and the next one with this option takes it over
 ${CAPTURE_HELP}`,
   run: runLive,
 };

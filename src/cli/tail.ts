@@ -165,7 +165,8 @@ export const tail: Command = {
 
 Shows what the running sensor writes, as it writes it; or what is in LOG (JSON, XML, EVTX), or in
 lines on standard input (-), such as journalctl's. A reader that is too slow misses events and is
-told how many; the sensor does not wait. Needs root for the running sensor; returns 1 when none runs.
+told how many; the sensor does not wait. Needs root for the running sensor; returns 1 when there is
+none.
 
   -f, --filter CONDITION  'FIELD OPERATOR VALUE' as in rules, such as 'Image contains ssh'; may be
                           given several times, and then all must hold

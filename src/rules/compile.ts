@@ -10,12 +10,14 @@ import {
   LAST_PART,
   type Program,
 } from "./program.ts";
+import type { Platform } from "./platform.ts";
 import { type ImageSeparator, isPath, ownCopy } from "./text.ts";
 import { addTriggers } from "./triggers.ts";
 
 /** How conditions are compiled. */
 export interface CompileOptions {
   readonly imageSeparator: ImageSeparator;
+  readonly platform: Platform;
   /** Whether items that cannot match may be skipped; their names are not left behind then. */
   readonly skipping: boolean;
 }
@@ -133,10 +135,12 @@ function compileCondition(
   const { operator, value, field, fieldIndex, name } = condition;
   const found = fieldAt(event, fieldIndex);
   const applies = found !== undefined && found.name === field;
-  const looksAtLastPart = operator === "image" && !isPath(value, options.imageSeparator);
+  const { imageSeparator, platform } = options;
+  const looksAtLastPart = operator === "image" &&
+    !isPath(platform.expand(value) ?? "", imageSeparator);
   return {
     kind: "condition",
-    test: applies ? compileTest(operator, value) : NEVER_TEST,
+    test: applies ? compileTest(operator, value, platform) : NEVER_TEST,
     slot: applies ? fieldIndex + (looksAtLastPart ? LAST_PART : 0) : -1,
     fieldBit: 1 << fieldIndex,
     hasLaterAlternative,

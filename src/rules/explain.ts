@@ -11,6 +11,7 @@ import type {
   RuleTrace,
 } from "./explanation.ts";
 import { compileTest, matches, type TextTest } from "./operators.ts";
+import { type Platform, platformOf } from "./platform.ts";
 import type { RuleOptions } from "./rule_set.ts";
 import { fieldText, foldAscii, isPath, lastPart, NO_DATA } from "./text.ts";
 
@@ -75,18 +76,21 @@ export function tryCondition(
   const text = field === "RuleName" ? NO_DATA : fieldText(event.values[fieldIndex]);
   if (text === NO_DATA && failsWithoutData(definition)) return trace("no data", text);
   const separator = options.imageSeparator ?? "/";
-  const looksAtLastPart = operator === "image" && !isPath(value, separator);
+  const platform = platformOf(event);
+  const looksAtLastPart = operator === "image" && !isPath(platform.expand(value) ?? "", separator);
   const compared = looksAtLastPart ? lastPart(text, separator) : text;
-  const matched = matches(testOf(condition), foldAscii(compared));
+  const matched = matches(testOf(condition, platform), foldAscii(compared));
   return trace(matched ? "matched" : "not matched", compared);
 }
 
-const TESTS = new WeakMap<Condition, TextTest>();
+const TESTS = new WeakMap<Platform, WeakMap<Condition, TextTest>>();
 
-function testOf(condition: Condition): TextTest {
-  let test = TESTS.get(condition);
+function testOf(condition: Condition, platform: Platform): TextTest {
+  let tests = TESTS.get(platform);
+  if (tests === undefined) TESTS.set(platform, tests = new WeakMap());
+  let test = tests.get(condition);
   if (test === undefined) {
-    TESTS.set(condition, test = compileTest(condition.operator, condition.value));
+    tests.set(condition, test = compileTest(condition.operator, condition.value, platform));
   }
   return test;
 }

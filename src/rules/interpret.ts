@@ -5,6 +5,7 @@
 import type { Condition, Config, EventElement, RuleNode } from "../config/model.ts";
 import type { Event } from "../events/event.ts";
 import { eventById, fieldAt } from "../schema/events.ts";
+import { platformOf } from "./platform.ts";
 import type { RuleOptions } from "./rule_set.ts";
 
 /** The RuleName of an event that is to be logged, or undefined for one that is not. */
@@ -95,7 +96,9 @@ class Evaluation {
     if (text === "-" && field.type !== "string" && field.name !== "IsExecutable") {
       throw new FieldWithoutData();
     }
-    if (!this.operatorMatches(condition, lower(text), lower(condition.value))) return false;
+    const value = platformOf(this.event).expand(condition.value);
+    if (value === undefined) return false;
+    if (!this.operatorMatches(condition, lower(text), lower(value))) return false;
     if (condition.name !== undefined) this.names.push(condition.name);
     return true;
   }
@@ -137,12 +140,16 @@ class Evaluation {
       case "not end with":
         return field.slice(Math.max(0, field.length - value.length)) !== value;
       case "less than":
-        return upper(field) < upper(value);
+        return this.sorted(field) < this.sorted(value);
       case "more than":
-        return upper(field) > upper(value);
+        return this.sorted(field) > this.sorted(value);
       case "image":
         return this.imageMatches(field, value);
     }
+  }
+
+  sorted(text: string): string {
+    return platformOf(this.event).sortsLowerCase ? text : upper(text);
   }
 
   imageMatches(field: string, value: string): boolean {

@@ -1,5 +1,6 @@
 /** Condition operators, compiled (config-semantics 5.2). */
 import type { Operator } from "../schema/options.ts";
+import { LINUX, type Platform } from "./platform.ts";
 import { compareFolded, foldAscii, ownCopy } from "./text.ts";
 
 const NEVER = 0;
@@ -18,6 +19,8 @@ const END_WITH = 12;
 const NOT_END_WITH = 13;
 const LESS_THAN = 14;
 const MORE_THAN = 15;
+const LESS_THAN_LOWER = 16;
+const MORE_THAN_LOWER = 17;
 
 const CODE: Readonly<Record<Operator, number>> = {
   "is": IS,
@@ -55,9 +58,15 @@ export const NEVER_TEST: TextTest = { code: NEVER, text: "", items: [], set: NOT
  * Compiles an operator and its operand, which is folded here. `image` becomes a comparison: which part
  * of the field it compares is the caller's business.
  */
-export function compileTest(operator: Operator, value: string): TextTest {
-  const text = ownCopy(foldAscii(value));
-  const code = CODE[operator];
+export function compileTest(
+  operator: Operator,
+  value: string,
+  platform: Platform = LINUX,
+): TextTest {
+  const expanded = platform.expand(value);
+  if (expanded === undefined) return NEVER_TEST;
+  const text = ownCopy(foldAscii(expanded));
+  const code = codeOf(operator, platform);
   switch (code) {
     case CONTAINS_ANY:
     case CONTAINS_ALL:
@@ -74,6 +83,12 @@ export function compileTest(operator: Operator, value: string): TextTest {
     default:
       return { code, text, items: [], set: NOTHING };
   }
+}
+
+function codeOf(operator: Operator, { sortsLowerCase }: Platform): number {
+  const code = CODE[operator];
+  if (!sortsLowerCase) return code;
+  return code === LESS_THAN ? LESS_THAN_LOWER : code === MORE_THAN ? MORE_THAN_LOWER : code;
 }
 
 /** O6: an empty item that is not the last one searches for the rest of the list. */
@@ -96,6 +111,7 @@ export function canMatch(test: TextTest): boolean {
     case NOT_BEGIN_WITH:
     case NOT_END_WITH:
     case LESS_THAN:
+    case LESS_THAN_LOWER:
       return test.text !== "";
     case EXCLUDES_ANY:
       return !test.items.includes("");
@@ -177,6 +193,10 @@ export function matches(test: TextTest, field: string): boolean {
       return compareFolded(field, test.text) < 0;
     case MORE_THAN:
       return compareFolded(field, test.text) > 0;
+    case LESS_THAN_LOWER:
+      return field < test.text;
+    case MORE_THAN_LOWER:
+      return field > test.text;
     default:
       return false;
   }

@@ -9,7 +9,27 @@ import type { Random } from "../testing/random.ts";
 import type { RuleOptions } from "./rule_set.ts";
 
 // Few and short texts, so that matches, near matches and failures are all frequent.
-const PIECES = ["a", "B", "ab", "/", "\\", ";", "É", "é", "_", "-", "1", "10", "ls", "LS", "€", ""];
+const PIECES = [
+  "a",
+  "B",
+  "ab",
+  "/",
+  "\\",
+  ";",
+  "É",
+  "é",
+  "_",
+  "-",
+  "1",
+  "10",
+  "ls",
+  "LS",
+  "€",
+  "%SystemDrive%",
+  "%",
+  "c:",
+  "",
+];
 
 function text(random: Random): string {
   let result = "";
@@ -107,6 +127,12 @@ function value(random: Random, field: FieldDefinition, used: readonly string[]):
   return random.chance(50) && used.length > 0 ? random.of(used) : text(random);
 }
 
+/** Rules mean different things on the two systems. */
+const ORIGINS = [undefined, { computer: "l", system: "linux" }, {
+  computer: "w",
+  system: "windows",
+}] as const;
+
 /** An event that conditions with the values `used` may match. */
 export function randomEvent(random: Random, used: readonly string[]): Event {
   const definition = random.of(EVENTS.filter((e) => e.tag !== null && TAGS.includes(e.tag)));
@@ -117,6 +143,7 @@ export function randomEvent(random: Random, used: readonly string[]): Event {
     ),
     time: 0,
     recordId: 0,
+    origin: random.of(ORIGINS),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Event } from "../events/event.ts";
 import { eventById } from "../schema/events.ts";
 import { compilePrograms } from "./compile.ts";
 import { matches } from "./operators.ts";
+import { hostPlatform, type Platform, platformOf } from "./platform.ts";
 import {
   type CompiledCondition,
   type CompiledElement,
@@ -45,7 +46,50 @@ export interface RuleSet {
  * 5 are logged, and 4, 16 and 255 always.
  */
 export function compileRules(config: Config | undefined, options: RuleOptions = {}): RuleSet {
-  return new CompiledRules(config, options);
+  return new RulesOfSystems(config, options);
+}
+
+/** What the rules are on each system that an event was from. */
+class RulesOfSystems implements RuleSet {
+  readonly #config: Config | undefined;
+  readonly #options: RuleOptions;
+  readonly #ofHost: CompiledRules;
+  readonly #byPlatform = new Map<Platform, CompiledRules>();
+  #last: CompiledRules;
+  #lastPlatform: Platform;
+
+  constructor(config: Config | undefined, options: RuleOptions) {
+    this.#config = config;
+    this.#options = options;
+    this.#lastPlatform = hostPlatform();
+    this.#ofHost = this.#last = this.#compiled(this.#lastPlatform);
+  }
+
+  evaluate(event: Event): string | undefined {
+    const platform = platformOf(event);
+    if (platform !== this.#lastPlatform) {
+      this.#lastPlatform = platform;
+      this.#last = this.#compiled(platform);
+    }
+    return this.#last.evaluate(event);
+  }
+
+  wants(eventId: number): boolean {
+    return this.#ofHost.wants(eventId);
+  }
+
+  reads(eventId: number, fieldName: string): boolean {
+    return this.#ofHost.reads(eventId, fieldName);
+  }
+
+  #compiled(platform: Platform): CompiledRules {
+    let rules = this.#byPlatform.get(platform);
+    if (rules === undefined) {
+      rules = new CompiledRules(this.#config, this.#options, platform);
+      this.#byPlatform.set(platform, rules);
+    }
+    return rules;
+  }
 }
 
 const NO_MATCH = 0;
@@ -53,7 +97,7 @@ const MATCH = 1;
 /** A typed field without data: the element counts as not matching (V16). */
 const FAILED = 2;
 
-class CompiledRules implements RuleSet {
+class CompiledRules {
   readonly #programs: readonly (Program | undefined)[];
   readonly #leakNames: boolean;
   readonly #imageSeparator: ImageSeparator;
@@ -67,12 +111,13 @@ class CompiledRules implements RuleSet {
   #values: Event["values"] = [];
   #name: string | undefined;
 
-  constructor(config: Config | undefined, options: RuleOptions) {
+  constructor(config: Config | undefined, options: RuleOptions, platform: Platform) {
     this.#leakNames = options.compatibleRuleNames ?? false;
     this.#imageSeparator = options.imageSeparator ?? "/";
     const programs: (Program | undefined)[] = [];
     const compiled = compilePrograms(config, {
       imageSeparator: this.#imageSeparator,
+      platform,
       skipping: !this.#leakNames,
     });
     for (const [id, program] of compiled) programs[id] = program;

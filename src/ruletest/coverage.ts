@@ -3,6 +3,7 @@ import { fieldAt } from "../schema/events.ts";
 import type { Condition, Config, EventElement, RuleNode } from "../config/mod.ts";
 import type { Event } from "../events/event.ts";
 import { compileTest, matches, type TextTest } from "../rules/operators.ts";
+import { type Platform, platformOf } from "../rules/platform.ts";
 import { evaluationOrder, failsWithoutData } from "../rules/compile.ts";
 import { fieldText, foldAscii, isPath, lastPart, NO_DATA } from "../rules/text.ts";
 
@@ -50,7 +51,7 @@ interface CompiledTest {
 export class RuleCoverage {
   readonly #config: Config;
   readonly #ordered = new Map<string, readonly EventElement[]>();
-  readonly #tests = new Map<Condition, CompiledTest>();
+  readonly #tests = new Map<Platform, Map<Condition, CompiledTest>>();
   readonly #last = new Map<EventElement, ReadonlyMap<string, Condition>>();
   readonly #matched = new Set<EventElement | RuleNode | Condition>();
 
@@ -137,19 +138,21 @@ export class RuleCoverage {
     if (definition === undefined || definition.name !== field) return false;
     const text = field === "RuleName" ? NO_DATA : fieldText(event.values[fieldIndex]);
     if (text === NO_DATA && failsWithoutData(definition)) throw new FieldWithoutData();
-    const { test, lastPart: onlyLast } = this.#compiled(condition);
+    const { test, lastPart: onlyLast } = this.#compiled(condition, platformOf(event));
     const matched = matches(test, foldAscii(onlyLast ? lastPart(text, "/") : text));
     if (matched) this.#matched.add(condition);
     return matched;
   }
 
-  #compiled(condition: Condition): CompiledTest {
-    let compiled = this.#tests.get(condition);
+  #compiled(condition: Condition, platform: Platform): CompiledTest {
+    let tests = this.#tests.get(platform);
+    if (tests === undefined) this.#tests.set(platform, tests = new Map());
+    let compiled = tests.get(condition);
     if (compiled === undefined) {
       const { operator, value } = condition;
-      const onlyLast = operator === "image" && !isPath(value, "/");
-      compiled = { test: compileTest(operator, value), lastPart: onlyLast };
-      this.#tests.set(condition, compiled);
+      const onlyLast = operator === "image" && !isPath(platform.expand(value) ?? "", "/");
+      compiled = { test: compileTest(operator, value, platform), lastPart: onlyLast };
+      tests.set(condition, compiled);
     }
     return compiled;
   }

@@ -46,6 +46,7 @@ export class Pipeline {
   readonly #recordIds: RecordIds;
   #queue: (Event | Held)[] = [];
   #held = 0;
+  #left = 0;
   #ready: Event[] = [];
   #whenSettled: (() => void)[] = [];
 
@@ -66,6 +67,11 @@ export class Pipeline {
   /** Events that wait behind one whose hashes are not known yet. */
   get waiting(): number {
     return this.#queue.length;
+  }
+
+  /** Events that have left for the sinks, or were dropped where they waited. */
+  get left(): number {
+    return this.#left;
   }
 
   /** Takes a batch of decoded events. */
@@ -249,6 +255,7 @@ export class Pipeline {
         ready.push(next);
       }
     }
+    this.#left += taken;
     if (taken === queue.length) queue.length = 0;
     else if (taken > 0) this.#queue = queue.slice(taken);
     for (let i = 0; i < ready.length; i++) {

@@ -14,6 +14,7 @@ import { Pipeline } from "./pipeline.ts";
 import type { Policy } from "./policy.ts";
 import type { RecordIds } from "./record_ids.ts";
 import { ResourceMeter } from "./resources.ts";
+import { Safekeeping } from "./safekeeping.ts";
 import { RecentErrors, type SensorStatus } from "./status.ts";
 import type { Summary } from "./summary.ts";
 import { VERSION } from "./version.ts";
@@ -23,6 +24,8 @@ import { yieldToLoop } from "./yield.ts";
 export const BATCH_BYTES = 384 * 1024;
 
 const WAIT_MS = 1000;
+/** The same while something that was read is not yet safe. */
+const SHORT_WAIT_MS = 20;
 /** How long one run of batches may keep the event loop from signals and sinks. */
 const TURN_MS = 1;
 /** Events held back for hashes, beyond which the kernel's buffer has to hold the rest. */
@@ -34,7 +37,13 @@ const STOP_MS = 5_000;
 export interface SensorOptions {
   readonly ringBytes: number;
   readonly maxArguments: number;
+  /** See `CaptureOptions`. */
+  readonly pins?: string;
 }
+
+const TAKEN_OVER =
+  "the sensor before this one was ended without a stop; its capture went on, and what it " +
+  "had not delivered comes now";
 
 /** A live sensor. */
 export class Sensor {
@@ -49,6 +58,7 @@ export class Sensor {
   #pending: Policy | undefined;
   #blocking: Blocking | undefined;
   readonly #recentErrors = new RecentErrors();
+  #safekeeping: Safekeeping | undefined;
   /** How many times it has looked for records; stands still when it is stuck. */
   turns = 0;
   #stopping = false;
@@ -72,11 +82,19 @@ export class Sensor {
 
   /** Attaches to the kernel. @throws {NativeError} */
   open(options: SensorOptions): void {
-    this.#native.open({ events: this.#pipeline.policy.events, ...options });
+    const opened = this.#native.open({ events: this.#pipeline.policy.events, ...options });
+    if (options.pins !== undefined) {
+      this.#safekeeping = new Safekeeping(
+        this.#native,
+        this.#pipeline,
+        () => this.#sinks.counters(),
+      );
+    }
     this.#startedAt = performance.now();
     this.#startTime = this.#configuredTime = Date.now();
     this.#pipeline.announce(configurationChanged(this.#pipeline.policy.source));
     this.#pipeline.announce(stateChanged("Started"));
+    if (opened === "taken over") this.#announce([errorReport("TakenOver", TAKEN_OVER)]);
     this.#reportHooks();
     if (this.#pipeline.policy.blocking?.tags.length) this.#enforce(this.#pipeline.policy);
   }
@@ -140,8 +158,9 @@ export class Sensor {
   /** Captures until {@link stop}. */
   async run(): Promise<void> {
     while (!this.#stopping) {
-      await this.#native.wait(WAIT_MS);
+      await this.#native.wait(this.#safekeeping?.isOpen ? SHORT_WAIT_MS : WAIT_MS);
       await this.#drain(Infinity);
+      this.#safekeeping?.follow(performance.now());
       this.#applyPending();
       this.#reportErrors(false);
     }
@@ -174,9 +193,11 @@ export class Sensor {
 
   /** Closes the outputs and sums up. */
   async close(): Promise<Summary> {
-    const { seconds, capture } = this.#sum();
+    const sum = this.#sum();
     await this.#sinks.close();
-    return { ...this.#sum(), seconds, capture };
+    // With it goes what is pinned: a clean stop leaves nothing in the kernel.
+    this.#native.close();
+    return { ...sum, sinks: this.#sinks.counters(), resources: this.#resources.used() };
   }
 
   #sum(): Summary {
@@ -206,6 +227,7 @@ export class Sensor {
       this.#events.length = 0;
       await this.#sinks.ready();
       const now = performance.now();
+      this.#safekeeping?.follow(now);
       if (now - turn > TURN_MS) {
         await yieldToLoop();
         if (this.#stopping && milliseconds === Infinity) return;

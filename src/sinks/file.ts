@@ -3,7 +3,7 @@
  */
 import type { Chunk } from "./chunk.ts";
 import type { Sender } from "./queued_target.ts";
-import { rotateFiles, type Rotation } from "./rotation.ts";
+import { OldFiles, type Rotation } from "./rotation.ts";
 import { isStillAt, openForAppending } from "./safe_open.ts";
 import { reasonOf } from "./target.ts";
 
@@ -26,6 +26,9 @@ export class FileSender implements Sender {
   #file: Deno.FsFile;
   #size = 0;
   #rotateAt = Infinity;
+  /** When the file was begun, in milliseconds since 1970. */
+  #since = 0;
+  readonly #oldFiles: OldFiles | undefined;
   #endsInTornLine = false;
   #pathCheckedAt = 0;
 
@@ -35,10 +38,12 @@ export class FileSender implements Sender {
     this.#rotation = rotation;
     this.#tell = tell;
     this.#file = this.#open();
+    this.#oldFiles = rotation && new OldFiles(path, rotation, tell);
   }
 
   async send(chunk: Chunk): Promise<void> {
     this.#followPath();
+    if (this.#isOld()) this.#rotate();
     if (this.#endsInTornLine) {
       this.#size += await this.#file.write(Uint8Array.of(LINE_FEED));
       this.#endsInTornLine = false;
@@ -55,7 +60,13 @@ export class FileSender implements Sender {
   }
 
   close(): void {
+    this.#oldFiles?.close();
     this.#file.close();
+  }
+
+  #isOld(): boolean {
+    const age = Date.now() - this.#since;
+    return this.#size > 0 && age >= (this.#rotation?.age ?? Infinity);
   }
 
   /** Where the lines end that may be written before rotation is due. */
@@ -100,11 +111,13 @@ export class FileSender implements Sender {
       if (count === 0) {
         this.#file.truncateSync(0);
         this.#size = 0;
+        this.#since = Date.now();
         return;
       }
-      rotateFiles(this.#path, count);
+      this.#oldFiles!.rotate();
     } catch (error) {
       this.#rotateAt = this.#size + size;
+      this.#since = Date.now();
       this.#tell(`cannot rotate: ${reasonOf(error)}; it grows on`);
       return;
     }
@@ -130,7 +143,10 @@ export class FileSender implements Sender {
 
   #open(): Deno.FsFile {
     const file = openForAppending(this.#path);
-    this.#size = file.statSync().size;
+    const { size, birthtime } = file.statSync();
+    this.#size = size;
+    // Not all file systems know when a file was made.
+    this.#since = birthtime?.getTime() ?? Date.now();
     this.#rotateAt = this.#rotation?.size ?? Infinity;
     this.#endsInTornLine = this.#size > 0 && lastByte(file) !== LINE_FEED;
     return file;

@@ -1,5 +1,5 @@
 /**
- * Files as targets: `PATH[,size=SIZE[,count=COUNT]]`.
+ * Files as targets: `PATH[,size=SIZE][,age=TIME][,count=COUNT][,total=SIZE][,compress=gzip]`.
  */
 import { FileSender } from "./file.ts";
 import type { SinkPlace, TargetKind } from "./kind.ts";
@@ -34,8 +34,26 @@ export const fileKind: TargetKind<FilePlace> = {
 
 function readRotation(settings: Settings): Rotation | undefined {
   const size = settings.takeSize("size", SMALLEST_ROTATION_BYTES);
+  const age = settings.takeDuration("age");
   const count = settings.takeCount("count", "a number of old files", MOST_OLD_FILES);
-  if (size !== undefined) return { size, count: count ?? DEFAULT_OLD_FILES };
-  if (count !== undefined) throw settings.refusal("count needs size, such as size=100M,count=5");
-  return undefined;
+  const total = settings.takeSize("total", 2 * SMALLEST_ROTATION_BYTES);
+  const compress = settings.takeWord("compress", ["gzip", "none"]);
+  if (size === undefined && age === undefined) {
+    if (count !== undefined || total !== undefined || compress !== undefined) {
+      throw settings.refusal(
+        "count, total and compress need size or age, such as size=100M,count=5",
+      );
+    }
+    return undefined;
+  }
+  if (total !== undefined && (size === undefined || total < 2 * size)) {
+    throw settings.refusal("total needs size and takes at least twice as much");
+  }
+  return {
+    size: size ?? Infinity,
+    count: count ?? (total === undefined ? DEFAULT_OLD_FILES : MOST_OLD_FILES),
+    ...(age === undefined ? {} : { age }),
+    ...(total === undefined ? {} : { total }),
+    ...(compress === "gzip" ? { gzip: true } : {}),
+  };
 }

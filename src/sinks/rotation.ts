@@ -1,6 +1,9 @@
 /**
- * Rotation of output files by name: `events`, `events.1`, `events.2`, the highest the oldest.
+ * Rotation of output files by name: `events`, `events.1`, `events.2`, the highest the oldest; those that
+ * are compressed end with `.gz`.
  */
+import { lstatIfThere } from "./safe_open.ts";
+import { reasonOf } from "./target.ts";
 
 /** When a file is rotated and what is kept. */
 export interface Rotation {
@@ -8,21 +11,133 @@ export interface Rotation {
   readonly size: number;
   /** Old files kept (`events.1` … `events.COUNT`); 0 empties the file instead. */
   readonly count: number;
+  /** Milliseconds after which a file that is not empty is rotated with the next line. */
+  readonly age?: number;
+  /** Old files are compressed. */
+  readonly gzip?: boolean;
+  /** Bytes that the file and its old ones may have together; not below twice `size`. */
+  readonly total?: number;
 }
 
-/**
- * Moves `path` to `path.1`, `path.1` to `path.2` and so on; the oldest, `path.COUNT`, is replaced.
- *
- * @throws the system error of a move that failed; nothing is lost by it, and the numbers below it
- * stay as they were.
- */
-export function rotateFiles(path: string, count: number): void {
-  for (let number = count; number >= 1; number--) {
-    const from = number === 1 ? path : `${path}.${number - 1}`;
-    try {
-      Deno.renameSync(from, `${path}.${number}`);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+const ENDS = ["", ".gz"] as const;
+const PART = ".gz.part";
+/** The number of a file that was removed while it was compressed. */
+const GONE = Infinity;
+
+/** A compression that is under way. */
+interface Job {
+  /** Of the file that is compressed; rotations raise it. */
+  number: number;
+  readonly abort: AbortController;
+}
+
+/** The files that `path` was before. */
+export class OldFiles {
+  readonly #path: string;
+  readonly #rotation: Rotation;
+  readonly #tell: (message: string) => void;
+  #job: Job | undefined;
+  #isClosed = false;
+
+  /** Takes what an earlier run left as it is, but for what it had not compressed yet. */
+  constructor(path: string, rotation: Rotation, tell: (message: string) => void) {
+    this.#path = path;
+    this.#rotation = rotation;
+    this.#tell = tell;
+    this.#compress();
+  }
+
+  /**
+   * Moves `path` to `path.1`, `path.1` to `path.2` and so on; the oldest, `path.COUNT`, is removed, and
+   * so are those that exceed the total.
+   *
+   * @throws the system error of a move that failed; nothing is lost by it, and the numbers below it
+   * stay as they were.
+   */
+  rotate(): void {
+    const { count } = this.#rotation;
+    for (const end of ENDS) remove(this.#at(count, end));
+    if (this.#job?.number === count) this.#job.number = GONE;
+    for (let number = count; number >= 1; number--) {
+      const ends = number === 1 ? [""] as const : ENDS;
+      for (const end of ends) {
+        const from = number === 1 ? this.#path : this.#at(number - 1, end);
+        try {
+          Deno.renameSync(from, this.#at(number, end));
+        } catch (error) {
+          if (!(error instanceof Deno.errors.NotFound)) throw error;
+        }
+      }
+      if (this.#job?.number === number - 1) this.#job.number = number;
     }
+    this.#keepTotal();
+    this.#compress();
+  }
+
+  /** Ends a compression; the next run begins it anew. */
+  close(): void {
+    this.#isClosed = true;
+    this.#job?.abort.abort();
+  }
+
+  #at(number: number, end: string): string {
+    return `${this.#path}.${number}${end}`;
+  }
+
+  #keepTotal(): void {
+    const { total, size, count } = this.#rotation;
+    if (total === undefined) return;
+    let left = total - size;
+    for (let number = 1; number <= count; number++) {
+      for (const end of ENDS) {
+        const path = this.#at(number, end);
+        left -= lstatIfThere(path)?.size ?? 0;
+        if (left < 0) remove(path);
+      }
+    }
+  }
+
+  /** Compresses one old file after the other, the oldest first. */
+  async #compress(): Promise<void> {
+    const { gzip, count } = this.#rotation;
+    if (!gzip || this.#job !== undefined) return;
+    for (let number = count; number >= 1 && !this.#isClosed; number--) {
+      if (!lstatIfThere(this.#at(number, ""))?.isFile) continue;
+      this.#job = { number, abort: new AbortController() };
+      const isDone = await this.#compressOne(this.#job);
+      this.#job = undefined;
+      if (!isDone) return;
+      // Rotations may have moved what is left to higher numbers.
+      number = count + 1;
+    }
+  }
+
+  async #compressOne(job: Job): Promise<boolean> {
+    const part = this.#path + PART;
+    try {
+      remove(part);
+      const from = await Deno.open(this.#at(job.number, ""));
+      const to = await Deno.open(part, { write: true, createNew: true, mode: 0o600 });
+      await from.readable.pipeThrough(new CompressionStream("gzip"))
+        .pipeTo(to.writable, { signal: job.abort.signal });
+      const plain = this.#at(job.number, "");
+      // It may have been removed meanwhile, by us or by others.
+      if (lstatIfThere(plain) === undefined) remove(part);
+      else Deno.renameSync(part, this.#at(job.number, ".gz"));
+      remove(plain);
+      return true;
+    } catch (error) {
+      remove(part);
+      if (!this.#isClosed) this.#tell(`cannot compress an old file: ${reasonOf(error)}`);
+      return false;
+    }
+  }
+}
+
+function remove(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

@@ -39,6 +39,17 @@ Deno.test("rotation", () => {
   };
   assert.deepEqual(rotation("json:x,size=5000"), { size: 5000, count: 5 });
   assert.deepEqual(rotation("json:x,count=0,size=2G"), { size: 2 ** 31, count: 0 });
+  assert.deepEqual(rotation("json:x,age=7d,compress=gzip"), {
+    size: Infinity,
+    count: 5,
+    age: 604_800_000,
+    gzip: true,
+  });
+  assert.deepEqual(rotation("json:x,size=1M,total=1G"), {
+    size: 2 ** 20,
+    count: 1000,
+    total: 2 ** 30,
+  });
   assert.equal(rotation("json:x"), undefined);
 });
 
@@ -62,11 +73,14 @@ for (
     "json:a\nb": "control characters are not allowed",
     "json:ftp://x": "there is no such kind of target",
     "json:-,size=1M": '"size" is not an option here; this target has no options',
-    "json:x,sice=1M": '"sice" is not an option here; use size or count',
+    "json:x,sice=1M": '"sice" is not an option here; use size or age or count or total or compress',
     "json:x,size": '"size" is not KEY=VALUE',
     "json:x,=5": '"=5" is not KEY=VALUE',
     "json:x,size=1M,size=2M": '"size" is given twice',
-    "json:x,count=5": "count needs size",
+    "json:x,count=5": "need size or age",
+    "json:x,size=1M,total=1M": "at least twice",
+    "json:x,age=1M": "takes a time such as",
+    "json:x,size=1M,compress=zip": "compress takes gzip or none",
     "json:x,size=4": "from 4K on",
     "json:x,size=-1M": "from 4K on",
     "json:x,size=1.5M": "from 4K on",

@@ -19,7 +19,13 @@ const PORTABLE = {
 
 /** On Linux alone: what captures, hashes, provokes and asks the host. */
 const LINUX = {
-  monomi_open: { parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"], result: "i32" },
+  monomi_open: {
+    parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32", "buffer", "u32"],
+    result: "i32",
+  },
+  monomi_unpin: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
+  monomi_mark: { parameters: [], result: "i32" },
+  monomi_commit: { parameters: [], result: "void" },
   monomi_configure: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_block: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_plan: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
@@ -61,11 +67,13 @@ function load(path: string): Library {
 }
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 9;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 10;
 const TEXT_BYTES = 64 * 1024;
 const REASON_BYTES = 1024;
 /** There is no open capture. */
 const CLOSED = -2;
+/** What `monomi_open` answers where it continues a capture. */
+const TAKEN_OVER = 1;
 
 /** The native side cannot do what was asked; the message says why and what to do. */
 export class NativeError extends Error {
@@ -158,8 +166,16 @@ export interface Provoked {
   readonly blocked: string | undefined;
 }
 
+/** Whether a killed sensor's capture goes on in this one. */
+export type Opened = "new" | "taken over";
+
 /** How the kernel side is opened. */
 export interface CaptureOptions {
+  /**
+   * A directory in a BPF file system where the kernel side survives this process being killed. Without
+   * it everything ends with the process.
+   */
+  readonly pins?: string;
   /** Ids of the Sysmon events that can be logged. */
   readonly events: Iterable<number>;
   /** Ring buffer in bytes, a power of two. */
@@ -189,12 +205,46 @@ export class Native {
   }
 
   /** Loads and attaches the kernel programs. @throws {NativeError} */
-  open({ events, ringBytes, maxArguments }: CaptureOptions): void {
+  open({ events, ringBytes, maxArguments, pins = "" }: CaptureOptions): Opened {
     const text = this.#text;
     text.fill(0);
     const ids = Uint8Array.from(events);
+    const place = new TextEncoder().encode(pins);
     const { monomi_open } = this.#library.symbols;
-    this.#check(monomi_open(ids, ids.length, ringBytes, maxArguments, text, text.length));
+    const sizes = [ringBytes, maxArguments] as const;
+    const result = monomi_open(
+      ...[ids, ids.length, ...sizes, place, place.length, text, text.length] as const,
+    );
+    this.#check(result);
+    return result === TAKEN_OVER ? "taken over" : "new";
+  }
+
+  /**
+   * Removes what a killed sensor left pinned; whether there was something.
+   *
+   * @throws {NativeError} when a sensor uses it, or it cannot be removed.
+   */
+  unpin(path: string): boolean {
+    const text = this.#text;
+    text.fill(0);
+    const place = new TextEncoder().encode(path);
+    const { monomi_unpin } = this.#library.symbols;
+    const result = monomi_unpin(place, place.length, text, text.length);
+    this.#check(result);
+    return result > 0;
+  }
+
+  /**
+   * Remembers what was drained so far, for {@link commit}. False while there is nothing new, or an
+   * earlier mark was not committed.
+   */
+  mark(): boolean {
+    return this.#library.symbols.monomi_mark() === 1;
+  }
+
+  /** What was drained before the mark is safe: it need not come again if another sensor takes over. */
+  commit(): void {
+    this.#library.symbols.monomi_commit();
   }
 
   /** Attaches what `events` need, detaches the rest. @throws {NativeError} */

@@ -7,7 +7,9 @@ use crate::{
 };
 use monomi_linux::{Capture, Options, Policy, Waiter, plan::EventSet};
 use std::{
+    ffi::OsStr,
     os::unix::ffi::OsStrExt,
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -25,17 +27,20 @@ fn waiter() -> MutexGuard<'static, Option<Arc<Waiter>>> {
     WAITER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Opens the capture; `events` are the ids of the Sysmon events that can be logged, one a byte. 0,
-/// or -1 with a text in `error`.
+/// Opens the capture; `events` are the ids of the Sysmon events that can be logged, one a byte. `pins`
+/// is a path without NUL, or empty ([`Options::pins`]). 0, 1 when an earlier sensor's capture goes on
+/// in this one, or -1 with a text in `error`.
 ///
 /// # Safety
-/// `events` must be readable for `event_count` bytes, and `error` must be writable for `error_length` bytes.
+/// `events` and `pins` must be readable and `error` must be writable for their lengths.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn monomi_open(
     events: *const u8,
     event_count: u32,
     ring_bytes: u32,
     max_args: u32,
+    pins: *const u8,
+    pins_length: u32,
     error: *mut u8,
     error_length: u32,
 ) -> i32 {
@@ -45,13 +50,16 @@ pub unsafe extern "C" fn monomi_open(
             events: EventSet::of(unsafe { borrow(events, event_count) }),
             ring_bytes,
             max_args,
+            // SAFETY: the caller's promise.
+            pins: path_of(unsafe { borrow(pins, pins_length) }),
         };
         match Capture::open(&options) {
             Ok(opened) => {
                 host::raise_priority();
+                let taken_over = opened.is_taken_over();
                 *waiter() = Some(opened.waiter());
                 *capture() = Some(opened);
-                0
+                i32::from(taken_over)
             }
             Err(reason) => {
                 // SAFETY: the caller's promise.
@@ -60,6 +68,60 @@ pub unsafe extern "C" fn monomi_open(
             }
         }
     })
+}
+
+fn path_of(bytes: &[u8]) -> Option<PathBuf> {
+    (!bytes.is_empty()).then(|| PathBuf::from(OsStr::from_bytes(bytes)))
+}
+
+/// Removes the pins that a killed sensor left at `path`: 1 when there were some, 0, or -1 with a text in
+/// `error`.
+///
+/// # Safety
+/// `path` must be readable and `error` writable for their lengths.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_unpin(
+    path: *const u8,
+    path_length: u32,
+    error: *mut u8,
+    error_length: u32,
+) -> i32 {
+    guarded(|| {
+        // SAFETY: the caller's promise.
+        let Some(path) = path_of(unsafe { borrow(path, path_length) }) else {
+            return 0;
+        };
+        match monomi_linux::unpin(&path) {
+            Ok(removed) => i32::from(removed),
+            Err(reason) => {
+                // SAFETY: the caller's promise.
+                unsafe { give(&reason.to_string(), error, error_length) };
+                FAILED
+            }
+        }
+    })
+}
+
+/// Remembers what was drained so far: 1, or 0 while there is nothing new or an earlier mark stands; -2
+/// when no capture is open.
+#[unsafe(no_mangle)]
+pub extern "C" fn monomi_mark() -> i32 {
+    guarded(|| {
+        capture()
+            .as_mut()
+            .map_or(CLOSED, |capture| i32::from(capture.mark()))
+    })
+}
+
+/// What was drained before the mark is safe and need not come again after a take-over.
+#[unsafe(no_mangle)]
+pub extern "C" fn monomi_commit() {
+    guarded(|| {
+        if let Some(capture) = capture().as_mut() {
+            capture.commit();
+        }
+        0
+    });
 }
 
 /// Changes what is attached; `events` as in [`monomi_open`]. 0, or negative with a text in `error`.
@@ -359,7 +421,7 @@ pub unsafe extern "C" fn monomi_provoke(
     guarded(|| {
         // SAFETY: the caller's promise.
         let path = unsafe { text::borrow(path, path_length) };
-        let directory = std::path::Path::new(std::ffi::OsStr::from_bytes(path));
+        let directory = std::path::Path::new(OsStr::from_bytes(path));
         let (result, mut text) = match provoke(event, directory) {
             Ok(outcome) => (outcome.pid, outcome.blocked.unwrap_or_default()),
             Err(error) => (FAILED, error.to_string()),

@@ -13,13 +13,27 @@
 
 /* Set before load. */
 volatile const u32 max_args = 65536;
-/* Set by the process iterator, which runs in the loader: our id in the initial namespace. */
-u32 self_pid = 0;
-/* Likewise: our mount namespace, to mark paths that are named in another one. */
-u64 self_mounts = 0;
-/* Likewise: our root, if it is the root of its mount tree; who shares it names whole paths. */
-u64 self_root = 0;
-u64 self_root_mount = 0;
+
+/*
+ * Who reads what we deliver; set by the process iterator, which runs in the loader. No global
+ * variables: pinned programs go on for the next loader.
+ */
+struct self {
+	/* Id in the initial namespace; 0 while there is nobody. */
+	u32 pid;
+	u32 reserved;
+	/* Mount namespace, to mark paths that are named in another one. */
+	u64 mounts;
+	/* Root, if it is the root of its mount tree; who shares it names whole paths. */
+	u64 root;
+	u64 root_mount;
+};
+struct {
+	MAP_TYPE(BPF_MAP_TYPE_ARRAY);
+	MAP_ENTRIES(1);
+	MAP_KEY(u32);
+	MAP_VALUE(struct self);
+} selves SEC(".maps");
 
 struct {
 	MAP_TYPE(BPF_MAP_TYPE_RINGBUF);
@@ -85,9 +99,34 @@ static __always_inline struct scratch *scratch_of(u32 class)
 	return bpf_map_lookup_elem(&scratches, &class);
 }
 
+static __always_inline struct self *self(void)
+{
+	u32 key = 0;
+
+	return bpf_map_lookup_elem(&selves, &key);
+}
+
 static __always_inline int is_self(struct task_struct *task)
 {
-	return (u32)task->tgid == self_pid;
+	struct self *us = self();
+
+	return us && (u32)task->tgid == us->pid;
+}
+
+/* Whoever gets our number next is seen. */
+static __always_inline void forget_self(void)
+{
+	struct self *us = self();
+
+	if (us)
+		us->pid = 0;
+}
+
+static __always_inline u32 foreign_flag(struct nsproxy *proxy)
+{
+	struct self *us = self();
+
+	return us && (u64)proxy->mnt_ns == us->mounts ? 0 : FLAG_FOREIGN;
 }
 
 /* `task` is a typed pointer; its fields are plain loads. */
@@ -102,7 +141,7 @@ static __always_inline void fill_header(struct record_header *header, struct tas
 
 	header->length = 0;
 	header->kind = kind;
-	header->flags = (u64)proxy->mnt_ns == self_mounts ? 0 : FLAG_FOREIGN;
+	header->flags = foreign_flag(proxy);
 	header->time = bpf_ktime_get_boot_ns();
 	header->process_start = leader->start_boottime;
 	header->exec_id = task->self_exec_id;

@@ -15,8 +15,6 @@
 #define GUARD_IS_EXECUTABLE_START GUARD_PID_END
 #define GUARD_USER_BYTES 64
 
-/* Set before load: our own process, which is not asked. */
-volatile const u32 guard_exempt = 0;
 struct {
 	MAP_TYPE(BPF_MAP_TYPE_ARRAY);
 	MAP_ENTRIES(2);
@@ -85,7 +83,7 @@ static __always_inline int guards(u32 kind)
 	struct guard_policy *policy = guard_policy_of(guard_policy_in_force());
 
 	return policy && policy->entry[kind & (GUARD_EVENTS - 1)] != GUARD_ALLOW &&
-	       (u32)(bpf_get_current_pid_tgid() >> 32) != guard_exempt;
+	       !is_self(bpf_get_current_task_btf());
 }
 
 /* A free seat's number, or GUARD_ROOM. */

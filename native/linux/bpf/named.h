@@ -128,6 +128,7 @@ __noinline int emit_name(u32 kind, u32 how, s32 descriptor, u64 name, u32 extra)
 	struct scratch *scratch = scratch_of(SCRATCH_FILE);
 	struct fs_struct *fs = task->fs;
 	struct record_file *record;
+	struct self *us;
 	u64 dentry = 0, mount = 0;
 	int at_our_root;
 	u32 end, start, name_len, flags = 0;
@@ -165,7 +166,8 @@ __noinline int emit_name(u32 kind, u32 how, s32 descriptor, u64 name, u32 extra)
 		start = USER_PATH_BYTES;
 	name_len = start;
 	start += extra;
-	at_our_root = (u64)fs->root.dentry == self_root && (u64)fs->root.mnt == self_root_mount;
+	us = self();
+	at_our_root = us && (u64)fs->root.dentry == us->root && (u64)fs->root.mnt == us->root_mount;
 	if (text[0] != '/') {
 		flags |= FLAG_RELATIVE;
 		if (descriptor == AT_FDCWD) {

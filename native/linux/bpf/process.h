@@ -176,8 +176,12 @@ int process_exit(u64 *context)
 	struct signal_struct *signal = task->signal;
 	struct record_exit *record;
 
-	if (signal->live.counter != 0 || task->flags & PF_KTHREAD || is_self(task))
+	if (signal->live.counter != 0 || task->flags & PF_KTHREAD)
 		return 0;
+	if (is_self(task)) {
+		forget_self();
+		return 0;
+	}
 	record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);
 	if (!record) {
 		count(KIND_EXIT, COUNTER_RING_FULL);
@@ -197,20 +201,22 @@ int process_snapshot(struct bpf_iter__task *context)
 {
 	struct task_struct *task = context->task;
 	struct scratch *scratch = scratch_of(SCRATCH_ITERATOR);
+	struct self *us = self();
 	struct record_exec *record;
 	u32 used;
 
-	if (!self_pid) {
-		self_pid = bpf_get_current_pid_tgid() >> 32;
+	if (us && us->pid != bpf_get_current_pid_tgid() >> 32) {
 		struct nsproxy *proxy = bpf_get_current_task_btf()->nsproxy;
 		struct fs_struct *fs = bpf_get_current_task_btf()->fs;
 		u64 root = (u64)READ(fs, root.dentry), mount = (u64)READ(fs, root.mnt);
 
-		self_mounts = (u64)READ(proxy, mnt_ns);
+		us->mounts = (u64)READ(proxy, mnt_ns);
+		us->root = us->root_mount = 0;
 		if (walk_path(SCRATCH_ITERATOR, root, mount, 0) == 0) {
-			self_root = root;
-			self_root_mount = mount;
+			us->root = root;
+			us->root_mount = mount;
 		}
+		us->pid = bpf_get_current_pid_tgid() >> 32;
 	}
 	if (!task || !scratch || task->pid != task->tgid || task->flags & PF_KTHREAD || !task->mm)
 		return 0;

@@ -1,12 +1,15 @@
 //! One running capture.
 
 use crate::{
+    calls,
     error::{CaptureError, is_permission, one_line},
     guard::Guard,
     kernel,
     links::{self, Exits, Link},
     normalize::Normalizer,
+    pins::Pins,
     plan::{self, EventSet, Hook, INSIDE, Place, Program},
+    ring::Ring,
     snapshot,
     stats::{self, ProgramFigures},
     waiter::Waiter,
@@ -20,14 +23,16 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     os::fd::AsRawFd,
+    path::PathBuf,
     sync::Arc,
     time::Instant,
 };
 
-static OBJECT: &[u8] = aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/capture.bpf.o"));
+pub(crate) static OBJECT: &[u8] =
+    aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/capture.bpf.o"));
 
 /// How a capture is opened.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Sysmon events that the configuration can log.
     pub events: EventSet,
@@ -35,13 +40,20 @@ pub struct Options {
     pub ring_bytes: u32,
     /// Longest argument list taken, in bytes; at most 262,144.
     pub max_args: u32,
+    /// A directory in a BPF file system that keeps the kernel side when we are killed; without it,
+    /// everything ends with us.
+    pub pins: Option<PathBuf>,
 }
 
-/// A running capture. Dropping it detaches everything.
+/// A running capture. Dropping it detaches everything, pinned or not.
 pub struct Capture {
     ebpf: Ebpf,
     pub(crate) guard: Guard,
-    ring: RingBuf<MapData>,
+    ring: Ring,
+    /// Keeps the map, which is also polled.
+    _ring_map: RingBuf<MapData>,
+    pins: Option<Pins>,
+    taken_over: bool,
     counters: PerCpuArray<MapData, u64>,
     wanted: Array<MapData, u64>,
     exits: Exits,
@@ -69,17 +81,44 @@ impl Capture {
     pub fn open(options: &Options) -> Result<Self, CaptureError> {
         kernel::check()?;
         let btf = kernel_types()?;
-        let mut ebpf = load_object(&btf, options.ring_bytes, options.max_args)?;
-        let ring: RingBuf<MapData> = take_map(&mut ebpf, "ring")?;
+        let pins = match &options.pins {
+            Some(base) => Some(Pins::claim(base, options.ring_bytes, options.max_args)?),
+            None => None,
+        };
+        let taken_over = pins.as_ref().is_some_and(Pins::hold_a_capture);
+        if let Some(pins) = &pins
+            && !taken_over
+        {
+            pins.clear()?;
+        }
+        let opened = Self::open_with(options, pins, taken_over, btf);
+        // Reading the kernel's types took tens of megabytes that nobody needs any more.
+        // SAFETY: malloc_trim only gives free memory back to the system.
+        unsafe { libc::malloc_trim(0) };
+        opened
+    }
+
+    fn open_with(
+        options: &Options,
+        pins: Option<Pins>,
+        taken_over: bool,
+        btf: Btf,
+    ) -> Result<Self, CaptureError> {
+        let mut ebpf = load_object(&btf, options.ring_bytes, options.max_args, pins.as_ref())?;
+        let ring_map: RingBuf<MapData> = take_map(&mut ebpf, "ring")?;
+        let ring = Ring::new(ring_map.as_raw_fd(), options.ring_bytes)?;
         let counters: PerCpuArray<MapData, u64> = take_map(&mut ebpf, "counters")?;
         let wanted: Array<MapData, u64> = take_map(&mut ebpf, "wanted")?;
         let exits: Exits = take_map(&mut ebpf, "exits")?;
-        let guard = Guard::of(&mut ebpf)?;
-        let waiter = Arc::new(Waiter::new(ring.as_raw_fd())?);
+        let guard = Guard::of(&mut ebpf, taken_over)?;
+        let waiter = Arc::new(Waiter::new(ring_map.as_raw_fd(), &ring)?);
         let mut capture = Self {
             ebpf,
             guard,
             ring,
+            _ring_map: ring_map,
+            pins,
+            taken_over,
             counters,
             wanted,
             exits,
@@ -95,7 +134,11 @@ impl Capture {
         };
         // Lineage is attached before the list is taken, so that no process falls in between; taking
         // the list tells the programs who we are, before any of the noisy ones is attached.
-        kernel::with_tracing(|| capture.apply(EventSet::default(), &btf))??;
+        if taken_over {
+            capture.take_over();
+        } else {
+            kernel::with_tracing(|| capture.apply(EventSet::default(), &btf))??;
+        }
         capture.pending = snapshot::take(
             &mut capture.ebpf,
             &btf,
@@ -103,11 +146,44 @@ impl Capture {
             options.max_args as usize,
         )?;
         kernel::with_tracing(|| capture.apply(options.events, &btf))??;
-        drop(btf);
-        // Reading the kernel's types took tens of megabytes that nobody needs any more.
-        // SAFETY: malloc_trim only gives free memory back to the system.
-        unsafe { libc::malloc_trim(0) };
+        if taken_over {
+            capture.clear_slots();
+        }
         Ok(capture)
+    }
+
+    /// Takes the links that an earlier sensor left. They go on as they are: nothing is missed and nothing
+    /// comes twice.
+    fn take_over(&mut self) {
+        let Some(pins) = &self.pins else { return };
+        for program in plan::all() {
+            for place in program.places {
+                if let Some(link) = pins.left(program.name, place.hook) {
+                    let hook = (program.name, place.hook.name());
+                    self.attached.insert(hook, Link::Pinned(link));
+                }
+            }
+        }
+    }
+
+    /// Empties the slots of exits that were left and are not wanted any more.
+    fn clear_slots(&mut self) {
+        for program in plan::all() {
+            for place in program.places {
+                let hook = (program.name, place.hook.name());
+                if let Some(slot) = calls::slot(program.name, place.hook)
+                    && !self.attached.contains_key(&hook)
+                {
+                    let _empty_ones_are_refused = self.exits.clear_index(&slot);
+                }
+            }
+        }
+    }
+
+    /// Whether an earlier sensor's capture goes on in this one.
+    #[must_use]
+    pub const fn is_taken_over(&self) -> bool {
+        self.taken_over
     }
 
     /// Attaches what `events` need and detaches what they do not.
@@ -204,11 +280,23 @@ impl Capture {
             .ebpf
             .program_mut(name)
             .ok_or_else(|| CaptureError::Object(format!("no program {name}")))?;
-        if let Some(link) = links::attach(loaded, name, hook, btf, &mut self.exits)
-            .map_err(|step| step.of(name, hook))?
-        {
-            self.attached.insert((name, hook.name()), link);
-        }
+        let attached = links::attach(loaded, name, hook, btf, &mut self.exits)
+            .map_err(|step| step.of(name, hook))?;
+        let Some(link) = attached else { return Ok(()) };
+        let link = match &self.pins {
+            None => link,
+            Some(pins) => match links::take(loaded, link).map_err(|step| step.of(name, hook))? {
+                Err(slot) => slot,
+                Ok(link) => Link::Pinned(pins.pin(link, name, hook).map_err(|reason| {
+                    CaptureError::Attach {
+                        program: name.to_string(),
+                        hook: hook.name(),
+                        reason,
+                    }
+                })?),
+            },
+        };
+        self.attached.insert((name, hook.name()), link);
         Ok(())
     }
 
@@ -246,14 +334,28 @@ impl Capture {
         }
         while used + MAX_RECORD <= out.len() {
             let Some(item) = self.ring.next() else { break };
-            if let Some(length) = self.normalizer.deliver(&item, now, &mut out[used..])
+            if let Some(length) = self.normalizer.deliver(item, now, &mut out[used..])
                 && length > 0
             {
                 self.delivered[usize::from(kind_at(&out[used..]))] += 1;
                 used += length;
             }
         }
+        if self.pins.is_none() || self.ring.held() > u64::from(self.ring_bytes) / 2 {
+            self.ring.commit_all();
+        }
         used
+    }
+
+    /// Remembers that everything drained so far is on its way; false while there is nothing new, or an
+    /// earlier mark was not committed.
+    pub fn mark(&mut self) -> bool {
+        self.ring.mark()
+    }
+
+    /// What was drained before the mark is safe: it does not come again after a take-over.
+    pub fn commit(&mut self) {
+        self.ring.commit();
     }
 
     fn drain_pending(&mut self, out: &mut [u8]) -> usize {
@@ -422,13 +524,48 @@ pub(crate) fn kernel_types() -> Result<Btf, CaptureError> {
     Btf::from_sys_fs().map_err(|error| CaptureError::NoTypes(one_line(&error)))
 }
 
+impl Drop for Capture {
+    fn drop(&mut self) {
+        self.ring.commit_all();
+        if let Some(pins) = &self.pins {
+            pins.remove();
+        }
+    }
+}
+
+/// Maps that are pinned, or taken from their pins: all but the constants of a load.
+fn shared_maps() -> Result<Vec<String>, CaptureError> {
+    let object =
+        aya_obj::Object::parse(OBJECT).map_err(|error| CaptureError::Object(error.to_string()))?;
+    Ok(object
+        .maps
+        .into_keys()
+        .filter(|name| !name.starts_with('.'))
+        .collect())
+}
+
 /// Brings the object before the kernel: its maps exist, its programs do not yet.
-pub(crate) fn load_object(btf: &Btf, ring_bytes: u32, max_args: u32) -> Result<Ebpf, CaptureError> {
-    EbpfLoader::new()
+pub(crate) fn load_object(
+    btf: &Btf,
+    ring_bytes: u32,
+    max_args: u32,
+    pins: Option<&Pins>,
+) -> Result<Ebpf, CaptureError> {
+    let shared = if pins.is_some() {
+        shared_maps()?
+    } else {
+        Vec::new()
+    };
+    let mut loader = EbpfLoader::new();
+    for name in &shared {
+        if let Some(pins) = pins {
+            loader.map_pin_path(name, pins.map(name));
+        }
+    }
+    loader
         .btf(Some(btf))
         .map_max_entries("ring", ring_bytes)
         .override_global("max_args", &max_args.min(MAX_ARGS), true)
-        .override_global("guard_exempt", &std::process::id(), true)
         .load(OBJECT)
         .map_err(|error| load_error(&error, ring_bytes))
 }

@@ -62,6 +62,14 @@ pub enum CaptureError {
     /// The kernel cannot deny anything for us.
     #[error("{0}")]
     NoBlocking(String),
+    /// The pins of an earlier sensor, or our own, cannot be had.
+    #[error("cannot keep the kernel side at {path}: {reason}")]
+    Pins {
+        /// The directory or pin.
+        path: String,
+        /// What the system said, or what is wrong.
+        reason: String,
+    },
     /// Any other system error.
     #[error("{what}: {source}")]
     System {

@@ -170,14 +170,17 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    pub(crate) fn of(ebpf: &mut Ebpf) -> Result<Self, CaptureError> {
+    /// `is_left`: an earlier sensor's policy is in force and stays it until there is another.
+    pub(crate) fn of(ebpf: &mut Ebpf, is_left: bool) -> Result<Self, CaptureError> {
         use crate::capture::take_map;
         let mut guard = Self {
             policies: take_map(ebpf, "guard_policies")?,
             active: take_map(ebpf, "guard_active")?,
             users: take_map(ebpf, "guard_users")?,
         };
-        guard.enforce(&Policy::none()).map_err(refused)?;
+        if !is_left {
+            guard.enforce(&Policy::none()).map_err(refused)?;
+        }
         Ok(guard)
     }
 

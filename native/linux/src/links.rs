@@ -11,9 +11,14 @@ use aya::{
     maps::{MapData, ProgramArray},
     programs::{
         CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, CgroupSockAddr, FExit, Lsm, Program,
-        ProgramError, RawTracePoint, TracePoint, cgroup_skb::CgroupSkbLinkId,
-        cgroup_sock_addr::CgroupSockAddrLinkId, fexit::FExitLinkId, lsm::LsmLinkId,
-        raw_trace_point::RawTracePointLinkId, tp_btf::BtfTracePointLinkId,
+        ProgramError, RawTracePoint, TracePoint,
+        cgroup_skb::CgroupSkbLinkId,
+        cgroup_sock_addr::CgroupSockAddrLinkId,
+        fexit::FExitLinkId,
+        links::{FdLink, LinkError, PinnedLink},
+        lsm::LsmLinkId,
+        raw_trace_point::RawTracePointLinkId,
+        tp_btf::BtfTracePointLinkId,
         trace_point::TracePointLinkId,
     },
 };
@@ -34,6 +39,8 @@ pub(crate) enum Link {
     NamedMessages(CgroupSockAddrLinkId),
     Security(LsmLinkId),
     Return(FExitLinkId),
+    /// Pinned: it outlives us.
+    Pinned(PinnedLink),
 }
 
 /// What failed.
@@ -212,6 +219,45 @@ fn returning(program: &mut Program) -> Result<Link, Step> {
     program.attach().map(Link::Return).map_err(Step::Attach)
 }
 
+/// Makes an attached program's link one that can be pinned. What is no link (a slot) stays what it is.
+pub(crate) fn take(program: &mut Program, link: Link) -> Result<Result<FdLink, Link>, Step> {
+    let invalid = |error: LinkError| {
+        Step::Attach(ProgramError::IOError(std::io::Error::other(
+            error.to_string(),
+        )))
+    };
+    Ok(Ok(match (link, program) {
+        (Link::Typed(link), Program::BtfTracePoint(program)) => {
+            program.take_link(link).map_err(Step::Attach)?.into()
+        }
+        (Link::Raw(link), Program::RawTracePoint(program)) => {
+            program.take_link(link).map_err(Step::Attach)?.into()
+        }
+        (Link::Security(link), Program::Lsm(program)) => {
+            program.take_link(link).map_err(Step::Attach)?.into()
+        }
+        (Link::Return(link), Program::FExit(program)) => {
+            program.take_link(link).map_err(Step::Attach)?.into()
+        }
+        (Link::Entry(link), Program::TracePoint(program)) => program
+            .take_link(link)
+            .map_err(Step::Attach)?
+            .try_into()
+            .map_err(invalid)?,
+        (Link::Packets(link), Program::CgroupSkb(program)) => program
+            .take_link(link)
+            .map_err(Step::Attach)?
+            .try_into()
+            .map_err(invalid)?,
+        (Link::NamedMessages(link), Program::CgroupSockAddr(program)) => program
+            .take_link(link)
+            .map_err(Step::Attach)?
+            .try_into()
+            .map_err(invalid)?,
+        (link, _) => return Ok(Err(link)),
+    }))
+}
+
 /// Detaches one hook; unloads the program behind its last one.
 pub(crate) fn detach(
     program: &mut Program,
@@ -228,10 +274,16 @@ pub(crate) fn detach(
         (Link::NamedMessages(link), Program::CgroupSockAddr(program)) => program.detach(link),
         (Link::Security(link), Program::Lsm(program)) => program.detach(link),
         (Link::Return(link), Program::FExit(program)) => program.detach(link),
+        (Link::Pinned(link), _) => link.unpin().map(drop).map_err(ProgramError::IOError),
         _ => Err(ProgramError::UnexpectedProgramType),
     }
     .map_err(Step::Attach)?;
-    if is_last { unload(program) } else { Ok(()) }
+    // Of a capture that was taken over, the program is the earlier sensor's.
+    if is_last && program.fd().is_ok() {
+        unload(program)
+    } else {
+        Ok(())
+    }
 }
 
 fn unload(program: &mut Program) -> Result<(), Step> {

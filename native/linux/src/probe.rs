@@ -24,7 +24,7 @@ pub fn probe(events: EventSet) -> Result<String, CaptureError> {
 
 fn probe_with_tracing(events: EventSet) -> Result<String, CaptureError> {
     let btf = kernel_types()?;
-    let mut ebpf = load_object(&btf, RING_BYTES, 0)?;
+    let mut ebpf = load_object(&btf, RING_BYTES, 0, None)?;
     let mut refused = BTreeMap::new();
     for program in plan::all() {
         let loaded = ebpf

@@ -1,9 +1,13 @@
 //! Waiting for records, a batch at a time.
 
-use crate::error::CaptureError;
+use crate::{
+    error::CaptureError,
+    ring::{Producer, Ring, Standing},
+};
 use std::{
     io,
     os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd},
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -11,6 +15,8 @@ use std::{
 #[derive(Debug)]
 pub struct Waiter {
     ring: RawFd,
+    producer: Arc<Producer>,
+    standing: Arc<Standing>,
     wake: OwnedFd,
 }
 
@@ -22,8 +28,9 @@ const BUSY_GATHER_MS: i32 = 20;
 const BUSY: Duration = Duration::from_millis(20);
 
 impl Waiter {
-    /// `ring` must stay open as long as the waiter is used.
-    pub(crate) fn new(ring: RawFd) -> Result<Self, CaptureError> {
+    /// `fd` is the ring's, and must stay open as long as the waiter is used.
+    pub(crate) fn new(fd: RawFd, ring: &Ring) -> Result<Self, CaptureError> {
+        let (producer, standing) = ring.watch();
         // SAFETY: eventfd takes no pointers; a non-negative result is a new descriptor.
         let wake = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
         if wake < 0 {
@@ -33,7 +40,9 @@ impl Waiter {
             });
         }
         Ok(Self {
-            ring,
+            ring: fd,
+            producer,
+            standing,
             // SAFETY: checked above to be a new descriptor that nobody else owns.
             wake: unsafe { OwnedFd::from_raw_fd(wake) },
         })
@@ -50,6 +59,9 @@ impl Waiter {
             events: libc::POLLIN,
             revents: 0,
         });
+        if self.standing.holds.load(Ordering::Acquire) {
+            return self.wait_beside_held(timeout_ms);
+        }
         let begin = Instant::now();
         // SAFETY: the array outlives the call and its length is passed.
         let ready = unsafe { libc::poll(fds.as_mut_ptr(), 2, timeout_ms) };
@@ -66,6 +78,32 @@ impl Waiter {
         // SAFETY: as above, the second element alone.
         unsafe { libc::poll(&raw mut fds[1], 1, gather) };
         true
+    }
+
+    /// While records are held the kernel says that there are some, and wakes nobody for new ones.
+    fn wait_beside_held(&self, timeout_ms: i32) -> bool {
+        let mut wake = libc::pollfd {
+            fd: self.wake.as_raw_fd(),
+            events: libc::POLLIN,
+            revents: 0,
+        };
+        let mut rest = timeout_ms;
+        while rest > 0 {
+            let pause = rest.min(BUSY_GATHER_MS);
+            // SAFETY: one element, which outlives the call.
+            if unsafe { libc::poll(&raw mut wake, 1, pause) } > 0 {
+                self.clear();
+                return false;
+            }
+            if self.producer.is_ahead(&self.standing) {
+                return true;
+            }
+            if !self.standing.holds.load(Ordering::Acquire) {
+                return false;
+            }
+            rest -= pause;
+        }
+        false
     }
 
     /// Ends a running [`Waiter::wait`] at once.

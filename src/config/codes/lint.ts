@@ -77,7 +77,7 @@ export const LINT_CODES = {
   },
   MON117: {
     title: "environment variables are not expanded on Linux",
-    remedy: "Write the path itself. Only Sysmon for Windows expands `%NAME%` in values.",
+    remedy: "Write the path itself. `%NAME%` is expanded for events of Windows only.",
   },
   MON118: {
     title: "a list where none is understood",

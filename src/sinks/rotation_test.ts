@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { OldFiles } from "./rotation.ts";
+import { openFileTarget } from "./testing.ts";
+
+async function withDirectory(test: (directory: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    await test(directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+const namesIn = (directory: string) =>
+  [...Deno.readDirSync(directory)].map(({ name }) => name).sort();
+
+async function textOf(path: string): Promise<string> {
+  const file = await Deno.open(path);
+  const text = path.endsWith(".gz")
+    ? file.readable.pipeThrough(new DecompressionStream("gzip"))
+    : file.readable;
+  return await new Response(text).text();
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = performance.now() + 20_000;
+  while (!condition()) {
+    assert.ok(performance.now() < deadline, "waited in vain");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+const line = (number: number) => `${String(number).padStart(6)} ${"x".repeat(92)}`;
+
+Deno.test("old files are compressed while writing and rotating go on; none is lost", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/events`;
+    const target = openFileTarget(path, { rotation: { size: 10_000, count: 100, gzip: true } });
+    for (let i = 0; i < 5_000; i += 50) {
+      target.write(Array.from({ length: 50 }, (_, k) => line(i + k)), 50);
+      await target.flush();
+    }
+    const old = () => namesIn(directory).filter((name) => name !== "events");
+    await until(() => old().every((name) => /^events\.\d+\.gz$/.test(name)));
+    await target.close();
+    let text = await textOf(path);
+    for (let number = 1; number <= old().length; number++) {
+      const at = `${path}.${number}.gz`;
+      assert.equal(Deno.statSync(at).mode! & 0o777, 0o600);
+      text = await textOf(at) + text;
+    }
+    assert.deepEqual(text.split("\n").slice(0, -1).map(Number.parseFloat), [
+      ...Array(5_000).keys(),
+    ]);
+  }));
+
+Deno.test("what an earlier run had not compressed, and its unfinished part, are taken care of", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/events`;
+    Deno.writeTextFileSync(`${path}.2`, "second\n");
+    Deno.writeTextFileSync(`${path}.3.gz`, "third");
+    Deno.writeTextFileSync(`${path}.gz.part`, "torn");
+    const old = new OldFiles(path, { size: 10, count: 3, gzip: true }, assert.fail);
+    await until(() => namesIn(directory).join() === "events.2.gz,events.3.gz");
+    assert.equal(await textOf(`${path}.2.gz`), "second\n");
+    old.close();
+  }));
+
+Deno.test("the total is never exceeded, compressed or not", () =>
+  withDirectory(async (directory) => {
+    for (const gzip of [false, true]) {
+      const path = `${directory}/${gzip}`;
+      Deno.mkdirSync(path);
+      const rotation = { size: 10_000, count: 1000, total: 50_000, gzip };
+      const target = openFileTarget(`${path}/events`, { rotation });
+      for (let i = 0; i < 3_000; i += 30) {
+        target.write(Array.from({ length: 30 }, () => crypto.randomUUID().repeat(2)), 30);
+        await target.flush();
+        const sizes = namesIn(path).filter((name) => !name.endsWith(".part"))
+          .map((name) => Deno.statSync(`${path}/${name}`).size);
+        const sum = sizes.reduce((sum, size) => sum + size, 0);
+        assert.ok(sum <= 50_000, `${sum} bytes`);
+      }
+      assert.ok(namesIn(path).length > 3);
+      await target.close();
+    }
+  }));
+
+Deno.test("a file is rotated when it is old, but not while it is empty", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/events`;
+    const target = openFileTarget(path, { rotation: { size: Infinity, count: 5, age: 300 } });
+    await new Promise((resolve) => setTimeout(resolve, 350));
+    target.write(["a"], 1);
+    await target.flush();
+    assert.deepEqual(namesIn(directory), ["events"]);
+    await until(() => {
+      target.write(["b"], 1);
+      return namesIn(directory).length > 1;
+    });
+    assert.match(await textOf(`${path}.1`), /^a\n/);
+    await target.close();
+  }));
+
+Deno.test("a file truncated from outside goes on at its new end, without a hole", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/events`;
+    const target = openFileTarget(path, { rotation: { size: 1_000, count: 5 } });
+    const lines = ["0123456789".repeat(9)];
+    for (let i = 0; i < 5; i++) target.write(lines, 1);
+    await target.flush();
+    Deno.truncateSync(path);
+    target.write(["after"], 1);
+    await target.flush();
+    assert.equal(await textOf(path), "after\n");
+    await target.close();
+  }));

@@ -1,0 +1,185 @@
+/** A pinned capture survives `kill -9` of its sensor; the next one takes over and loses nothing. */
+import assert from "node:assert/strict";
+import { captureTest, config, exists, Folder, isInstalled, output } from "./support/environment.ts";
+import { type JsonEvent, linesOf } from "./support/events.ts";
+import { Loads, reportOf } from "./support/loads.ts";
+import { monomi, Sensor } from "./support/sensor.ts";
+import { until } from "./support/waiting.ts";
+
+/** The issue's figure is 100,000: `MONOMI_STORM_EXECS=100000`. */
+const EXECS = Number(Deno.env.get("MONOMI_STORM_EXECS") ?? 15_000);
+const KILLS = 3;
+
+/** A directory of pins of its own, gone at the end. */
+class PinPlace implements Disposable {
+  readonly path = `/sys/fs/bpf/monomi-test-${crypto.randomUUID().slice(0, 8)}`;
+
+  /** Names of all pins. */
+  pins(): string[] {
+    if (!exists(this.path)) return [];
+    return [...Deno.readDirSync(this.path)].flatMap(({ name }) =>
+      [...Deno.readDirSync(`${this.path}/${name}`)].map((pin) => pin.name)
+    );
+  }
+
+  [Symbol.dispose](): void {
+    if (exists(this.path)) Deno.removeSync(this.path, { recursive: true });
+  }
+}
+
+captureTest("killed again and again in a storm, every event is delivered or counted", async () => {
+  using loads = new Loads();
+  using folder = new Folder();
+  using place = new PinPlace();
+  const files = Array.from({ length: KILLS + 1 }, (_, i) => folder.at(`events-${i}.json`));
+  const start = (file: string) =>
+    Sensor.start([
+      ...["run", "--stats", "-c", config("processes.xml")],
+      ...["--pin", place.path, "--sink", `json:${file}`],
+    ]);
+  const program = await loads.program("exec_storm");
+  let sensor = await start(files[0]);
+  const storm = new Deno.Command(program, { args: [String(EXECS)], stdout: "piped" }).spawn();
+  for (const [i, file] of files.entries()) {
+    if (i > 0) {
+      sensor.signal("SIGKILL");
+      assert.equal((await sensor.end()).signal, "SIGKILL");
+      assert.ok(place.pins().includes("link-process_exec-sched_process_exec"));
+      sensor = await start(file);
+    }
+    await until("events of the storm", () => Deno.statSync(file).size > 200_000);
+  }
+  const { stdout } = await storm.output();
+  const { pid } = reportOf("exec_storm", new TextDecoder().decode(stdout));
+  await using last = sensor;
+  const { summary } = await last.stop();
+
+  const times = new Map<unknown, number>();
+  let lastTime = "";
+  for (const file of files) {
+    for (const line of linesOf(file, "cut")) {
+      const event: JsonEvent = JSON.parse(line);
+      if (event.EventID !== 1 || event.ParentProcessId !== pid) continue;
+      times.set(event.ProcessGuid, (times.get(event.ProcessGuid) ?? 0) + 1);
+      if (file === files.at(-1)) {
+        assert.ok(String(event.UtcTime) >= lastTime, "in order");
+        lastTime = String(event.UtcTime);
+      }
+    }
+  }
+  const { ringFull } = summary!.capture.kinds.exec;
+  assert.equal(times.size + ringFull, EXECS);
+  const twice = times.values().filter((count) => count > 1).toArray().length;
+  assert.ok(twice < EXECS / 2, `${twice} events came twice`);
+  assert.deepEqual(place.pins(), [], "a clean stop leaves nothing");
+  console.log(`${EXECS} execs, ${KILLS} kills: ${ringFull} lost, ${twice} delivered twice`);
+});
+
+captureTest("what happens while no sensor runs is delivered by the next", async () => {
+  using folder = new Folder();
+  using place = new PinPlace();
+  const args = (name: string) => [
+    ...["run", "-c", config("processes.xml"), "--pin", place.path],
+    ...["--sink", `json:${folder.at(name)}`],
+  ];
+  await using first = await Sensor.start(args("first"));
+  first.signal("SIGKILL");
+  await first.end();
+  const marker = crypto.randomUUID();
+  await output("/bin/sh", "-c", "/bin/true $0; /bin/true $0", marker);
+  await using second = await Sensor.start(args("second"));
+  await second.stop();
+  const events = [...linesOf(folder.at("second"))].map((line): JsonEvent => JSON.parse(line));
+  const starts = events.filter(({ EventID, CommandLine }) =>
+    EventID === 1 && String(CommandLine).includes(marker)
+  );
+  assert.deepEqual(starts.map(({ Image }) => String(Image).split("/").pop()).slice(1), [
+    "true",
+    "true",
+  ]);
+  assert.equal(starts[1].ParentProcessGuid, starts[0].ProcessGuid, "the family is known");
+  const ends = events.filter(({ EventID, ProcessGuid }) =>
+    EventID === 5 && ProcessGuid === starts[2].ProcessGuid
+  );
+  assert.equal(ends.length, 1);
+  assert.ok(events.some(({ EventID, ID }) => EventID === 255 && ID === "TakenOver"));
+});
+
+captureTest(
+  "another configuration takes over, too: what it needs is there, the rest goes",
+  async () => {
+    using folder = new Folder();
+    using place = new PinPlace();
+    const start = (rules: string, name: string) =>
+      Sensor.start([
+        ...["run", "-c", config(rules), "--pin", place.path, "--sink", `json:${folder.at(name)}`],
+      ]);
+    await using first = await start("everything.xml", "first");
+    const all = place.pins();
+    first.signal("SIGKILL");
+    await first.end();
+    await using second = await start("processes.xml", "second");
+    const few = place.pins();
+    assert.ok(all.includes("link-call_exit-sys_exit"), all.join());
+    assert.ok(!few.includes("link-call_exit-sys_exit"), few.join());
+    second.signal("SIGKILL");
+    await second.end();
+    await using third = await start("everything.xml", "third");
+    assert.deepEqual(place.pins().toSorted(), all.toSorted());
+    const path = folder.at("a file");
+    await until("an event about a file", async () => {
+      await Deno.writeTextFile(path, "");
+      await Deno.remove(path);
+      return (await Deno.readTextFile(folder.at("third"))).includes(path);
+    });
+    await third.stop();
+  },
+);
+
+captureTest("pins of another making are removed, those in use are refused", async () => {
+  using folder = new Folder();
+  using place = new PinPlace();
+  const args = ["run", "-c", config("processes.xml"), "--sink", "json:/dev/null", "--pin"];
+  await using first = await Sensor.start([...args, place.path, "--ring", "1M"]);
+  const refused = await monomi(...args, place.path);
+  assert.equal(refused.code, 3);
+  assert.match(refused.stderr, /cannot keep the kernel side at .*: another sensor uses it/);
+  first.signal("SIGKILL");
+  await first.end();
+  const [before] = [...Deno.readDirSync(place.path)].map(({ name }) => name);
+  await using second = await Sensor.start([...args, place.path, "--ring", "2M"]);
+  const names = [...Deno.readDirSync(place.path)].map(({ name }) => name);
+  assert.ok(names.length === 1 && names[0] !== before, names.join());
+  await second.stop();
+  const elsewhere = await monomi(...args, folder.at("pins"));
+  assert.equal(elsewhere.code, 3);
+  assert.match(elsewhere.stderr, /it is not in a BPF file system/);
+  Deno.mkdirSync(place.path, { mode: 0o755 });
+  const open = await monomi(...args, place.path);
+  assert.equal(open.code, 3);
+  assert.match(open.stderr, /others can enter it/);
+});
+
+captureTest(
+  "whoever gets the number of a killed sensor is seen",
+  async () => {
+    using place = new PinPlace();
+    await using sensor = await Sensor.start([
+      ...["run", "-c", config("processes.xml"), "--sink", "json:/dev/null", "--pin", place.path],
+    ]);
+    const [directory] = [...Deno.readDirSync(place.path)].map(({ name }) => name);
+    const self = async () => {
+      const map = `${place.path}/${directory}/map-selves`;
+      const [{ value }] = JSON.parse(
+        await output("bpftool", "--json", "map", "dump", "pinned", map),
+      );
+      const bytes = value.slice(0, 4).map(Number);
+      return new DataView(Uint8Array.from(bytes).buffer).getUint32(0, true);
+    };
+    assert.equal(await self(), sensor.pid);
+    sensor.signal("SIGKILL");
+    await sensor.end();
+    await until("nobody in the sensor's place", async () => await self() === 0);
+  },
+  isInstalled("bpftool") ? undefined : "bpftool is not installed",
+);
