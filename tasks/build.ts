@@ -12,7 +12,7 @@ export async function build(): Promise<void> {
   await setup(FOR_BUILD);
   await buildLibrary();
   await buildLauncher();
-  await bundle();
+  await buildProgram();
 }
 
 /**
@@ -27,17 +27,24 @@ export async function buildLibrary(): Promise<string> {
 
 /** The launcher is static so that no variable of its caller can slip code into it. */
 async function buildLauncher(): Promise<void> {
-  const build = ["build", "--release", "--package", "monomi-launcher", "--bin"];
-  await run("cargo", [...build, "monomi-pack", "--package", "monomi-preload", "--lib"], {
-    cwd: NATIVE,
-  });
-  await run("cargo", [...build, "monomi-launcher", "--target", TARGET], {
+  const build = ["build", "--release", "--package"];
+  await run("cargo", [...build, "monomi-preload", "--lib"], { cwd: NATIVE });
+  const launcher = ["monomi-launcher", "--bin", "monomi-launcher"];
+  await run("cargo", [...build, ...launcher, "--target", TARGET], {
     cwd: NATIVE,
     env: { CARGO_ENCODED_RUSTFLAGS: "-Ctarget-feature=+crt-static" },
   });
 }
 
-async function bundle(): Promise<void> {
+/** Bundles the program and builds the tool that packs it: what is the same for every target. */
+export async function buildProgram(): Promise<void> {
+  await run(
+    "cargo",
+    ["build", "--release", "--package", "monomi-launcher", "--bin", "monomi-pack"],
+    {
+      cwd: NATIVE,
+    },
+  );
   await Deno.mkdir(`${ROOT}/build`, { recursive: true });
   // Of packages that come in two builds, the one for browsers starts faster and needs no environment.
   const form = ["--minify", "--platform", "browser", "--format", "cjs"];

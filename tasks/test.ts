@@ -5,11 +5,12 @@
  */
 
 import { pack } from "./pack.ts";
-import { FOR_BUILD, FOR_KERNELS, FOR_TESTS, setup } from "./setup.ts";
+import { FOR_BUILD, FOR_KERNELS, FOR_TESTS, FOR_WINDOWS, setup } from "./setup.ts";
 import { ROOT } from "./shared/paths.ts";
-import { addUp, cargoTally, denoTally } from "./shared/tally.ts";
-import { asProgram } from "./shared/task.ts";
+import { addUp, cargoTally, denoTally, type Tally } from "./shared/tally.ts";
+import { asProgram, TaskError } from "./shared/task.ts";
 import { runTests } from "./shared/test_run.ts";
+import { testWindows } from "./windows/test.ts";
 
 await asProgram(import.meta.main, async () => {
   await setup([...FOR_BUILD, ...FOR_TESTS]);
@@ -30,9 +31,22 @@ await asProgram(import.meta.main, async () => {
       tallyOf: denoTally,
     });
   const units = await typescript("--parallel", "rules/", "src/", "tasks/");
+  const windows = await windowsTests();
   // One after the other: they capture what happens on the whole host.
   const wholes = await typescript("tests/");
-  const { passed, failed, skipped } = addUp(rust, units, wholes);
+  const { passed, failed, skipped } = addUp(rust, units, windows, wholes);
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   Deno.exit(failed === 0 ? 0 : 1);
 });
+
+/** Where Wine or the compiler for Windows cannot be had, they count as one skipped test. */
+async function windowsTests(): Promise<Tally> {
+  try {
+    await setup(FOR_WINDOWS);
+  } catch (error) {
+    if (!(error instanceof TaskError)) throw error;
+    console.log(`tests of the Windows build under Wine (skipped: ${error.message})`);
+    return { passed: 0, failed: 0, skipped: 1 };
+  }
+  return await testWindows();
+}

@@ -89,7 +89,7 @@ Deno.test("arguments that are not text are wrong usage", async () => {
     args: ["-c", `exec "$0" "$(printf 'a\\377')"`, MONOMI],
   });
   assert.equal(code, 2);
-  assert.equal(stderr, "monomi: argument 1 is not valid UTF-8\n");
+  assert.equal(stderr, "monomi: argument 1 is not valid Unicode\n");
 });
 
 Deno.test("a renamed copy runs under its own name, with its own arguments", async () => {

@@ -2,6 +2,7 @@
  * Which command runs, and how its failures are told.
  */
 import { escapeUnprintable } from "../config/diagnostics.ts";
+import { builtLibrary } from "../sources/built_library.ts";
 import { Native, NativeError } from "../sources/native.ts";
 import { VERSION } from "../sensor/version.ts";
 import { IdentityError, startedAs } from "../service/identity.ts";
@@ -17,8 +18,6 @@ const LAUNCHER_OPTIONS: Readonly<Record<string, "library" | "file" | "name">> = 
   "--monomi-file=": "file",
   "--monomi-name=": "name",
 };
-/** Where the library lies when running from the sources. */
-const BUILT_LIBRARY = "../../native/target/release/libmonomi.so";
 
 /** Runs the program; the result is its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -97,7 +96,6 @@ function launchOptions(argv: readonly string[]) {
     if (option === undefined) break;
     options[option] = argv[at].slice(equals);
   }
-  const library = options.library ??
-    decodeURIComponent(new URL(BUILT_LIBRARY, import.meta.url).pathname);
+  const library = options.library ?? builtLibrary();
   return { args: argv.slice(at), library, name: options.name, file: options.file };
 }

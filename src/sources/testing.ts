@@ -1,17 +1,13 @@
 /**
  * The native library for tests.
  */
-import { fileURLToPath } from "node:url";
+import { builtLibrary } from "./built_library.ts";
 import { Native } from "./native.ts";
-
-const LIBRARY = fileURLToPath(
-  new URL("../../native/target/release/libmonomi.so", import.meta.url),
-);
 
 /** Loads the library that `deno task build` makes. @throws with what to do when it is not there. */
 export function builtNative(): Native {
   try {
-    return new Native(LIBRARY);
+    return new Native(builtLibrary());
   } catch (error) {
     throw new Error(`${(error as Error).message}\nRun \`deno task build\` before this test.`);
   }

@@ -1,8 +1,8 @@
-/** Compiles the native library for Windows: `deno run -A tasks/windows/build.ts`. */
+/** Compiles what the Windows build needs: `deno run -A tasks/windows/build.ts`. */
 
 import { ROOT } from "../shared/paths.ts";
 import { asProgram, run } from "../shared/task.ts";
-import { WINDOWS_LIBRARY, WINDOWS_TARGET } from "./paths.ts";
+import { WINDOWS_TARGET } from "./paths.ts";
 import { CARGO, toolchain } from "./toolchain.ts";
 
 /** Runs cargo for Windows. @throws {TaskError} when something does not compile. */
@@ -13,14 +13,10 @@ async function cargo(command: string, ...args: string[]): Promise<void> {
   });
 }
 
-/**
- * Builds monomi.dll.
- *
- * @returns its path
- */
-export async function buildWindowsLibrary(): Promise<string> {
-  await cargo("build", "--release", "--package", "monomi");
-  return WINDOWS_LIBRARY;
+/** Builds the native library and the start of the single file. */
+export async function buildNativeForWindows(): Promise<void> {
+  const launcher = ["--package", "monomi-launcher", "--bin", "monomi-launcher"];
+  await cargo("build", "--release", "--package", "monomi", "--lib", ...launcher);
 }
 
-await asProgram(import.meta.main, async () => console.log(await buildWindowsLibrary()));
+await asProgram(import.meta.main, buildNativeForWindows);

@@ -13,5 +13,12 @@ export const WINDOWS_CARGO = `${WINDOWS_BUILD}/target`;
 
 const RELEASE = `${WINDOWS_CARGO}/${WINDOWS_TARGET}/release`;
 
+/** The start of the single file. */
+export const WINDOWS_LAUNCHER = `${RELEASE}/monomi-launcher.exe`;
+/** The single file. */
+export const WINDOWS_PACKED = `${ROOT}/dist/monomi.exe`;
+/** The same with the runtime that runs under Wine: for tests. */
+export const PACKED_FOR_WINE = `${WINDOWS_BUILD}/monomi.exe`;
+
 /** The native library. */
 export const WINDOWS_LIBRARY = `${RELEASE}/monomi.dll`;

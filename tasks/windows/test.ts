@@ -8,16 +8,23 @@ import { ROOT } from "../shared/paths.ts";
 import { addUp, cargoTally, denoTally, type Tally } from "../shared/tally.ts";
 import { asProgram } from "../shared/task.ts";
 import { runTests } from "../shared/test_run.ts";
-import { buildWindowsLibrary } from "./build.ts";
+import { buildNativeForWindows } from "./build.ts";
+import { packForWine } from "./pack.ts";
 import { WINDOWS_BUILD, WINDOWS_TARGET } from "./paths.ts";
 import { CARGO, toolchain } from "./toolchain.ts";
 import { endWine, runtimeForWine, windowsPath, WINE, winePrefix } from "./wine.ts";
 
 /** Crates that only Linux can use. */
-const LINUX_ONLY = ["monomi-linux", "monomi-preload", "monomi-provoke", "monomi-launcher"];
+const LINUX_ONLY = ["monomi-linux", "monomi-preload", "monomi-provoke"];
 
-/** Runs every test that Windows can run. @throws {TaskError} when its tools are missing. */
+/**
+ * Runs every test that Windows can run, but those of the single file, which it packs for
+ * `tests/windows_file_test.ts`.
+ *
+ * @throws {TaskError} when Wine or the compiler are missing and cannot be installed.
+ */
 export async function testWindows(): Promise<Tally> {
+  await packForWine();
   return addUp(await testCrates(), await testTypeScript("rules/", "src/"));
 }
 
@@ -44,7 +51,7 @@ async function testCrates(): Promise<Tally> {
 
 /** With the runtime for Windows and the library for Windows. Types are those that Linux checked. */
 async function testTypeScript(...paths: string[]): Promise<Tally> {
-  await buildWindowsLibrary();
+  await buildNativeForWindows();
   const test = ["test", "--allow-all", "--no-check", "--cached-only", "--parallel"];
   return await runTests({
     program: WINE,

@@ -3,9 +3,7 @@
 //! Both are built from nothing: no variable of the caller can steer the runtime, the loader or V8.
 
 use crate::Error;
-use std::ffi::{CString, OsString};
-use std::os::fd::RawFd;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 /// What the launcher's own script arguments start with.
@@ -55,44 +53,40 @@ const KEPT_VARIABLES: [&str; 10] = [
     "WATCHDOG_USEC",
 ];
 
-/// A cache directory that cannot come into being, so that the runtime keeps its caches in memory,
-/// which it is not to complain about on terminals; a home that cannot hold dot files (nothing can
-/// be created under `/proc/self`).
-const FIXED_VARIABLES: [&str; 5] = [
-    "DENO_DIR=/proc/self/nowhere",
-    "DENO_LOG=error,deno::cache=off",
-    "DENO_NO_PACKAGE_JSON=1",
-    "DENO_NO_UPDATE_CHECK=1",
-    "HOME=/proc/self/nowhere",
+/// Without a cache directory the runtime keeps its caches in memory, which it is not to complain
+/// about on terminals.
+const FIXED_VARIABLES: [(&str, &str); 3] = [
+    ("DENO_LOG", "error,deno::cache=off"),
+    ("DENO_NO_PACKAGE_JSON", "1"),
+    ("DENO_NO_UPDATE_CHECK", "1"),
 ];
 
-/// Descriptors of the parts that the runtime opens by itself.
-#[derive(Clone, Copy, Debug)]
-pub struct Descriptors {
+/// Where the runtime finds what it opens by itself.
+#[derive(Clone, Debug)]
+pub struct Places {
     /// The bundled program.
-    pub script: RawFd,
+    pub script: OsString,
     /// The native library.
-    pub library: RawFd,
-    /// The library that names the process.
-    pub preload: RawFd,
+    pub library: OsString,
 }
 
 /// The runtime's arguments:
-/// `deno run FLAGS SCRIPT --monomi-native=… --monomi-file=… --monomi-name=… ARGUMENTS`. The name is
+/// `run FLAGS SCRIPT --monomi-native=… --monomi-file=… --monomi-name=… ARGUMENTS`. The name is
 /// that of the file.
 ///
 /// # Errors
-/// [`Error::Usage`] when the path or an argument is not UTF-8, which JavaScript cannot hold, or when
+/// [`Error::Usage`] when the path or an argument is not Unicode, which JavaScript cannot hold, or when
 /// the caller's first argument poses as the launcher's.
 pub fn arguments(
-    descriptors: Descriptors,
+    places: Places,
     file: &Path,
     caller: impl Iterator<Item = OsString>,
-) -> Result<Vec<CString>, Error> {
-    let library = format!("/proc/self/fd/{}", descriptors.library);
-    let mut arguments = vec!["deno".to_owned(), "run".to_owned()];
+) -> Result<Vec<String>, Error> {
+    let mut arguments = vec!["run".to_owned()];
     arguments.extend(FLAGS.map(str::to_owned));
-    arguments.push(format!("/proc/self/fd/{}", descriptors.script));
+    let unpacked = "the path of what it unpacked";
+    arguments.push(utf8(places.script, unpacked)?);
+    let library = utf8(places.library, unpacked)?;
     arguments.push(format!("{LIBRARY_ARGUMENT}{library}"));
     let name = file.file_name().unwrap_or(file.as_os_str());
     for (argument, text) in [(FILE_ARGUMENT, file.as_os_str()), (NAME_ARGUMENT, name)] {
@@ -111,63 +105,47 @@ pub fn arguments(
         let option = first.split('=').next().unwrap_or_default().escape_default();
         return Err(Error::Usage(format!("there is no option {option}")));
     }
-    arguments
-        .into_iter()
-        .map(CString::new)
-        .collect::<Result<_, _>>()
-        .map_err(|_| Error::Usage("an argument contains a NUL byte".into()))
+    Ok(arguments)
 }
 
-/// The runtime's environment, given the caller's.
+/// The runtime's environment, given the caller's. `nowhere` is a directory that cannot come into
+/// being: for caches and, as home, for dot files.
 pub fn environment(
-    descriptors: Descriptors,
+    nowhere: &OsStr,
     caller: impl Iterator<Item = (OsString, OsString)>,
-) -> Vec<CString> {
-    let mut variables = FIXED_VARIABLES
-        .map(|variable| variable.as_bytes().to_vec())
-        .to_vec();
-    variables.push(format!("LD_PRELOAD=/proc/self/fd/{}", descriptors.preload).into_bytes());
-    for (name, value) in caller {
-        if KEPT_VARIABLES.iter().any(|kept| name == *kept) {
-            variables.push([name.as_bytes(), b"=", value.as_bytes()].concat());
-        }
-    }
-    // The operating system hands out no variable with a NUL inside.
-    variables
+) -> Vec<(OsString, OsString)> {
+    let fixed = FIXED_VARIABLES.map(|(name, value)| (name, OsStr::new(value)));
+    let mut variables: Vec<(OsString, OsString)> = [("DENO_DIR", nowhere), ("HOME", nowhere)]
         .into_iter()
-        .filter_map(|variable| CString::new(variable).ok())
-        .collect()
+        .chain(fixed)
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect();
+    variables.extend(caller.filter(|(name, _)| KEPT_VARIABLES.iter().any(|kept| name == *kept)));
+    variables
 }
 
 fn utf8(argument: OsString, what: &str) -> Result<String, Error> {
-    String::from_utf8(argument.into_vec())
-        .map_err(|_| Error::Usage(format!("{what} is not valid UTF-8")))
+    argument
+        .into_string()
+        .map_err(|_| Error::Usage(format!("{what} is not valid Unicode")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const DESCRIPTORS: Descriptors = Descriptors {
-        script: 4,
-        library: 5,
-        preload: 6,
-    };
-
-    fn texts(strings: Vec<CString>) -> Vec<String> {
-        strings
-            .into_iter()
-            .map(|text| text.into_string().expect("UTF-8"))
-            .collect()
+    fn places() -> Places {
+        Places {
+            script: "/proc/self/fd/4".into(),
+            library: "/proc/self/fd/5".into(),
+        }
     }
 
     #[test]
     fn the_callers_arguments_stand_behind_the_script() {
         let caller = ["run", "--inspect"].map(OsString::from);
-        let arguments = texts(
-            arguments(DESCRIPTORS, Path::new("/opt/x/sysmon"), caller.into_iter())
-                .expect("arguments"),
-        );
+        let arguments =
+            arguments(places(), Path::new("/opt/x/sysmon"), caller.into_iter()).expect("arguments");
         let script = arguments
             .iter()
             .position(|a| a == "/proc/self/fd/4")
@@ -188,22 +166,29 @@ mod tests {
     fn the_caller_cannot_pose_as_the_launcher() {
         for option in [LIBRARY_ARGUMENT, FILE_ARGUMENT, NAME_ARGUMENT] {
             let caller = [format!("{option}/tmp/x.so"), "run".into()].map(OsString::from);
-            let refusal = arguments(DESCRIPTORS, Path::new("/monomi"), caller.into_iter())
+            let refusal = arguments(places(), Path::new("/monomi"), caller.into_iter())
                 .expect_err("a reserved option");
             assert_eq!(refusal.exit_code(), 2);
             assert!(option.starts_with(RESERVED));
         }
     }
 
+    #[cfg(unix)]
+    fn no_text() -> OsString {
+        std::os::unix::ffi::OsStringExt::from_vec(vec![0xff])
+    }
+
+    #[cfg(windows)]
+    fn no_text() -> OsString {
+        std::os::windows::ffi::OsStringExt::from_wide(&[0xd800])
+    }
+
     #[test]
     fn arguments_that_are_not_text_are_wrong_usage() {
-        let caller = [
-            OsString::from_vec(b"ok".to_vec()),
-            OsString::from_vec(vec![0xff]),
-        ];
-        let refusal = arguments(DESCRIPTORS, Path::new("/monomi"), caller.into_iter())
-            .expect_err("invalid UTF-8");
-        assert_eq!(refusal.to_string(), "argument 2 is not valid UTF-8");
+        let caller = ["ok".into(), no_text()];
+        let refusal = arguments(places(), Path::new("/monomi"), caller.into_iter())
+            .expect_err("invalid Unicode");
+        assert_eq!(refusal.to_string(), "argument 2 is not valid Unicode");
         assert_eq!(refusal.exit_code(), 2);
     }
 
@@ -216,22 +201,21 @@ mod tests {
             ("DENO_DIR", "/tmp"),
             ("NODE_OPTIONS", "--inspect"),
             ("HOME", "/tmp"),
+            ("PATH", "/tmp"),
             ("TERM", "xterm"),
         ]
         .map(|(name, value)| (name.into(), value.into()));
-        let mut found = texts(environment(DESCRIPTORS, caller.into_iter()));
+        let mut found = environment(OsStr::new("/proc/self/nowhere"), caller.into_iter());
         found.sort();
-        assert_eq!(
-            found,
-            [
-                "DENO_DIR=/proc/self/nowhere",
-                "DENO_LOG=error,deno::cache=off",
-                "DENO_NO_PACKAGE_JSON=1",
-                "DENO_NO_UPDATE_CHECK=1",
-                "HOME=/proc/self/nowhere",
-                "LD_PRELOAD=/proc/self/fd/6",
-                "TERM=xterm",
-            ]
-        );
+        let expected = [
+            ("DENO_DIR", "/proc/self/nowhere"),
+            ("DENO_LOG", "error,deno::cache=off"),
+            ("DENO_NO_PACKAGE_JSON", "1"),
+            ("DENO_NO_UPDATE_CHECK", "1"),
+            ("HOME", "/proc/self/nowhere"),
+            ("TERM", "xterm"),
+        ]
+        .map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        assert_eq!(found, expected);
     }
 }

@@ -1,17 +1,21 @@
 //! The single file: a small static executable that carries the whole program behind itself.
 //!
-//! `monomi-pack` appends the parts (runtime, script, native library, preload library) and an index
-//! to `monomi-launcher`; the result is one executable. When started, it unpacks every part into a
-//! sealed memory file, verifies each against its SHA-256 and replaces itself with the runtime.
-//! Nothing is written to a file system and nothing is read from one but the executable itself.
+//! `monomi-pack` appends the parts (runtime, script, native library, on Linux a preload library) and
+//! an index to `monomi-launcher`; the result is one executable. When started, it unpacks every part,
+//! verifies each against its SHA-256 and runs the runtime: on Linux from sealed memory files, in its
+//! own place; on Windows, which has no such files, from a private folder, as a child.
 //!
-//! Needs Linux 5.8 (the sensor's own minimum), `/proc`, and glibc 2.27 for the runtime.
+//! Needs Linux 5.8 (the sensor's own minimum), `/proc`, and glibc 2.27 for the runtime; or Windows 10.
 
 pub mod command;
 pub mod image;
-pub mod memory;
+#[cfg(target_os = "linux")]
+pub mod linux;
 pub mod pack;
+pub mod place;
 pub mod unpack;
+#[cfg(windows)]
+pub mod windows;
 
 use std::fmt;
 use std::io;

@@ -1,4 +1,5 @@
-//! Makes the single file: `monomi-pack [--best] LAUNCHER RUNTIME SCRIPT LIBRARY PRELOAD OUTPUT`.
+//! Makes the single file: `monomi-pack [--best] OUTPUT LAUNCHER RUNTIME SCRIPT LIBRARY [PRELOAD]`. The
+//! preload library is for Linux alone.
 
 use monomi_launcher::Error;
 use monomi_launcher::image::Part;
@@ -6,11 +7,10 @@ use monomi_launcher::pack::{Effort, pack};
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: monomi-pack [--best] LAUNCHER RUNTIME SCRIPT LIBRARY PRELOAD OUTPUT";
+const USAGE: &str = "usage: monomi-pack [--best] OUTPUT LAUNCHER RUNTIME SCRIPT LIBRARY [PRELOAD]";
 
 fn main() -> ExitCode {
     match run(std::env::args_os().skip(1).collect()) {
@@ -30,19 +30,17 @@ fn run(mut arguments: Vec<OsString>) -> Result<(), Error> {
         }
         _ => Effort::Normal,
     };
-    let paths: [PathBuf; Part::ALL.len() + 2] = arguments
-        .into_iter()
-        .map(PathBuf::from)
-        .collect::<Vec<_>>()
-        .try_into()
-        .map_err(|_| Error::Usage(USAGE.into()))?;
-    let [launcher, runtime, script, library, preload, output] = &paths;
-    let parts = [
-        read(runtime)?,
-        read(script)?,
-        read(library)?,
-        read(preload)?,
-    ];
+    let paths: Vec<PathBuf> = arguments.into_iter().map(PathBuf::from).collect();
+    let [output, launcher, parts @ ..] = &paths[..] else {
+        return Err(Error::Usage(USAGE.into()));
+    };
+    if parts.len() != Part::ALL.len() && parts.len() != Part::ALL.len() - 1 {
+        return Err(Error::Usage(USAGE.into()));
+    }
+    let parts = parts
+        .iter()
+        .map(|path| read(path))
+        .collect::<Result<Vec<_>, _>>()?;
     let packed = pack(&read(launcher)?, &parts, effort)?;
     write_executable(output, &packed)
         .map_err(|cause| Error::system(format!("write {}", output.display()), cause))
@@ -55,12 +53,11 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
 /// Replaces `path` in one step, so that a running copy is left alone and nobody sees half a file.
 fn write_executable(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let draft = path.with_extension("new");
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o755)
-        .open(&draft)?;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o755);
+    let mut file = options.open(&draft)?;
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(draft, path)

@@ -1,11 +1,11 @@
 //! Sealed memory files: the only place where unpacked parts live.
 
 use crate::Error;
+use crate::place::{Place, write_all_at};
 use std::ffi::CString;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd};
-use std::os::unix::fs::FileExt;
 
 /// Flags that kernels from 6.3 on want and older ones refuse; the libc crate's are not everywhere.
 const MFD_NOEXEC_SEAL: libc::c_uint = 0x8;
@@ -46,21 +46,6 @@ impl Draft {
         Ok(Self { file })
     }
 
-    /// Puts `content` at `offset`; may be called from several threads. Writing is twice as fast as
-    /// filling a mapping: no page is zeroed before, and none is faulted in.
-    ///
-    /// # Errors
-    /// [`Error::System`] when memory is short.
-    pub fn write(&self, content: &[u8], offset: u64) -> Result<(), Error> {
-        self.file
-            .write_all_at(content, offset)
-            .map_err(|cause| Error::System {
-                step: "fill a memory file".into(),
-                cause,
-                advice: ADVICE,
-            })
-    }
-
     /// Ends writing for good: neither content nor length can change any more.
     ///
     /// # Errors
@@ -76,6 +61,18 @@ impl Draft {
             ));
         }
         Ok(self.file)
+    }
+}
+
+impl Place for Draft {
+    /// Writing is twice as fast as filling a mapping: no page is zeroed before, and none is faulted
+    /// in.
+    fn put(&self, content: &[u8], offset: u64) -> Result<(), Error> {
+        write_all_at(&self.file, content, offset).map_err(|cause| Error::System {
+            step: "fill a memory file".into(),
+            cause,
+            advice: ADVICE,
+        })
     }
 }
 
@@ -109,8 +106,8 @@ mod tests {
     #[test]
     fn a_sealed_file_keeps_its_content() {
         let draft = Draft::new("script", 5, Use::Data).expect("a memory file");
-        draft.write(b"lo", 3).expect("memory");
-        draft.write(b"hel", 0).expect("memory");
+        draft.put(b"lo", 3).expect("memory");
+        draft.put(b"hel", 0).expect("memory");
         let mut file = draft.seal().expect("a sealed file");
         assert!(file.write_all(b"other").is_err());
         assert!(file.set_len(0).is_err());
