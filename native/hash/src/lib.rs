@@ -31,6 +31,7 @@ mod imphash;
 mod open;
 #[cfg(target_os = "linux")]
 mod pass;
+mod pe;
 #[cfg(target_os = "linux")]
 mod program;
 mod reason;
@@ -38,6 +39,7 @@ mod request;
 
 pub use answer::{ANSWER_CAPACITY, answer};
 pub use digests::Digests;
+pub use pe::{PeFacts, facts_of_bytes};
 pub use reason::Reason;
 pub use request::{Algorithms, Identity, REQUEST_HEADER_SIZE, REQUEST_VERSION, Request, Stamp};
 

@@ -5,11 +5,11 @@
 //! ordinals as their names for ws2_32, wsock32 and oleaut32, else as `ord7`. Its sanity checks
 //! and limits are kept, because they decide which imports of a damaged file count.
 
-mod image;
 mod ordinals;
 
 use crate::Reason;
-use image::{PeImage, ReadAt};
+use crate::pe::image::{IMPORT_DIRECTORY, PeImage, ReadAt};
+
 use md5::{Digest, Md5};
 use std::collections::HashSet;
 
@@ -36,8 +36,12 @@ pub(crate) fn imphash<R: ReadAt>(
     let Some(image) = PeImage::parse(read, size)? else {
         return Ok(None);
     };
+    let Some(directory) = image.directory(IMPORT_DIRECTORY) else {
+        return Ok(None);
+    };
     let mut imports = Imports {
         image,
+        start: directory.rva,
         go_on,
         thunks_seen: 0,
         md5: Md5::new(),
@@ -54,6 +58,8 @@ enum Import {
 
 struct Imports<'a, R> {
     image: PeImage<R>,
+    /// Where the descriptors begin.
+    start: u32,
     go_on: &'a dyn Fn() -> Result<(), Reason>,
     thunks_seen: u32,
     md5: Md5,
@@ -65,11 +71,7 @@ impl<R: ReadAt> Imports<'_, R> {
         let mut barren = 0;
         for position in 0..MOST_DESCRIPTORS {
             (self.go_on)()?;
-            let Some(rva) = self
-                .image
-                .imports_rva()
-                .checked_add(position * DESCRIPTOR_SIZE)
-            else {
+            let Some(rva) = self.start.checked_add(position * DESCRIPTOR_SIZE) else {
                 break;
             };
             let Some(descriptor) = self.image.array_at_rva::<20>(rva.into())? else {

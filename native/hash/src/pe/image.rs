@@ -1,4 +1,4 @@
-//! As much of a PE file as its import table needs, read in place with bounded memory.
+//! Headers and sections of a PE file, and what stands at its addresses, read in place with bounded memory.
 
 use crate::Reason;
 
@@ -9,7 +9,13 @@ const SECTOR: u32 = 0x200;
 const PAGE: u32 = 0x1000;
 const MAGIC_PE32: u16 = 0x10b;
 const MAGIC_PE32_PLUS: u16 = 0x20b;
-const IMPORT_DIRECTORY: u32 = 1;
+/// Of the import table.
+pub(crate) const IMPORT_DIRECTORY: usize = 1;
+/// Of the resources.
+pub(crate) const RESOURCE_DIRECTORY: usize = 2;
+/// Of the certificates; its address is a file offset.
+pub(crate) const SECURITY_DIRECTORY: usize = 4;
+const DIRECTORIES: usize = 5;
 
 /// Fills a buffer from a file offset as far as the file reaches; returns the bytes filled.
 pub(crate) trait ReadAt: FnMut(u64, &mut [u8]) -> Result<usize, Reason> {}
@@ -23,17 +29,24 @@ struct Section {
     file_size: u64,
 }
 
-/// An open PE file with an import directory.
-pub(super) struct PeImage<R> {
+/// Where one of the directories lies.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Directory {
+    pub rva: u32,
+    pub size: u32,
+}
+
+/// An open PE file.
+pub(crate) struct PeImage<R> {
     file: Window<R>,
     size: u64,
     sections: Vec<Section>,
     plus: bool,
-    imports_rva: u32,
+    directories: [Directory; DIRECTORIES],
 }
 
 impl<R: ReadAt> PeImage<R> {
-    /// Reads the headers; `None` if this is no PE file or has no import directory.
+    /// Reads the headers; `None` if this is no PE file.
     pub fn parse(read: R, size: u64) -> Result<Option<PeImage<R>>, Reason> {
         let mut file = Window {
             read,
@@ -63,17 +76,20 @@ impl<R: ReadAt> PeImage<R> {
             MAGIC_PE32_PLUS => true,
             _ => return Ok(None),
         };
-        let directories = optional + if plus { 108 } else { 92 };
-        let (Some(section_alignment), Some(file_alignment), Some(count), Some(imports_rva)) = (
+        let table = optional + if plus { 108 } else { 92 };
+        let (Some(section_alignment), Some(file_alignment), Some(count)) = (
             file.u32(optional + 32)?,
             file.u32(optional + 36)?,
-            file.u32(directories)?,
-            file.u32(directories + 4 + u64::from(IMPORT_DIRECTORY) * 8)?,
+            file.u32(table)?,
         ) else {
             return Ok(None);
         };
-        if count <= IMPORT_DIRECTORY || imports_rva == 0 {
-            return Ok(None);
+        let mut directories = [Directory::default(); DIRECTORIES];
+        for (directory, number) in directories.iter_mut().zip(0..count) {
+            let at = table + 4 + u64::from(number) * 8;
+            if let (Some(rva), Some(size)) = (file.u32(at)?, file.u32(at + 4)?) {
+                *directory = Directory { rva, size };
+            }
         }
         let table = optional + u64::from(optional_size);
         let mut raw = Vec::new();
@@ -90,12 +106,35 @@ impl<R: ReadAt> PeImage<R> {
             size,
             sections,
             plus,
-            imports_rva,
+            directories,
         }))
     }
 
-    pub fn imports_rva(&self) -> u32 {
-        self.imports_rva
+    /// One of the directories, if the file has it.
+    pub fn directory(&self, number: usize) -> Option<Directory> {
+        let directory = self.directories[number];
+        (directory.rva != 0).then_some(directory)
+    }
+
+    /// At most `longest` bytes from `rva`, fewer where the data ends.
+    pub fn bytes_at_rva(&mut self, rva: u64, longest: usize) -> Result<Vec<u8>, Reason> {
+        let (offset, available) = self.locate(rva);
+        let longest = usize::try_from(available).map_or(longest, |bytes| bytes.min(longest));
+        self.bytes_at(offset, longest)
+    }
+
+    /// At most `longest` bytes from a file offset, fewer where the file ends.
+    pub fn bytes_at(&mut self, mut offset: u64, longest: usize) -> Result<Vec<u8>, Reason> {
+        let mut all = Vec::new();
+        while all.len() < longest {
+            let bytes = self.file.at_most(offset, longest - all.len())?;
+            if bytes.is_empty() {
+                break;
+            }
+            all.extend(bytes);
+            offset += bytes.len() as u64;
+        }
+        Ok(all)
     }
 
     pub fn ordinal_flag(&self) -> u64 {
