@@ -12,6 +12,11 @@ const PORTABLE = {
     result: "i32",
     nonblocking: true,
   },
+  monomi_describe: {
+    parameters: ["buffer", "u32", "buffer", "u32"],
+    result: "i32",
+    nonblocking: true,
+  },
   monomi_trace_open: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_trace_read: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   monomi_trace_close: { parameters: ["i32"], result: "void" },
@@ -337,6 +342,11 @@ export class Native {
    */
   logChunks(chunks: Uint8Array<ArrayBuffer>, out: Uint8Array<ArrayBuffer>): Promise<number> {
     return this.#library.symbols.monomi_log_chunks(chunks, chunks.length, out, out.length);
+  }
+
+  /** See `src/hashing/image_facts.ts`. The buffers must stay untouched until it resolves. */
+  describe(request: Uint8Array<ArrayBuffer>, out: Uint8Array<ArrayBuffer>): Promise<number> {
+    return this.#library.symbols.monomi_describe(request, request.length, out, out.length);
   }
 
   /** Traces of Windows (ETL); see `native/windows/src/lines.rs`. */

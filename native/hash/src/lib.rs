@@ -21,11 +21,9 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod deadline;
+mod described;
 mod digests;
-#[cfg_attr(
-    not(target_os = "linux"),
-    allow(dead_code, reason = "only the Linux pass asks for it yet")
-)]
 mod imphash;
 #[cfg(target_os = "linux")]
 mod open;
@@ -38,6 +36,7 @@ mod reason;
 mod request;
 
 pub use answer::{ANSWER_CAPACITY, answer};
+pub use described::{Described, describe};
 pub use digests::Digests;
 pub use pe::{PeFacts, facts_of_bytes};
 pub use reason::Reason;
@@ -49,7 +48,7 @@ pub use request::{Algorithms, Identity, REQUEST_HEADER_SIZE, REQUEST_VERSION, Re
 /// The [`Reason`] why there are no digests; the most telling one of all places that were tried.
 #[cfg(target_os = "linux")]
 pub fn digest(request: &Request<'_>) -> Result<Digests, Reason> {
-    let deadline = pass::Deadline::after(request.budget);
+    let deadline = deadline::Deadline::after(request.budget);
     if request.only_programs {
         // What a large file is, is told by its beginning.
         let unlimited = Request {

@@ -1,6 +1,7 @@
 //! One pass over an open file for all digests.
 
 use crate::Reason;
+use crate::deadline::Deadline;
 use crate::digests::Digests;
 use crate::imphash::imphash;
 use crate::open::Image;
@@ -12,32 +13,11 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::os::unix::fs::FileExt;
-use std::time::{Duration, Instant};
 
 const CHUNK_SIZE: usize = 256 << 10;
 
 thread_local! {
     static CHUNK: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-/// The moment at which a request has used up its time.
-#[derive(Debug)]
-pub(crate) struct Deadline(Option<Instant>);
-
-impl Deadline {
-    /// The moment `budget` from now; never, when the clock cannot hold it.
-    pub fn after(budget: Duration) -> Deadline {
-        Deadline(Instant::now().checked_add(budget))
-    }
-
-    /// # Errors
-    /// [`Reason::Timeout`] from the deadline on.
-    pub fn check(&self) -> Result<(), Reason> {
-        match self.0 {
-            Some(end) if Instant::now() >= end => Err(Reason::Timeout),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// Computes what `request` asks for.
@@ -145,7 +125,7 @@ mod tests {
         for size in [0, 5, 100] {
             let image = image_with(b"content", true);
             image.file.set_len(size).unwrap();
-            let result = digest_image(&image, &Request::default(), &Deadline(None));
+            let result = digest_image(&image, &Request::default(), &Deadline::never());
             assert_eq!(result, Err(Reason::Changed), "{size} bytes");
         }
     }

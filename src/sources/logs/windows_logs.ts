@@ -53,6 +53,15 @@ export function translate(record: RawRecord): Translated | undefined {
   return { id, fields: { UtcTime: time === undefined ? MISSING : utcTime(time), ...fields } };
 }
 
+/** Names of the fields that translations fill, by event id. */
+export function translatedFields(): ReadonlyMap<number, readonly string[]> {
+  const translations = [...PROVIDERS.values()].flatMap((ofProvider) => [...ofProvider.values()]);
+  return new Map(translations.map((translation) => {
+    const { id, fields } = translation(() => "");
+    return [id, Object.keys(fields)];
+  }));
+}
+
 function* textsOf({ fields }: RawRecord): Generator<[string, string]> {
   if ("names" in fields) {
     for (const [i, name] of fields.names.entries()) yield [name, fields.values[i]];

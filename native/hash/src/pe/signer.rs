@@ -70,10 +70,8 @@ fn element(bytes: &[u8]) -> Option<&[u8]> {
 fn simple_name(name: &Name) -> Option<String> {
     NAMES.iter().find_map(|wanted| {
         // The last of several is the most particular one.
-        let attributes = name.0.iter().flat_map(|part| part.0.iter());
-        let found = attributes
-            .filter(|attribute| attribute.oid == *wanted)
-            .last()?;
+        let mut attributes = name.0.iter().flat_map(|part| part.0.iter());
+        let found = attributes.rfind(|attribute| attribute.oid == *wanted)?;
         text(&found.value)
     })
 }
