@@ -4,7 +4,7 @@ import type { AttachPlan, Native } from "../sources/native.ts";
 import { eventById } from "../schema/mod.ts";
 import { NativeError } from "../sources/native.ts";
 import type { Command } from "./command.ts";
-import { loadPolicy } from "./policy.ts";
+import { loadPolicy, nativeFiles } from "./policy.ts";
 import { Exit, readArguments } from "./usage.ts";
 
 /** Programs that follow processes serve every event. */
@@ -20,10 +20,7 @@ async function show(args: string[], load: () => Native): Promise<number> {
     },
   });
   const native = load();
-  const policy = await loadPolicy(values.config, {
-    hash: native.hash.bind(native),
-    archive: native.archive.bind(native),
-  });
+  const policy = await loadPolicy(values.config, nativeFiles(native));
   let found: AttachPlan;
   try {
     found = native.plan(policy.events);

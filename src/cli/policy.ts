@@ -8,15 +8,22 @@ import { loadConfigFile } from "../config/read_file.ts";
 import { Archiver, type NativeArchive } from "../archive/archiver.ts";
 import { Hasher, type NativeHash } from "../hashing/mod.ts";
 import { compilePolicy, type Policy, type PolicySource } from "../sensor/policy.ts";
+import type { Native } from "../sources/native.ts";
 import { Exit, Failure } from "./usage.ts";
 
 const DEFAULT_NAME = "Defaults";
 const NO_HASH = "-";
 
-/** The native functions that look into files. */
+/** The native functions that look into files; absent where a system has them not. */
 export interface NativeFiles {
-  readonly hash: NativeHash;
-  readonly archive: NativeArchive;
+  readonly hash?: NativeHash;
+  readonly archive?: NativeArchive;
+}
+
+/** Those that the native library has on this system. */
+export function nativeFiles(native: Native): NativeFiles {
+  if (Deno.build.os !== "linux") return {};
+  return { hash: native.hash.bind(native), archive: native.archive.bind(native) };
 }
 
 /** A configuration cannot be used; its diagnostics were printed, or the message says why. */
@@ -65,11 +72,12 @@ async function compile(
   native: NativeFiles | undefined,
   sourceOf: (hasher: Hasher | undefined) => PolicySource | Promise<PolicySource>,
 ): Promise<Policy> {
-  const hasher = native && new Hasher(native.hash, { algorithms: config.options.hashAlgorithms });
+  const hasher = native?.hash &&
+    new Hasher(native.hash, { algorithms: config.options.hashAlgorithms });
   const source = await sourceOf(hasher);
   const blocking = native && compileBlocking(config, await readAccounts());
   for (const problem of blocking?.problems ?? []) console.error(formatDiagnostic(problem));
-  const archive = native && archiverOf(config, native.archive);
+  const archive = native?.archive && archiverOf(config, native.archive);
   return compilePolicy(config, source, hasher, archive, blocking);
 }
 

@@ -1,11 +1,12 @@
 /** `monomi record`: write what the native side delivers, for a replay. */
 import { EVENTS } from "../schema/mod.ts";
 import { BATCH_BYTES } from "../sensor/sensor.ts";
+import { identity } from "../service/identity.ts";
 import { LiveHost } from "../sources/live_host.ts";
 import type { Native } from "../sources/native.ts";
 import { recordHead } from "../sources/record_file.ts";
 import { parseAccounts } from "../sources/accounts.ts";
-import { refuseWithoutCapture } from "./capture_here.ts";
+import { refuseWithoutLinux } from "./capture_here.ts";
 import type { Command } from "./command.ts";
 import { OutputError } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
@@ -29,7 +30,7 @@ async function recordLive(args: string[], load: () => Native): Promise<number> {
   if (values.output === undefined) throw new UsageError("-o FILE is missing");
   const sizes = captureSizes(values);
   const duration = values.duration === undefined ? undefined : parseDuration(values.duration);
-  refuseWithoutCapture();
+  refuseWithoutLinux("recording", "on Windows, record a trace (wpr, logman) and replay it");
   const native = load();
   const host = new LiveHost(native);
   const events = values.config === undefined
@@ -38,7 +39,7 @@ async function recordLive(args: string[], load: () => Native): Promise<number> {
   using file = create(values.output);
   writeAll(file, recordHead(factsOf(host), host.bootEpoch()));
   dropPermissions();
-  native.open({ events, ...sizes });
+  native.open({ name: identity().name, events, ...sizes });
   let stopping = false;
   const stop = () => {
     stopping = true;

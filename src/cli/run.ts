@@ -1,19 +1,19 @@
 /** `monomi run`: capture live. */
-import process from "node:process";
 import { escapeUnprintable } from "../config/mod.ts";
 import { TappedSinks } from "../control/mod.ts";
 import { Sensor } from "../sensor/sensor.ts";
 import { describeBlocking } from "../sensor/blocking.ts";
 import { describe, describeHook } from "../sensor/summary.ts";
 import { jsonRenderer } from "../sinks/mod.ts";
-import { LiveHost } from "../sources/live_host.ts";
+import { identity } from "../service/identity.ts";
+import { liveSource } from "../sources/live_source.ts";
 import type { Native } from "../sources/native.ts";
 import { refuseWithoutCapture } from "./capture_here.ts";
 import type { Command } from "./command.ts";
 import { openControl } from "./open_control.ts";
 import { openOutputs, openRecordIds } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
-import { loadPolicy } from "./policy.ts";
+import { loadPolicy, nativeFiles } from "./policy.ts";
 import { onSignals } from "./signals.ts";
 import { Exit, parseDuration, parseSize, readArguments, UsageError } from "./usage.ts";
 
@@ -67,13 +67,13 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   const duration = values.duration === undefined ? undefined : parseDuration(values.duration);
   refuseWithoutCapture();
   const native = load();
-  const host = new LiveHost(native);
-  const files = { hash: native.hash.bind(native), archive: native.archive.bind(native) };
+  const host = liveSource(native);
+  const files = nativeFiles(native);
   const policy = await loadPolicy(values.config, files);
   const outputs = openOutputs(values.sink ?? [], {
     computer: host.computer,
     processId: Deno.pid,
-    userId: process.geteuid!(),
+    userId: host.userId,
     tree: values.tree,
     stateDirectory: values.state,
   }, () => native);
@@ -95,7 +95,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   }, tap);
   dropPermissions(outputs.needsNetwork ? ["net"] : []);
   const letGo = onSignals(() => sensor.stop(), () => void reload());
-  sensor.open({ ...sizes, pins: values.pin });
+  sensor.open({ name: identity().name, ...sizes, pins: values.pin });
   for (const hook of sensor.failedHooks()) {
     console.error(`monomi: warning: ${escapeUnprintable(describeHook(hook))}`);
   }
@@ -114,7 +114,9 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   letGo();
   console.error(describe(summary));
   if (values.stats) console.error(JSON.stringify({ summary }));
-  return Exit.OK;
+  if (sensor.ended === undefined) return Exit.OK;
+  console.error(`monomi: ${escapeUnprintable(sensor.ended)}`);
+  return Exit.COULD_NOT_RUN;
 }
 
 /**

@@ -1,7 +1,8 @@
 /** `monomi selftest`: does the sensor see, on this host, what it promises? */
 import { countOf, table } from "../selftest/report.ts";
 import { selftest as examine } from "../selftest/selftest.ts";
-import { LiveHost } from "../sources/live_host.ts";
+import { liveSource } from "../sources/live_source.ts";
+import { refuseWithoutLinux } from "./capture_here.ts";
 import type { Native } from "../sources/native.ts";
 import type { Command } from "./command.ts";
 import { Exit, parseDuration, readArguments } from "./usage.ts";
@@ -16,10 +17,11 @@ async function test(args: string[], load: () => Native): Promise<number> {
     options: { json: { type: "boolean" }, patience: { type: "string" } },
   });
   const patienceMs = parseDuration(values.patience ?? PATIENCE);
+  refuseWithoutLinux("the self-test", "it knows no provocations for other systems");
   const native = load();
   const directory = await Deno.makeTempDir({ prefix: "monomi-selftest-" });
   try {
-    const findings = await examine(native, new LiveHost(native), {
+    const findings = await examine(native, liveSource(native), {
       directory,
       patienceMs,
       ringBytes: RING_BYTES,

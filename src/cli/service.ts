@@ -1,5 +1,4 @@
 /** `monomi service`: what the installed instance runs as. */
-import process from "node:process";
 import { escapeUnprintable } from "../config/mod.ts";
 import { controlSocket, TappedSinks } from "../control/mod.ts";
 import { describeBlocking } from "../sensor/blocking.ts";
@@ -13,13 +12,13 @@ import { makePrivateDirectory } from "../service/private_files.ts";
 import { placesOf } from "../service/stored.ts";
 import { Supervisor } from "../service/supervisor.ts";
 import { jsonRenderer } from "../sinks/mod.ts";
-import { LiveHost } from "../sources/live_host.ts";
+import { liveSource } from "../sources/live_source.ts";
 import type { Native } from "../sources/native.ts";
 import type { Command } from "./command.ts";
 import { openControl } from "./open_control.ts";
 import { openOutputs, openRecordIds } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
-import { policyOfBytes } from "./policy.ts";
+import { nativeFiles, policyOfBytes } from "./policy.ts";
 import { requireRoot } from "./root.ts";
 import { readSettings } from "./settings.ts";
 import { onSignals } from "./signals.ts";
@@ -59,8 +58,8 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
   using _ = takeLock(placesOf(self).daemonLock, self.name);
   const settings = readSettings(self);
   const native = load();
-  const host = new LiveHost(native);
-  const files = { hash: native.hash.bind(native), archive: native.archive.bind(native) };
+  const host = liveSource(native);
+  const files = nativeFiles(native);
   const manager = new ServiceManager(Deno.env.toObject(), native.sockets);
   const compile = (bytes: Uint8Array, fileName: string, name: string) =>
     policyOfBytes(bytes, fileName, name, files);
@@ -68,7 +67,7 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
   const outputs = openOutputs(settings.sinks.map(({ text }) => text), {
     computer: host.computer,
     processId: Deno.pid,
-    userId: process.geteuid!(),
+    userId: host.userId,
     queueBytes: settings.queueBytes,
     stateDirectory: self.stateDirectory,
   }, () => native);
@@ -87,7 +86,7 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
   }, sinks);
   dropPermissions(outputs.needsNetwork ? ["net"] : []);
   const letGo = onSignals(() => sensor.stop(), () => void daemon.reload());
-  sensor.open(settings);
+  sensor.open({ name: self.name, ...settings });
   for (const hook of sensor.failedHooks()) say(`warning: ${describeHook(hook)}`);
   const complaint = sensor.blocking && describeBlocking(sensor.blocking);
   if (complaint !== undefined) say(`warning: ${complaint}`);
@@ -100,6 +99,10 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
     sensor.stop();
   });
   await sensor.run();
+  if (sensor.ended !== undefined) {
+    say(sensor.ended);
+    code = Exit.COULD_NOT_RUN;
+  }
   daemon.end();
   await control.close();
   const summary = await sensor.close();

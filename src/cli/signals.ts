@@ -2,9 +2,15 @@
  * Signals that steer a running command.
  */
 
+/** Windows has two of its console, and none that could mean "reload". */
+const ENDING: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGTERM"];
+const RELOADING: readonly Deno.Signal[] = Deno.build.os === "windows" ? [] : ["SIGHUP"];
+
 /**
  * Calls `stop` on SIGINT and SIGTERM (a second one ends the process at once) and `reload` on
- * SIGHUP. Returns a function that lets go of them.
+ * SIGHUP; on Windows `stop` on Ctrl+C and Ctrl+Break. Returns a function that lets go of them.
  */
 export function onSignals(stop: () => void, reload: () => void): () => void {
   let stopping = false;
@@ -13,12 +19,10 @@ export function onSignals(stop: () => void, reload: () => void): () => void {
     stopping = true;
     stop();
   };
-  Deno.addSignalListener("SIGINT", end);
-  Deno.addSignalListener("SIGTERM", end);
-  Deno.addSignalListener("SIGHUP", reload);
+  for (const signal of ENDING) Deno.addSignalListener(signal, end);
+  for (const signal of RELOADING) Deno.addSignalListener(signal, reload);
   return () => {
-    Deno.removeSignalListener("SIGINT", end);
-    Deno.removeSignalListener("SIGTERM", end);
-    Deno.removeSignalListener("SIGHUP", reload);
+    for (const signal of ENDING) Deno.removeSignalListener(signal, end);
+    for (const signal of RELOADING) Deno.removeSignalListener(signal, reload);
   };
 }

@@ -10,7 +10,7 @@ import { EVENT_TAGS } from "../schema/mod.ts";
 import { eventById } from "../schema/events.ts";
 import { loadConfig } from "../config/mod.ts";
 import type { SinkSet } from "../sinks/mod.ts";
-import type { LiveHost } from "../sources/live_host.ts";
+import type { LiveSource } from "../sources/live_source.ts";
 import type { Native, ProgramFigures } from "../sources/native.ts";
 
 /** How one event fared. `missing` is the one that must not happen. */
@@ -49,12 +49,12 @@ const PROCESS_ID_FIELDS = ["ProcessId", "SourceProcessId"];
 /** Captures everything, provokes each event in turn and says what was seen. */
 export async function selftest(
   native: Native,
-  host: LiveHost,
+  source: LiveSource,
   options: SelftestOptions,
 ): Promise<Finding[]> {
   const collector = new Collector();
-  const sensor = new Sensor(native, host, everything(native, options.directory), collector);
-  sensor.open(options);
+  const sensor = new Sensor(native, source, everything(native, options.directory), collector);
+  sensor.open({ ...options, name: "selftest" });
   const running = sensor.run();
   try {
     const { programs } = native.stats();

@@ -1,11 +1,10 @@
 /**
  * The sensor's life: open, capture until told to stop, reload, report losses, flush, sum up.
  */
-import { Decoder } from "../events/decoder.ts";
 import type { Event } from "../events/event.ts";
 import type { Family } from "../events/process_table.ts";
-import { LiveHost } from "../sources/live_host.ts";
-import { type FailedHook, type Native, NativeError } from "../sources/native.ts";
+import type { BatchDecoder, LiveSource } from "../sources/live_source.ts";
+import { CaptureEnded, type FailedHook, type Native, NativeError } from "../sources/native.ts";
 import type { SinkSet } from "../sinks/mod.ts";
 import { type Blocking, describeBlocking } from "./blocking.ts";
 import { ErrorReports } from "./error_reports.ts";
@@ -35,6 +34,8 @@ const STOP_MS = 5_000;
 
 /** How the kernel side is opened. */
 export interface SensorOptions {
+  /** The instance's name. */
+  readonly name: string;
   readonly ringBytes: number;
   readonly maxArguments: number;
   /** See `CaptureOptions`. */
@@ -48,9 +49,10 @@ const TAKEN_OVER =
 /** A live sensor. */
 export class Sensor {
   readonly #native: Native;
+  readonly #source: LiveSource;
   readonly #sinks: SinkSet;
   readonly #pipeline: Pipeline;
-  readonly #decoder: Decoder;
+  readonly #decoder: BatchDecoder;
   readonly #buffer = new Uint8Array(BATCH_BYTES);
   readonly #events: Event[] = [];
   readonly #errors = new ErrorReports();
@@ -62,20 +64,22 @@ export class Sensor {
   /** How many times it has looked for records; stands still when it is stuck. */
   turns = 0;
   #stopping = false;
+  #ended: string | undefined;
   #startedAt = 0;
   #startTime = 0;
   #configuredTime = 0;
 
   constructor(
     native: Native,
-    host: LiveHost,
+    source: LiveSource,
     policy: Policy,
     sinks: SinkSet,
     recordIds?: RecordIds,
   ) {
     this.#native = native;
+    this.#source = source;
     this.#sinks = sinks;
-    this.#decoder = new Decoder(host, this.#buffer);
+    this.#decoder = source.decoder(this.#buffer);
     this.#decoder.wanted = (id) => policy.rules.wants(id);
     this.#pipeline = new Pipeline(policy, sinks, recordIds);
   }
@@ -155,16 +159,22 @@ export class Sensor {
     if (complaint !== undefined) this.#announce([errorReport("Blocking", complaint)]);
   }
 
-  /** Captures until {@link stop}. */
+  /** Why the capture ended without {@link stop}; undefined when it did not. */
+  get ended(): string | undefined {
+    return this.#ended;
+  }
+
+  /** Captures until {@link stop}, or until somebody else ends the capture. */
   async run(): Promise<void> {
     while (!this.#stopping) {
-      await this.#native.wait(this.#safekeeping?.isOpen ? SHORT_WAIT_MS : WAIT_MS);
+      await this.#wait();
       await this.#drain(Infinity);
       this.#safekeeping?.follow(performance.now());
       this.#applyPending();
       this.#reportErrors(false);
     }
     await this.#drain(STOP_MS);
+    this.#release(true);
     await this.#pipeline.settled();
     this.#reportErrors(true);
     this.#pipeline.announce(stateChanged("Stopped"));
@@ -188,7 +198,7 @@ export class Sensor {
 
   /** Follows a process and its descendants; undefined without such a process. */
   follow(root: number): Family | undefined {
-    return this.#decoder.processes.follow(root);
+    return this.#decoder.processes?.follow(root);
   }
 
   /** Closes the outputs and sums up. */
@@ -215,13 +225,31 @@ export class Sensor {
     };
   }
 
+  async #wait(): Promise<void> {
+    try {
+      await this.#native.wait(this.#safekeeping?.isOpen ? SHORT_WAIT_MS : WAIT_MS);
+    } catch (error) {
+      if (!(error instanceof CaptureEnded)) throw error;
+      this.#ended = error.message;
+      this.#stopping = true;
+      this.#announce([errorReport("Capture", error.message)]);
+    }
+  }
+
+  /** Events that the decoder held back. */
+  #release(all: boolean): void {
+    this.#decoder.release?.(this.#events, all);
+    if (this.#events.length > 0) this.#pipeline.push(this.#events);
+    this.#events.length = 0;
+  }
+
   async #drain(milliseconds: number): Promise<void> {
     const begin = performance.now();
     let turn = begin;
     for (;;) {
       this.turns++;
       const length = this.#native.drain(this.#buffer);
-      if (length === 0) return;
+      if (length === 0) return this.#release(false);
       this.#decoder.decode(length, this.#events);
       this.#pipeline.push(this.#events);
       this.#events.length = 0;

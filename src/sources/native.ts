@@ -22,23 +22,32 @@ const PORTABLE = {
   monomi_trace_close: { parameters: ["i32"], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** On Linux alone: what captures, hashes, provokes and asks the host. */
-const LINUX = {
+/** On Linux and Windows: what captures. */
+const CAPTURE = {
   monomi_open: {
     parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32", "buffer", "u32"],
     result: "i32",
   },
-  monomi_unpin: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
-  monomi_mark: { parameters: [], result: "i32" },
-  monomi_commit: { parameters: [], result: "void" },
   monomi_configure: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
-  monomi_block: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_plan: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_wait: { parameters: ["i32"], result: "i32", nonblocking: true },
   monomi_wake: { parameters: [], result: "void" },
   monomi_drain: { parameters: ["buffer", "u32"], result: "i32" },
   monomi_stats: { parameters: ["buffer", "u32"], result: "i32" },
   monomi_close: { parameters: [], result: "void" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** On Windows alone. */
+const WINDOWS = {
+  monomi_session_name: { parameters: ["buffer", "u32"], result: "void" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** On Linux alone: what blocks, hashes, provokes and asks the host. */
+const LINUX = {
+  monomi_unpin: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
+  monomi_mark: { parameters: [], result: "i32" },
+  monomi_commit: { parameters: [], result: "void" },
+  monomi_block: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_hash: {
     parameters: ["buffer", "u32", "buffer", "u32"],
     result: "i32",
@@ -63,12 +72,24 @@ const LINUX = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-type Library = Deno.DynamicLibrary<typeof PORTABLE & typeof LINUX>;
+type Library = Deno.DynamicLibrary<
+  typeof PORTABLE & typeof CAPTURE & typeof LINUX & typeof WINDOWS
+>;
 
-/** On other systems than Linux the functions that only Linux has are missing, and not called. */
+/** Functions that a system does not have are missing, and not called. */
 function load(path: string): Library {
-  const symbols = Deno.build.os === "linux" ? { ...PORTABLE, ...LINUX } : PORTABLE;
-  return Deno.dlopen(path, symbols) as Library;
+  return Deno.dlopen(path, symbolsHere()) as Library;
+}
+
+function symbolsHere(): Deno.ForeignLibraryInterface {
+  switch (Deno.build.os) {
+    case "linux":
+      return { ...PORTABLE, ...CAPTURE, ...LINUX };
+    case "windows":
+      return { ...PORTABLE, ...CAPTURE, ...WINDOWS };
+    default:
+      return PORTABLE;
+  }
 }
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
@@ -79,10 +100,17 @@ const REASON_BYTES = 1024;
 const CLOSED = -2;
 /** What `monomi_open` answers where it continues a capture. */
 const TAKEN_OVER = 1;
+/** On Windows: somebody else has ended the trace session, and nothing of it is left to drain. */
+const ENDED = -3;
 
 /** The native side cannot do what was asked; the message says why and what to do. */
 export class NativeError extends Error {
   override readonly name = "NativeError";
+}
+
+/** Somebody else has ended the capture. */
+export class CaptureEnded extends Error {
+  override readonly name = "CaptureEnded";
 }
 
 /** What the kernel side counted for one kind of record. */
@@ -119,6 +147,25 @@ export interface CaptureStats {
   readonly malformed: number;
   /** Written files that hold what they held when they were delivered before, or too little. */
   readonly unchanged: number;
+  /** Only on Windows. */
+  readonly session?: TraceSession;
+}
+
+/** The trace session, counted since it was started. */
+export interface TraceSession {
+  readonly name: string;
+  /** Events that found no buffer. */
+  readonly eventsLost: number;
+  /** Buffers that were not delivered, with all their events. */
+  readonly buffersLost: number;
+  /** Events for which the queue behind the session had no room. */
+  readonly queueFull: number;
+  /** Events too long for it. */
+  readonly oversized: number;
+  /** Events whose layout is not known. */
+  readonly unknown: number;
+  /** Why no more events come, or null. */
+  readonly ended: string | null;
 }
 
 /** A hook that could not be attached. */
@@ -176,6 +223,8 @@ export type Opened = "new" | "taken over";
 
 /** How the kernel side is opened. */
 export interface CaptureOptions {
+  /** The instance's name; on Windows the trace session has it. */
+  readonly name: string;
   /**
    * A directory in a BPF file system where the kernel side survives this process being killed. Without
    * it everything ends with the process.
@@ -183,11 +232,13 @@ export interface CaptureOptions {
   readonly pins?: string;
   /** Ids of the Sysmon events that can be logged. */
   readonly events: Iterable<number>;
-  /** Ring buffer in bytes, a power of two. */
+  /** Ring buffer, or buffers of the trace session, in bytes; a power of two. */
   readonly ringBytes: number;
   /** Longest argument list taken, in bytes. */
   readonly maxArguments: number;
 }
+
+const NEEDS_DRIVER = "blocking on Windows needs a driver in the kernel, which monomi has not";
 
 /** The loaded native library. */
 export class Native {
@@ -210,8 +261,12 @@ export class Native {
   }
 
   /** Loads and attaches the kernel programs. @throws {NativeError} */
-  open({ events, ringBytes, maxArguments, pins = "" }: CaptureOptions): Opened {
+  open({ name, events, ringBytes, maxArguments, pins = "" }: CaptureOptions): Opened {
     const text = this.#text;
+    if (Deno.build.os === "windows") {
+      const bytes = new TextEncoder().encode(name);
+      this.#library.symbols.monomi_session_name(bytes, bytes.length);
+    }
     text.fill(0);
     const ids = Uint8Array.from(events);
     const place = new TextEncoder().encode(pins);
@@ -280,6 +335,7 @@ export class Native {
    * @throws {NativeError} when that cannot be done here; nothing is denied any more.
    */
   block(policy: Uint8Array<ArrayBuffer>): void {
+    if (Deno.build.os === "windows") throw new NativeError(NEEDS_DRIVER);
     const text = this.#text;
     text.fill(0);
     this.#check(this.#library.symbols.monomi_block(policy, policy.length, text, text.length));
@@ -288,10 +344,11 @@ export class Native {
   /**
    * Resolves to true when records are there, to false after the time or {@link wake}.
    *
-   * @throws {NativeError} when no capture is open.
+   * @throws {NativeError} when no capture is open; {@link CaptureEnded} when no more records come.
    */
   async wait(milliseconds: number): Promise<boolean> {
     const result = await this.#library.symbols.monomi_wait(milliseconds);
+    if (result === ENDED) throw new CaptureEnded(this.stats().session?.ended ?? "capture ended");
     if (result < 0) throw refusal(result);
     return result === 1;
   }

@@ -11,7 +11,12 @@ import { builtNative } from "./testing.ts";
 
 const SOURCE = new URL("./native.ts", import.meta.url);
 const PROCESS_CREATE = 1;
-const OPTIONS = { events: [PROCESS_CREATE], ringBytes: 2 ** 20, maxArguments: 2 ** 16 };
+const OPTIONS = {
+  name: "test",
+  events: [PROCESS_CREATE],
+  ringBytes: 2 ** 20,
+  maxArguments: 2 ** 16,
+};
 const RECORDS = new Uint8Array(512 * 1024);
 
 const isClosed = (error: unknown) =>

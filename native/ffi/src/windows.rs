@@ -16,6 +16,9 @@ const CLOSED: i32 = -2;
 /// Somebody else has ended the trace session.
 const ENDED: i32 = -3;
 
+const NO_PINS: &str = "only on Linux can a capture be pinned; a trace session outlives its sensor, \
+                       and the next one ends it";
+
 static SESSION_NAME: Mutex<String> = Mutex::new(String::new());
 static CAPTURE: Mutex<Option<Capture>> = Mutex::new(None);
 static WAITING: Mutex<Option<Waiting>> = Mutex::new(None);
@@ -40,7 +43,7 @@ pub unsafe extern "C" fn monomi_session_name(name: *const u8, length: u32) {
 
 /// Opens the capture; `events` are the ids of the Sysmon events that can be logged, one a byte. 0,
 /// or -1 with a text in `error`. `buffer_bytes` is for the session's buffers, and the same again for
-/// the queue behind it; `max_args` is not used.
+/// the queue behind it; `max_args` is not used, and `pins` refused.
 ///
 /// # Safety
 /// `events` must be readable for `event_count` bytes, and `error` must be writable for `error_length` bytes.
@@ -50,10 +53,17 @@ pub unsafe extern "C" fn monomi_open(
     event_count: u32,
     buffer_bytes: u32,
     _max_args: u32,
+    _pins: *const u8,
+    pins_length: u32,
     error: *mut u8,
     error_length: u32,
 ) -> i32 {
     guarded(|| {
+        if pins_length > 0 {
+            // SAFETY: the caller's promise.
+            unsafe { give(NO_PINS, error, error_length) };
+            return FAILED;
+        }
         // A capture that is open ends first: both would have the same session.
         drop(locked(&CAPTURE).take());
         // SAFETY: the caller's promise.

@@ -1,5 +1,6 @@
 /** Names for SIDs, as far as they are the same on every Windows ([MS-DTYP] 2.4.2.4). */
 import { MISSING } from "../event.ts";
+import { BoundedMap } from "./bounded_map.ts";
 
 const ACCOUNTS: Readonly<Record<string, string>> = {
   "S-1-5-7": "NT AUTHORITY\\ANONYMOUS LOGON",
@@ -17,9 +18,21 @@ const LEVELS: readonly (readonly [number, string])[] = [
   [0, "Untrusted"],
 ];
 
-/** `DOMAIN\name` of an account that every Windows has, else the SID; `-` for none. */
-export function userOfSid(sid: string): string {
-  return sid === "" ? MISSING : ACCOUNTS[sid] ?? sid;
+const MAX_ACCOUNTS = 4096;
+
+/** Names of accounts: those that every Windows has, and those that were told. */
+export class Accounts {
+  readonly #told = new BoundedMap<string, string>(MAX_ACCOUNTS);
+
+  /** Learns the name of an account of this host or its domain. */
+  learn(sid: string, name: string): void {
+    this.#told.set(sid, name);
+  }
+
+  /** `DOMAIN\name` of an account whose name is known, else the SID; `-` for none. */
+  name(sid: string): string {
+    return sid === "" ? MISSING : this.#told.get(sid) ?? ACCOUNTS[sid] ?? sid;
+  }
 }
 
 /** Sysmon's IntegrityLevel of a label `S-1-16-…`; `-` for none. */

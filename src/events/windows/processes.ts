@@ -1,7 +1,7 @@
 /** The processes of a recorded Windows, as its trace tells of them. */
 import { MISSING } from "../event.ts";
 import { NO_GUID, sysmonGuid } from "../guid.ts";
-import { integrityLevel, userOfSid } from "./accounts.ts";
+import { type Accounts, integrityLevel } from "./accounts.ts";
 import { BoundedMap } from "./bounded_map.ts";
 import { numberField, textField, type TraceRecord } from "./trace_record.ts";
 import type { Volumes } from "./volumes.ts";
@@ -18,16 +18,32 @@ interface Mapped {
   readonly path: string;
 }
 
+/** What the processes of one host share. */
+export interface HostNames {
+  readonly accounts: Accounts;
+  readonly volumes: Volumes;
+  /** Last part of the machine's SID (T5); 0 where it is not known. */
+  readonly machine: number;
+}
+
 /** One process. */
 export class WindowsProcess {
   path = "";
   ended = false;
   /** A process's first thread is made by its parent. */
   hasThreads = false;
+  /** These three are known of processes of this host alone. */
+  directory = "";
+  /** `0x` and the logon session's LUID. */
+  logonId = "";
+  /** Milliseconds since 1970; 0 where it is not known. */
+  logonTime = 0;
   readonly images: Mapped[] = [];
+  readonly #host: HostNames;
   #guid = "";
 
   constructor(
+    host: HostNames,
     readonly pid: number,
     /** Milliseconds since 1970; 0 where only later records tell of the process. */
     readonly start: number,
@@ -40,16 +56,28 @@ export class WindowsProcess {
     public sid: string,
     public session: number | string,
     public label: string,
-  ) {}
+  ) {
+    this.#host = host;
+  }
 
   /** Sysmon's ProcessGuid (T4); upper case, as Windows writes it. */
   get guid(): string {
-    const [low, high] = [Number(this.key & 0xffffffffn), Number(this.key >> 32n & 0xffffffffn)];
-    return this.#guid ||= sysmonGuid(0, Math.floor(this.start / 1000), low, high).toUpperCase();
+    return this.#guid ||= this.#guidOf(this.start, this.key);
+  }
+
+  /** Sysmon's LogonGuid (T7); `-` where the logon is not known. */
+  get logonGuid(): string {
+    return this.logonId === "" ? MISSING : this.#guidOf(this.logonTime, toKey(this.logonId));
+  }
+
+  #guidOf(time: number, key: bigint): string {
+    const [low, high] = [Number(key & 0xffffffffn), Number(key >> 32n & 0xffffffffn)];
+    const { machine } = this.#host;
+    return sysmonGuid(machine, Math.floor(time / 1000), low, high).toUpperCase();
   }
 
   get user(): string {
-    return userOfSid(this.sid);
+    return this.#host.accounts.name(this.sid);
   }
 
   get integrityLevel(): string {
@@ -66,10 +94,12 @@ export class WindowsProcess {
 /** Knows processes by pid. */
 export class WindowsProcesses {
   readonly #byPid = new BoundedMap<number, WindowsProcess>(MAX_PROCESSES);
+  readonly #host: HostNames;
   readonly #volumes: Volumes;
 
-  constructor(volumes: Volumes) {
-    this.#volumes = volumes;
+  constructor(host: HostNames) {
+    this.#host = host;
+    this.#volumes = host.volumes;
   }
 
   get(pid: number | undefined): WindowsProcess | undefined {
@@ -155,6 +185,7 @@ export class WindowsProcesses {
     const pid = numberField(record, "pid") ?? 0;
     const parentPid = numberField(record, "parent") ?? 0;
     const process = new WindowsProcess(
+      this.#host,
       pid,
       start,
       keyOf(record),
@@ -176,11 +207,17 @@ export class WindowsProcesses {
     process.commandLine ||= textField(record, "commandLine");
     process.sid ||= textField(record, "sid");
     process.label ||= textField(record, "mandatoryLabel");
+    process.directory ||= textField(record, "directory");
+    process.logonId ||= textField(record, "logon");
+    process.logonTime ||= numberField(record, "logonTime") ?? 0;
   }
 }
 
 function keyOf(record: TraceRecord): bigint {
-  const text = textField(record, "key") || textField(record, "number");
+  return toKey(textField(record, "key") || textField(record, "number"));
+}
+
+function toKey(text: string): bigint {
   return /^(?:0x[\da-f]+|\d+)$/.test(text) ? BigInt(text) : 0n;
 }
 

@@ -5,9 +5,10 @@
 import { eventById } from "../../schema/events.ts";
 import { utcTime } from "../clock.ts";
 import { type Event, type FieldValue, MISSING, type Origin } from "../event.ts";
+import { Accounts } from "./accounts.ts";
 import { FileNames } from "./file_names.ts";
 import { Flows } from "./flows.ts";
-import { WindowsProcesses } from "./processes.ts";
+import { type HostNames, WindowsProcesses } from "./processes.ts";
 import { registryDetails, registryPath } from "./registry_paths.ts";
 import { ownFields, traceDefinition } from "./trace_definitions.ts";
 import { numberField, textField, type TraceRecord } from "./trace_record.ts";
@@ -20,6 +21,11 @@ interface Told {
   readonly fields: Readonly<Record<string, FieldValue>>;
 }
 
+/** A disk or volume without a path on it. */
+const RAW_DEVICE = /^\\Device\\(?:Harddisk\d+\\(?:DR|Partition)\d+|HarddiskVolume\d+)$/i;
+const PIPES = "\\Device\\NamedPipe\\";
+/** `file:stream`, perhaps with its type; the unnamed stream (`file::$DATA`) is the file. */
+const STREAM = /\\[^\\:]+:[^\\:]+(?::\$DATA)?$/i;
 const SUCCESS = 0;
 const FILE_CREATED = 2;
 const CREATED_NEW_KEY = 1;
@@ -39,18 +45,26 @@ const SYSTEM_PROCESSES: ReadonlySet<number> = new Set([0, 4]);
 
 /** Decodes the records of one trace, in their order. */
 export class TraceDecoder {
-  #origin: Origin = { computer: MISSING, system: "windows" };
-  readonly #volumes = new Volumes();
-  readonly #processes = new WindowsProcesses(this.#volumes);
+  /** Absent for events of this host. */
+  #origin: Origin | undefined;
+  readonly #volumes: Volumes;
+  readonly #processes: WindowsProcesses;
   readonly #files = new FileNames();
   readonly #flows = new Flows();
   readonly #everything: boolean;
   /** Processes met in the first reading. */
   readonly #met = new Set<number>();
 
-  /** `everything`: also what Sysmon has no event for. */
-  constructor(everything: boolean) {
+  /**
+   * `everything`: also what Sysmon has no event for. `host`: the running host, whose events these are;
+   * without it they are a recording's.
+   */
+  constructor(everything: boolean, host?: HostNames) {
     this.#everything = everything;
+    this.#origin = host === undefined ? { computer: MISSING, system: "windows" } : undefined;
+    const names = host ?? { accounts: new Accounts(), volumes: new Volumes(), machine: 0 };
+    this.#volumes = names.volumes;
+    this.#processes = new WindowsProcesses(names);
   }
 
   /**
@@ -125,7 +139,9 @@ export class TraceDecoder {
       case "WmiBinding":
         return { id: 21, fields: wmiBinding(record) };
       case "SystemComputer":
-        this.#origin = { computer: textField(record, "computer") || MISSING, system: "windows" };
+        if (this.#origin !== undefined) {
+          this.#origin = { computer: textField(record, "computer") || MISSING, system: "windows" };
+        }
         return undefined;
     }
   }
@@ -141,7 +157,10 @@ export class TraceDecoder {
         ProcessId: process.pid,
         Image: this.#processes.image(process),
         CommandLine: commandLine(process.commandLine),
+        CurrentDirectory: process.directory || MISSING,
         User: process.user,
+        LogonGuid: process.logonGuid,
+        LogonId: process.logonId || MISSING,
         TerminalSessionId: process.session,
         IntegrityLevel: process.integrityLevel,
         ParentProcessGuid: this.#processes.guid(parent),
@@ -234,6 +253,8 @@ export class TraceDecoder {
       case "FileCreate":
       case "FileRenamePath":
         return this.#fileCreate(record, textField(record, "path"));
+      case "FileOpen":
+        return this.#deviceOpened(record, textField(record, "path"));
       case "FileOperationEnd": {
         const isNew = numberField(record, "status") === SUCCESS &&
           numberField(record, "information") === FILE_CREATED;
@@ -251,11 +272,25 @@ export class TraceDecoder {
     }
   }
 
+  /** What is opened like a file and is none: a whole volume or disk (9), a named pipe (18). */
+  #deviceOpened(record: TraceRecord, path: string): Told | undefined {
+    const actor = this.#actor(record.pid);
+    if (RAW_DEVICE.test(path)) return { id: 9, fields: { ...actor, Device: path } };
+    if (!path.startsWith(PIPES) || path === PIPES) return undefined;
+    const PipeName = path.slice(PIPES.length - 1);
+    return { id: 18, fields: { ...actor, EventType: "ConnectPipe", PipeName } };
+  }
+
+  /** A new file (11), or a new stream of one (15). */
   #fileCreate(record: TraceRecord, path: string): Told | undefined {
     if (path === "") return undefined;
     const CreationUtcTime = record.time === null ? MISSING : utcTime(record.time);
     const TargetFilename = this.#volumes.resolve(path);
-    return { id: 11, fields: { ...this.#actor(record.pid), TargetFilename, CreationUtcTime } };
+    const isStream = STREAM.test(path);
+    return {
+      id: isStream ? 15 : 11,
+      fields: { ...this.#actor(record.pid), TargetFilename, CreationUtcTime },
+    };
   }
 
   #registry(record: TraceRecord): Told | undefined {
@@ -336,7 +371,13 @@ export class TraceDecoder {
     const values = definition.fields.map(({ name }): FieldValue =>
       name === "UtcTime" && record.time !== null ? utcTime(time) : fields[name] ?? MISSING
     );
-    return { definition, values, time, recordId: 0, origin: this.#origin };
+    return this.#event(definition, values, time);
+  }
+
+  #event(definition: Event["definition"], values: FieldValue[], time: number): Event {
+    const event: Event = { definition, values, time, recordId: 0 };
+    if (this.#origin !== undefined) event.origin = this.#origin;
+    return event;
   }
 
   #traceEvent(record: TraceRecord): Event {
@@ -357,7 +398,7 @@ export class TraceDecoder {
       values.push(parent === undefined ? MISSING : this.#processes.image(parent));
     }
     if (record.pid !== undefined) values.push(record.pid, record.tid ?? MISSING);
-    return { definition, values, time, recordId: 0, origin: this.#origin };
+    return this.#event(definition, values, time);
   }
 
   #ownValue({ fields }: TraceRecord, name: string): FieldValue {

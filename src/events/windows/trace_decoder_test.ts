@@ -325,3 +325,21 @@ Deno.test("a new name of a file is event 11, permanent WMI subscriptions are 19 
   assert.equal(binding?.Consumer, 'CommandLineEventConsumer="C"');
   assert.equal(temporary, undefined);
 });
+
+Deno.test("whole disks, pipes and streams are told apart from files", () => {
+  const open = (path: string) => record("FileOpen", { request: "0x1", path }, { pid: 600 });
+  const create = (path: string) => record("FileCreate", { path }, { pid: 600 });
+  const [disk, volume, file, pipe, stream, plain] = decode([
+    open("\\Device\\Harddisk0\\DR0"),
+    open("\\Device\\HarddiskVolume3"),
+    open("\\Device\\HarddiskVolume3\\x"),
+    open("\\Device\\NamedPipe\\lsass"),
+    create("\\Device\\HarddiskVolume3\\x.txt:Zone.Identifier:$DATA"),
+    create("\\Device\\HarddiskVolume3\\x.txt::$DATA"),
+  ]);
+  assert.deepEqual([disk?.id, disk?.Device], [9, "\\Device\\Harddisk0\\DR0"]);
+  assert.deepEqual([volume?.id, volume?.Device], [9, "\\Device\\HarddiskVolume3"]);
+  assert.equal(file, undefined);
+  assert.deepEqual([pipe?.id, pipe?.EventType, pipe?.PipeName], [18, "ConnectPipe", "\\lsass"]);
+  assert.deepEqual([stream?.id, plain?.id], [15, 11]);
+});

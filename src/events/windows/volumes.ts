@@ -22,6 +22,14 @@ export class Volumes {
     this.#letters.set(device, typed[1].toUpperCase());
   }
 
+  /** Takes over what the host says, device path by device path. */
+  replace(letters: Readonly<Record<string, string>>): void {
+    this.#letters.clear();
+    for (const [device, letter] of Object.entries(letters).slice(0, MAX_VOLUMES)) {
+      this.#letters.set(device, letter);
+    }
+  }
+
   /** The path with its drive's letter where that is known. */
   resolve(path: string): string {
     if (path.startsWith("\\??\\")) return path.slice(4);

@@ -181,6 +181,7 @@ impl Capture {
             "ringBytes": self.queue.limit(),
             "delivered": records,
             "malformed": 0,
+            "unchanged": 0,
             "session": {
                 "name": self.session.name(),
                 "eventsLost": events,

@@ -34,6 +34,7 @@ mod keyword {
     pub(super) const IPV4_AND_IPV6: u64 = 0x30;
     pub(super) const FILE_CREATE: u64 = 0x80;
     pub(super) const FILE_DELETE_PATH: u64 = 0x400;
+    pub(super) const FILE_RENAME: u64 = 0x800;
     pub(super) const FILE_CREATE_NEW: u64 = 0x1000;
     pub(super) const SET_VALUE: u64 = 0x100;
     pub(super) const DELETE_VALUE: u64 = 0x200;
@@ -82,6 +83,12 @@ pub static NEEDS: &[Need] = &[
         ids: &[30],
     },
     Need {
+        events: &[11],
+        provider: &provider::FILE,
+        keywords: keyword::FILE_RENAME,
+        ids: &[27],
+    },
+    Need {
         events: &[23, 26],
         provider: &provider::FILE,
         keywords: keyword::FILE_DELETE_PATH,
@@ -109,7 +116,13 @@ pub static NEEDS: &[Need] = &[
         ids: &[1, 2, 5],
     },
     Need {
-        events: &[19, 20, 21],
+        events: &[19],
+        provider: &provider::WMI,
+        keywords: keyword::ANY,
+        ids: &[5859],
+    },
+    Need {
+        events: &[21],
         provider: &provider::WMI,
         keywords: keyword::ANY,
         ids: &[5861],

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import type { Event } from "../event.ts";
+import { LiveDecoder } from "./live_decoder.ts";
+
+const NOON = Date.UTC(2026, 0, 2, 12);
+const START_TIME = NOON + 0.25;
+
+const HOST = { host: { computer: "PC", machine: "S-1-5-21-1-2-610052772" } };
+const VOLUMES = { volumes: { "\\Device\\HarddiskVolume3": "C:" } };
+const ACCOUNT = { account: { sid: "S-1-5-21-1-2-3-1000", name: "PC\\ann" } };
+const FACTS = {
+  process: {
+    pid: 4711,
+    startTime: START_TIME,
+    image: "C:\\Windows\\System32\\cmd.exe",
+    directory: "C:\\Users\\ann\\",
+    sid: "S-1-5-21-1-2-3-1000",
+    logon: "0x3e7ab",
+    logonTime: NOON - 60_000,
+    session: 1,
+    label: "S-1-16-8192",
+  },
+};
+const KERNEL_HALF = {
+  event: "ProcessStart",
+  time: NOON,
+  pid: 600,
+  tid: 8,
+  fields: {
+    key: "0xffffca8686578080",
+    pid: 4711,
+    parent: 600,
+    session: 1,
+    sid: "S-1-5-21-1-2-3-1000",
+    image: "cmd.exe",
+    commandLine: "cmd.exe /c dir",
+  },
+};
+const PROVIDER_HALF = {
+  event: "ProcessStart",
+  time: NOON + 0.01,
+  pid: 600,
+  tid: 8,
+  fields: {
+    pid: 4711,
+    number: "77",
+    startTime: START_TIME,
+    parent: 600,
+    session: 1,
+    mandatoryLabel: "S-1-16-12288",
+    path: "\\Device\\HarddiskVolume3\\Windows\\System32\\cmd.exe",
+  },
+};
+const QUERY = {
+  event: "DnsAnswer",
+  time: NOON + 5,
+  pid: 4711,
+  fields: { name: "example.org", type: 1, status: 0, results: "::1;" },
+};
+
+class Bench {
+  now = 0;
+  readonly #buffer = new Uint8Array(64 * 1024);
+  readonly decoder = new LiveDecoder(this.#buffer, () => this.now);
+
+  decode(...lines: unknown[]): ReturnType<typeof shown>[] {
+    const text = lines.map((line) => typeof line === "string" ? line : JSON.stringify(line));
+    const { written } = new TextEncoder().encodeInto(`${text.join("\n")}\n`, this.#buffer);
+    const events: Event[] = [];
+    this.decoder.decode(written, events);
+    return events.map(shown);
+  }
+
+  release(all = false): ReturnType<typeof shown>[] {
+    const events: Event[] = [];
+    this.decoder.release(events, all);
+    return events.map(shown);
+  }
+}
+
+function shown({ definition, values }: Event): Record<string, unknown> {
+  const entries = definition.fields.map(({ name }, i) => [name, values[i]]);
+  return { id: definition.id, ...Object.fromEntries(entries.filter(([, v]) => v !== "-")) };
+}
+
+Deno.test("two halves and what the host says make one start", () => {
+  const bench = new Bench();
+  const events = bench.decode(HOST, VOLUMES, ACCOUNT, FACTS, KERNEL_HALF, PROVIDER_HALF);
+  assert.deepEqual(events, [{
+    id: 1,
+    UtcTime: "2026-01-02 12:00:00.000",
+    ProcessGuid: "{245CAAA4-B340-6957-8080-578686CAFFFF}",
+    ProcessId: 4711,
+    Image: "C:\\Windows\\System32\\cmd.exe",
+    CommandLine: "cmd.exe /c dir",
+    CurrentDirectory: "C:\\Users\\ann\\",
+    User: "PC\\ann",
+    LogonGuid: "{245CAAA4-B304-6957-ABE7-030000000000}",
+    LogonId: "0x3e7ab",
+    TerminalSessionId: 1,
+    IntegrityLevel: "High",
+    ParentProcessGuid: "{00000000-0000-0000-0000-000000000000}",
+    ParentProcessId: 600,
+  }]);
+});
+
+Deno.test("the first half waits for the second, not for others, and not for long", () => {
+  const bench = new Bench();
+  const other = { ...QUERY, pid: 9 };
+  assert.deepEqual(bench.decode(KERNEL_HALF, other).map(({ id }) => id), [22]);
+  bench.now = 499;
+  assert.deepEqual(bench.release(), []);
+  bench.now = 500;
+  const [start] = bench.release();
+  assert.deepEqual([start.id, start.CommandLine], [1, "cmd.exe /c dir"]);
+  assert.deepEqual(bench.decode(PROVIDER_HALF), [], "it was told already");
+  bench.now = 501;
+  assert.deepEqual(bench.release(true), []);
+});
+
+Deno.test("what a process does comes behind its start", () => {
+  const bench = new Bench();
+  const events = bench.decode(ACCOUNT, KERNEL_HALF, QUERY);
+  assert.deepEqual(events.map(({ id }) => id), [1, 22]);
+  assert.equal(events[1].ProcessGuid, events[0].ProcessGuid);
+  assert.equal(events[1].User, "PC\\ann");
+});
+
+Deno.test("facts of another process under the same number are not believed", () => {
+  const bench = new Bench();
+  const later = { process: { ...FACTS.process, startTime: START_TIME + 5000 } };
+  const [start] = bench.decode(later, KERNEL_HALF, PROVIDER_HALF);
+  assert.equal(start.CurrentDirectory, undefined);
+  assert.equal(start.LogonId, undefined);
+});
+
+Deno.test("processes that run already are known, and both their records are of one", () => {
+  const bench = new Bench();
+  const running = (half: typeof KERNEL_HALF | typeof PROVIDER_HALF) => ({
+    ...half,
+    event: "ProcessRunningAtStart",
+    time: NOON + 60_000,
+  });
+  const events = bench.decode(FACTS, running(KERNEL_HALF), FACTS, running(PROVIDER_HALF), QUERY);
+  assert.deepEqual(events.map(({ id }) => id), [22]);
+  assert.equal(events[0].Image, "C:\\Windows\\System32\\cmd.exe");
+  assert.equal(events[0].ProcessGuid, "{00000000-B340-6957-8080-578686CAFFFF}");
+  assert.equal(bench.decoder.counters.running, 2);
+});
+
+Deno.test("only wanted events are given, and damage is counted", () => {
+  const bench = new Bench();
+  bench.decoder.wanted = (id) => id === 1;
+  assert.deepEqual(bench.decode(QUERY, "{", "{}"), []);
+  assert.deepEqual(bench.decoder.counters, { records: 1, unknown: 2, running: 0 });
+});
+
+Deno.test("names that are learned late hold from then on", () => {
+  const bench = new Bench();
+  const [start, query] = bench.decode(KERNEL_HALF, QUERY);
+  assert.deepEqual([start.User, query.User], Array(2).fill("S-1-5-21-1-2-3-1000"));
+  assert.equal(bench.decode(ACCOUNT, QUERY)[0].User, "PC\\ann");
+});
