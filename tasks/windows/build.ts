@@ -1,8 +1,9 @@
 /** Compiles what the Windows build needs: `deno run -A tasks/windows/build.ts`. */
 
+import { dirname } from "node:path";
 import { ROOT } from "../shared/paths.ts";
 import { asProgram, run } from "../shared/task.ts";
-import { WINDOWS_TARGET } from "./paths.ts";
+import { FAKE_TRACING, WINDOWS_LIBRARY, WINDOWS_TARGET } from "./paths.ts";
 import { CARGO, toolchain } from "./toolchain.ts";
 
 /** Runs cargo for Windows. @throws {TaskError} when something does not compile. */
@@ -11,6 +12,22 @@ async function cargo(command: string, ...args: string[]): Promise<void> {
     cwd: `${ROOT}/native`,
     env: await toolchain(),
   });
+}
+
+/**
+ * Builds a monomi.dll that takes native/windows/fake-etw in place of Windows' tracing functions, and
+ * that library. To be called before {@linkcode buildNativeForWindows}: cargo puts both at one place.
+ *
+ * @returns the folder that has both
+ */
+export async function buildForFakeTracing(): Promise<string> {
+  const packages = ["--package", "monomi", "--package", "monomi-fake-etw"];
+  await cargo("build", "--release", ...packages, "--features", "monomi/fake-etw");
+  await Deno.mkdir(FAKE_TRACING, { recursive: true });
+  for (const name of ["monomi.dll", "fake_etw.dll"]) {
+    await Deno.copyFile(`${dirname(WINDOWS_LIBRARY)}/${name}`, `${FAKE_TRACING}/${name}`);
+  }
+  return FAKE_TRACING;
 }
 
 /** Builds the native library and the start of the single file. */

@@ -22,3 +22,6 @@ export const PACKED_FOR_WINE = `${WINDOWS_BUILD}/monomi.exe`;
 
 /** The native library. */
 export const WINDOWS_LIBRARY = `${RELEASE}/monomi.dll`;
+
+/** A library for tests of live capture, and the one that it takes Windows' functions from. */
+export const FAKE_TRACING = `${WINDOWS_BUILD}/fake-etw`;

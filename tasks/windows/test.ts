@@ -5,17 +5,20 @@
  */
 
 import { ROOT } from "../shared/paths.ts";
-import { cargoTally, denoTally, type Tally } from "../shared/tally.ts";
+import { addUp, cargoTally, denoTally, type Tally } from "../shared/tally.ts";
 import { asProgram } from "../shared/task.ts";
 import { runTests } from "../shared/test_run.ts";
-import { buildNativeForWindows } from "./build.ts";
+import { buildForFakeTracing, buildNativeForWindows } from "./build.ts";
 import { packForWine } from "./pack.ts";
-import { WINDOWS_BUILD, WINDOWS_TARGET } from "./paths.ts";
+import { FAKE_TRACING, WINDOWS_BUILD, WINDOWS_LIBRARY, WINDOWS_TARGET } from "./paths.ts";
 import { CARGO, toolchain } from "./toolchain.ts";
 import { endWine, runtimeForWine, windowsPath, WINE, winePrefix } from "./wine.ts";
 
 /** Crates that only Linux can use. */
 const LINUX_ONLY = ["monomi-linux", "monomi-preload", "monomi-provoke"];
+
+/** By its name no test for Linux: it needs a library for Windows that is built for it. */
+const LIVE_CAPTURE = "tests/windows/live_capture.ts";
 
 /**
  * Runs every test that Windows can run, but those of the single file, which it packs for
@@ -24,8 +27,9 @@ const LINUX_ONLY = ["monomi-linux", "monomi-preload", "monomi-provoke"];
  * @throws {TaskError} when Wine or the compiler are missing and cannot be installed.
  */
 export async function testWindows(): Promise<Tally> {
+  await buildForFakeTracing();
   await packForWine();
-  return await testCrates();
+  return addUp(await testCrates(), await runTypeScript(LIVE_CAPTURE));
 }
 
 /** As optimised as the library, so that what both use is compiled once. */
@@ -51,13 +55,23 @@ async function testCrates(): Promise<Tally> {
 
 /** With the runtime for Windows and the library for Windows. Types are those that Linux checked. */
 async function testTypeScript(...paths: string[]): Promise<Tally> {
+  await buildForFakeTracing();
   await buildNativeForWindows();
+  return await runTypeScript(...paths);
+}
+
+async function runTypeScript(...paths: string[]): Promise<Tally> {
   const test = ["test", "--allow-all", "--no-check", "--cached-only", "--parallel"];
   return await runTests({
     program: WINE,
     args: [await runtimeForWine(), ...test, ...paths],
     cwd: ROOT,
-    env: { ...await winePrefix(), DENO_DIR: windowsPath(`${WINDOWS_BUILD}/deno`) },
+    env: {
+      ...await winePrefix(),
+      DENO_DIR: windowsPath(`${WINDOWS_BUILD}/deno`),
+      MONOMI_FAKE_BUILD: windowsPath(FAKE_TRACING),
+      MONOMI_LIBRARY: windowsPath(WINDOWS_LIBRARY),
+    },
     tallyOf: denoTally,
   });
 }

@@ -57,7 +57,8 @@ pub unsafe extern "system" fn StartTraceW(
     if properties.mode != REAL_TIME_OF_SYSTEM || room < 2 * (name.len() + 1) {
         return INVALID_PARAMETER;
     }
-    let mut state = world().state();
+    let world = world();
+    let mut state = world.state();
     if state.sessions.contains_key(&name) {
         return code::ALREADY_EXISTS;
     }
@@ -87,7 +88,8 @@ pub unsafe extern "system" fn ControlTraceW(
     if let Some(code) = world().call("ControlTraceW", &format!("{name} {what}")) {
         return code;
     }
-    let mut state = world().state();
+    let world = world();
+    let mut state = world.state();
     let lost = state.lost;
     let Some(session) = state.sessions.get_mut(&name) else {
         return code::NOT_FOUND;
@@ -100,7 +102,7 @@ pub unsafe extern "system" fn ControlTraceW(
         UPDATE => session.kernel_flags = properties.enable_flags,
         _ => return INVALID_PARAMETER,
     }
-    world().notify();
+    world.notify();
     0
 }
 
@@ -127,7 +129,8 @@ pub unsafe extern "system" fn EnableTraceEx2(
     if let Some(code) = world().call("EnableTraceEx2", &details) {
         return code;
     }
-    let mut state = world().state();
+    let world = world();
+    let mut state = world.state();
     let Some(session) = (session == SESSION)
         .then(|| state.sessions.values_mut().next())
         .flatten()
@@ -144,7 +147,7 @@ pub unsafe extern "system" fn EnableTraceEx2(
         }
         _ => {}
     }
-    world().notify();
+    world.notify();
     0
 }
 
@@ -192,7 +195,8 @@ pub unsafe extern "system" fn OpenTraceW(logfile: *const TraceLogfile) -> u64 {
         return INVALID_TRACE;
     };
     let context = logfile.context;
-    let mut state = world().state();
+    let world = world();
+    let mut state = world.state();
     state.opened = Some((name, Open { callback, context }));
     state.closed = false;
     TRACE
@@ -224,7 +228,8 @@ pub unsafe extern "system" fn ProcessTrace(
 #[unsafe(no_mangle)]
 pub extern "system" fn CloseTrace(_trace: u64) -> u32 {
     world().call("CloseTrace", "");
-    world().state().closed = true;
-    world().notify();
+    let world = world();
+    world.state().closed = true;
+    world.notify();
     code::CLOSE_PENDING
 }

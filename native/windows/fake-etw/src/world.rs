@@ -8,7 +8,7 @@ use monomi_windows::live::structures::{
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::io::Write;
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 const CLASSIC: u16 = 0x100;
 const POINTERS_OF_EIGHT: u16 = 0x40;
@@ -71,29 +71,39 @@ pub(crate) struct World {
     changed: Condvar,
 }
 
-/// The one there is; made by the first call.
-pub(crate) fn world() -> &'static World {
-    static WORLD: OnceLock<World> = OnceLock::new();
-    WORLD.get_or_init(|| {
-        let path = std::env::var("MONOMI_FAKE_ETW").expect("MONOMI_FAKE_ETW names a script");
-        let script = Script::parse(&std::fs::read_to_string(path).expect("the script is readable"));
-        let left = script
-            .sessions
-            .iter()
-            .map(|name| (name.clone(), Session::default()));
+/// The world of the script that `MONOMI_FAKE_ETW` names now; another name makes a new one.
+pub(crate) fn world() -> Arc<World> {
+    static WORLD: Mutex<Option<(String, Arc<World>)>> = Mutex::new(None);
+    let path = std::env::var("MONOMI_FAKE_ETW").expect("MONOMI_FAKE_ETW names a script");
+    let mut made = WORLD.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((from, world)) = &*made
+        && *from == path
+    {
+        return Arc::clone(world);
+    }
+    let text = std::fs::read_to_string(&path).expect("the script is readable");
+    let world = Arc::new(World::of(Script::parse(&text)));
+    *made = Some((path, Arc::clone(&world)));
+    world
+}
+
+impl World {
+    fn of(script: Script) -> Self {
+        let left = script.sessions.iter();
+        let sessions = left
+            .map(|name| (name.clone(), Session::default()))
+            .collect();
         let state = State {
-            sessions: left.collect(),
+            sessions,
             ..State::default()
         };
-        World {
+        Self {
             script,
             state: Mutex::new(state),
             changed: Condvar::new(),
         }
-    })
-}
+    }
 
-impl World {
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

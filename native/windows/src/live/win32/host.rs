@@ -165,3 +165,48 @@ impl HostFacts for Host {
         self.processes.facts(pid)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Advapi, windows_version};
+    use super::*;
+
+    #[test]
+    fn the_host_knows_its_names() {
+        let host = Host::load();
+        assert!(!host.identity().computer.is_empty());
+        let volumes = host.volumes();
+        let system = volumes.iter().find(|(_, letter)| letter == "C:");
+        assert!(system.unwrap().0.starts_with("\\Device\\"), "{volumes:?}");
+        assert_eq!(
+            host.account("S-1-5-18").as_deref(),
+            Some("NT AUTHORITY\\SYSTEM")
+        );
+        assert_eq!(host.account("S-1-5-21-9-9-9-9"), None);
+        assert_eq!(host.account("nobody"), None);
+        assert!(!windows_version().ends_with(" 0.0.0"));
+    }
+
+    #[test]
+    fn a_running_process_says_who_it_is() {
+        let facts = Host::load().process(std::process::id()).unwrap();
+        let image = std::env::current_exe().unwrap();
+        assert_eq!(facts.image.as_deref(), image.to_str());
+        let name = image.file_name().unwrap().to_str().unwrap();
+        assert!(facts.command_line.unwrap().contains(name));
+        let directory = facts.directory.unwrap();
+        assert_eq!(
+            directory.trim_end_matches('\\'),
+            std::env::current_dir().unwrap().to_str().unwrap()
+        );
+        assert!(facts.sid.unwrap().starts_with("S-1-5-"));
+        assert!(facts.label.unwrap().starts_with("S-1-16-"));
+        assert!(facts.start > 0 && facts.logon.is_some() && facts.session.is_some());
+        assert_eq!(Host::load().process(0xffff_fff0), None);
+    }
+
+    #[test]
+    fn every_function_of_event_tracing_is_there() {
+        assert!(Advapi::load().is_ok());
+    }
+}

@@ -1,0 +1,259 @@
+/**
+ * Live capture on Windows, from the callback of Windows' tracing functions to JSON. Run by the
+ * runtime for Windows (`tasks/windows/test.ts`), with a library that takes native/windows/fake-etw in
+ * place of Windows' functions; under Wine these are stubs, which the last tests are about.
+ *
+ * `MONOMI_FAKE_BUILD` names the folder with both libraries, `MONOMI_LIBRARY` the one to ship.
+ */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { CaptureEnded, Native, NativeError } from "../../src/sources/native.ts";
+import { event, kernelProcess, PROCESS_TYPE, PROVIDER, u32, u64, wide } from "./etw_script.ts";
+import { EVERY_EVENT, EXPECTED } from "./every_event.ts";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+const BUILD = Deno.env.get("MONOMI_FAKE_BUILD")!;
+const LIBRARY = Deno.env.get("MONOMI_LIBRARY")!;
+const TESTED = `${BUILD}\\monomi.dll`;
+const FAKE = `${BUILD}\\fake_etw.dll`;
+const OPTIONS = { name: "monomi-test", ringBytes: 1 << 20, maxArguments: 0 };
+const WAIT_MS = 20_000;
+
+const TAGS = [
+  "ProcessCreate",
+  "NetworkConnect",
+  "ProcessTerminate",
+  "DriverLoad",
+  "ImageLoad",
+  "CreateRemoteThread",
+  "RawAccessRead",
+  "ProcessAccess",
+  "FileCreate",
+  "RegistryEvent",
+  "FileCreateStreamHash",
+  "PipeEvent",
+  "WmiEvent",
+  "DnsQuery",
+  "FileDelete",
+];
+const EVERYTHING = `<Sysmon schemaversion="4.90"><EventFiltering>${
+  TAGS.map((tag) => `<RuleGroup groupRelation="or"><${tag} onmatch="exclude"/></RuleGroup>`).join(
+    "",
+  )
+}</EventFiltering></Sysmon>`;
+
+const answer = (name: string, pid = 40_004): string =>
+  event(PROVIDER.dns, 3008, { pid }, wide(name), u32(1), u64(0), u32(0), wide("::1;"));
+
+/** The plan's last provider is enabled. */
+const READY = `await ${PROVIDER.dns} 3008`;
+
+class Scene implements Disposable {
+  readonly #folder = Deno.makeTempDirSync();
+  readonly script = `${this.#folder}\\script.txt`;
+  readonly config = `${this.#folder}\\config.xml`;
+  readonly #log = `${this.#folder}\\calls.txt`;
+  #native: Native | undefined;
+
+  constructor(...lines: string[]) {
+    Deno.writeTextFileSync(this.script, lines.join("\n"));
+    Deno.writeTextFileSync(this.config, EVERYTHING);
+  }
+
+  /** What was asked of Windows, one call a line. */
+  get calls(): string[] {
+    return Deno.readTextFileSync(this.#log).trim().split("\n");
+  }
+
+  get variables(): Record<string, string> {
+    return {
+      MONOMI_ETW_LIBRARY: FAKE,
+      MONOMI_FAKE_ETW: this.script,
+      MONOMI_FAKE_ETW_LOG: this.#log,
+    };
+  }
+
+  /** The native library in this process, with this script. */
+  native(): Native {
+    for (const [name, value] of Object.entries(this.variables)) Deno.env.set(name, value);
+    return this.#native = new Native(TESTED);
+  }
+
+  [Symbol.dispose](): void {
+    this.#native?.close();
+    Deno.removeSync(this.#folder, { recursive: true });
+  }
+}
+
+async function monomi(
+  args: readonly string[],
+  env: Record<string, string>,
+  library = TESTED,
+): Promise<{ code: number; out: string; err: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--allow-all",
+      "--no-check",
+      "--cached-only",
+      MAIN,
+      `--monomi-native=${library}`,
+      ...args,
+    ],
+    env,
+    stdin: "null",
+  }).output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, out, err };
+}
+
+/** Lines until one holds what is looked for. */
+async function linesUntil(native: Native, text: string): Promise<string[]> {
+  const buffer = new Uint8Array(384 * 1024);
+  const lines: string[] = [];
+  while (!lines.some((line) => line.includes(text))) {
+    assert.ok(await native.wait(WAIT_MS), `no line with ${text}: ${lines.join("\n")}`);
+    for (let length; (length = native.drain(buffer)) > 0;) {
+      lines.push(...new TextDecoder().decode(buffer.subarray(0, length)).trim().split("\n"));
+    }
+  }
+  return lines;
+}
+
+Deno.test("events of every kind come through to JSON", async () => {
+  using scene = new Scene(READY, ...EVERY_EVENT, "end");
+  const { code, out, err } = await monomi(["run", "-c", scene.config, "--stats"], scene.variables);
+  assert.equal(code, 3, err);
+  assert.match(err, /somebody else has ended the trace session "monomi"/);
+  const events = out.trim().split("\n").map((line) => JSON.parse(line));
+  const own = new Set([4, 16, 255]);
+  const captured = events.map(facts).filter(([id]) => !own.has(id));
+  assert.deepEqual(captured.map(([id]) => id), EXPECTED.map(([id]) => id));
+  captured.forEach(([id, fields], i) => {
+    for (const [name, value] of Object.entries(EXPECTED[i][1])) {
+      assert.equal(String(fields[name]), String(value), `event ${id}: ${name}`);
+    }
+  });
+  const told = events.map(facts).find(([id]) => id === 255);
+  assert.match(String(told?.[1].Description), /somebody else has ended/);
+  const { summary } = JSON.parse(err.split("\n").find((line) => line.startsWith("{"))!);
+  assert.equal(summary.capture.session.unknown, 0);
+  assert.equal(summary.capture.delivered, EVERY_EVENT.length - 1);
+});
+
+Deno.test("what the host says of a running process is in its events", async () => {
+  const running = Deno.pid;
+  const process = {
+    pid: running,
+    parent: 4,
+    sid: "S-1-5-18",
+    image: "x.exe",
+    commandLine: "x.exe",
+  };
+  using scene = new Scene(
+    READY,
+    kernelProcess(PROCESS_TYPE.running, process, { pid: 4 }),
+    answer("example.org", running),
+    "end",
+  );
+  const { out, err } = await monomi(["run", "-c", scene.config], scene.variables);
+  const events = out.trim().split("\n").map((line) => facts(JSON.parse(line)));
+  const query = events.find(([id]) => id === 22)?.[1];
+  assert.equal(query?.Image, Deno.execPath(), err);
+  assert.match(String(query?.ProcessGuid), /^\{[0-9A-F]{8}-(?!0000-0000)[0-9A-F-]+\}$/);
+});
+
+Deno.test("reload changes what is enabled, losses are counted, close leaves no session", async () => {
+  using scene = new Scene(
+    READY,
+    answer("first.example.org"),
+    "lost 5 2",
+    `await ${PROVIDER.network} 12`,
+    `await-off ${PROVIDER.dns}`,
+    answer("unwanted.example.org"),
+    event(PROVIDER.network, 12, { pid: 4 }, u32(4), u32(0), u32(1), u32(2), u32(3)),
+  );
+  const native = scene.native();
+  native.open({ ...OPTIONS, events: [22] });
+  await linesUntil(native, "first.example.org");
+  native.configure([3]);
+  const lines = await linesUntil(native, "TcpConnect");
+  assert.ok(!lines.some((line) => line.includes("unwanted")));
+  const stats = native.stats();
+  assert.equal(stats.delivered, 2);
+  const { name, eventsLost, buffersLost, queueFull, ended } = stats.session!;
+  assert.deepEqual(
+    { name, eventsLost, buffersLost, queueFull, ended },
+    { name: "monomi-test", eventsLost: 5, buffersLost: 2, queueFull: 0, ended: null },
+  );
+  const names = stats.programs.map(({ name }) => name.replace("Microsoft-Windows-Kernel-", ""));
+  assert.deepEqual(names.sort(), ["Network", "Process"]);
+  native.wake();
+  assert.equal(await native.wait(WAIT_MS), false);
+  native.close();
+  await assert.rejects(native.wait(0), new NativeError("the capture is closed"));
+  assert.deepEqual(scene.calls.slice(-2), ["CloseTrace ", "ControlTraceW monomi-test 1"]);
+});
+
+Deno.test("a session that a killed instance left is taken over", async () => {
+  using scene = new Scene(`session ${OPTIONS.name}`, READY, answer("example.org"), "end");
+  const native = scene.native();
+  native.open({ ...OPTIONS, events: [22] });
+  await linesUntil(native, "example.org");
+  await assert.rejects(native.wait(WAIT_MS), CaptureEnded);
+  native.close();
+  const [first, second, third] = scene.calls.map((call) => call.split(" ")[0]);
+  assert.deepEqual([first, second, third], ["StartTraceW", "ControlTraceW", "StartTraceW"]);
+});
+
+Deno.test("what Windows refuses is told in one line, with what to do", async () => {
+  for (
+    const [script, message] of [
+      [
+        "fail StartTraceW 5",
+        /StartTraceW of session "monomi" failed with error 5: access is denied/,
+      ],
+      ["fail StartTraceW 1450", /error 1450: all trace sessions are taken/],
+      ["fail OpenTraceW 5", /OpenTraceW of session "monomi" failed with error 5: access is denied/],
+    ] as const
+  ) {
+    using scene = new Scene(script);
+    const { code, out, err } = await monomi(["run", "-c", scene.config], scene.variables);
+    assert.equal(code, 3, err);
+    assert.match(err, message);
+    assert.deepEqual([out, err.trim().split("\n").length], ["", 1], err);
+    const started = scene.calls.filter((call) => call.startsWith("StartTraceW")).length;
+    const stopped = scene.calls.filter((call) => call.startsWith("ControlTraceW monomi 1")).length;
+    if (script.startsWith("fail OpenTraceW")) assert.equal(stopped, started);
+  }
+});
+
+Deno.test("a missing function is named", () => {
+  using scene = new Scene();
+  const native = scene.native();
+  Deno.env.set("MONOMI_ETW_LIBRARY", "kernel32.dll");
+  assert.throws(
+    () => native.open({ ...OPTIONS, events: [22] }),
+    /^NativeError: this Windows has no StartTraceW: event tracing needs Windows 10/,
+  );
+});
+
+Deno.test("the plan needs no session", () => {
+  using scene = new Scene();
+  const { kernel, blocking, programs } = scene.native().plan([3]);
+  assert.match(kernel, /^Windows \d+\.\d+\.\d+$/);
+  assert.equal(blocking.possible, false);
+  assert.ok(programs.some(({ name }) => name === "Microsoft-Windows-Kernel-Network"));
+});
+
+Deno.test("Wine's own stubs end in a clear message; the library to ship takes no other", async () => {
+  using scene = new Scene();
+  const shipped = await monomi(["run", "-c", scene.config], scene.variables, LIBRARY);
+  assert.equal(shipped.code, 3, shipped.err);
+  assert.match(shipped.err, /OpenTraceW of session "monomi" failed with error 5: access is denied/);
+  assert.throws(() => scene.calls, Deno.errors.NotFound);
+});
+
+function facts(line: Record<string, unknown>): [number, Record<string, unknown>] {
+  return [Number(line.EventID), line];
+}
