@@ -49,7 +49,6 @@ const TAKEN_OVER =
 /** A live sensor. */
 export class Sensor {
   readonly #native: Native;
-  readonly #source: LiveSource;
   readonly #sinks: SinkSet;
   readonly #pipeline: Pipeline;
   readonly #decoder: BatchDecoder;
@@ -77,7 +76,6 @@ export class Sensor {
     recordIds?: RecordIds,
   ) {
     this.#native = native;
-    this.#source = source;
     this.#sinks = sinks;
     this.#decoder = source.decoder(this.#buffer);
     this.#decoder.wanted = (id) => policy.rules.wants(id);
@@ -205,7 +203,7 @@ export class Sensor {
   async close(): Promise<Summary> {
     const sum = this.#sum();
     await this.#sinks.close();
-    // With it goes what is pinned: a clean stop leaves nothing in the kernel.
+    // With it goes what is pinned, or the trace session: a clean stop leaves nothing in the kernel.
     this.#native.close();
     return { ...sum, sinks: this.#sinks.counters(), resources: this.#resources.used() };
   }

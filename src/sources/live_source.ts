@@ -31,8 +31,6 @@ export interface LiveSource {
   /** Id of the user that this program runs as; 0 on Windows. */
   readonly userId: number;
   decoder(buffer: Uint8Array<ArrayBuffer>): BatchDecoder;
-  /** Ends what would outlive this process; absent where the kernel sees to that. */
-  end?(): void;
 }
 
 /** The source that this system is. */
@@ -42,7 +40,6 @@ export function liveSource(native: Native): LiveSource {
       computer: Deno.hostname(),
       userId: 0,
       decoder: (buffer) => new LiveDecoder(buffer),
-      end: () => native.close(),
     };
   }
   const host = new LiveHost(native);

@@ -264,7 +264,7 @@ export const EXPECTED: readonly (readonly [number, Readonly<Record<string, unkno
   [12, { ...actor, EventType: "DeleteValue", TargetObject: "HKLM\\Software\\Run\\Evil" }],
   [21, {
     EventType: "WmiBindingEvent",
-    Operation: "Created",
+
     Filter: "F",
     Consumer: 'CommandLineEventConsumer="C"',
   }],

@@ -195,6 +195,15 @@ Deno.test("reload changes what is enabled, losses are counted, close leaves no s
   assert.deepEqual(scene.calls.slice(-2), ["CloseTrace ", "ControlTraceW monomi-test 1"]);
 });
 
+Deno.test("a run that ends leaves no session", async () => {
+  using scene = new Scene(READY, answer("example.org"));
+  const args = ["run", "-c", scene.config, "--duration", "1s"];
+  const { code, out, err } = await monomi(args, scene.variables);
+  assert.equal(code, 0, err);
+  assert.match(out, /example\.org/);
+  assert.deepEqual(scene.calls.slice(-2), ["CloseTrace ", "ControlTraceW monomi 1"]);
+});
+
 Deno.test("a session that a killed instance left is taken over", async () => {
   using scene = new Scene(`session ${OPTIONS.name}`, READY, answer("example.org"), "end");
   const native = scene.native();
