@@ -8,6 +8,7 @@ import { elasticKind } from "./http/elastic.ts";
 import { genericKind } from "./http/generic.ts";
 import { otlpKind } from "./http/otlp.ts";
 import { splunkKind } from "./http/splunk.ts";
+import { journaldKind } from "./journald.ts";
 import type { SinkPlace, TargetKind } from "./kind.ts";
 import { stdoutKind } from "./stdout.ts";
 import { syslogKind } from "./syslog/local_kind.ts";
@@ -17,6 +18,7 @@ const KINDS: readonly TargetKind[] = [
   stdoutKind,
   syslogKind,
   remoteSyslogKind,
+  journaldKind,
   discardKind,
   genericKind,
   splunkKind,

@@ -14,6 +14,8 @@ export interface SocketCalls {
   connect(path: string, kind: SocketKind): number;
   /** How many bytes were taken: one datagram whole, of a stream as much as fits. */
   send(socket: number, bytes: Uint8Array<ArrayBuffer>): number;
+  /** Sends a sealed file that holds `bytes`, as an empty datagram: how many bytes it holds. */
+  sendFile(socket: number, bytes: Uint8Array<ArrayBuffer>): number;
   /** 1 once the receiver's queue has room, 0 after `milliseconds`; off this thread. */
   wait(socket: number, milliseconds: number): Promise<number>;
   /** Not to be called while {@link wait} runs. */
@@ -58,10 +60,17 @@ export class LocalSocket {
    * @throws {SystemCallError} such as EMSGSIZE, ECONNREFUSED, EPIPE.
    */
   trySend(bytes: Uint8Array<ArrayBuffer>): number {
-    const sent = this.#calls.send(this.#socket, bytes);
-    if (sent >= 0) return sent;
-    if (sent === -EAGAIN) return 0;
-    throw new SystemCallError(-sent);
+    return taken(this.#calls.send(this.#socket, bytes));
+  }
+
+  /**
+   * Sends a file that holds `bytes` instead of a datagram that would be too large, for receivers that
+   * know it (journald); the number of bytes, 0 if the receiver's queue is full.
+   *
+   * @throws {SystemCallError}
+   */
+  trySendFile(bytes: Uint8Array<ArrayBuffer>): number {
+    return taken(this.#calls.sendFile(this.#socket, bytes));
   }
 
   /** Waits until the receiver's queue has room; false if that takes too long. */
@@ -75,4 +84,10 @@ export class LocalSocket {
   close(): void {
     this.#calls.close(this.#socket);
   }
+}
+
+function taken(sent: number): number {
+  if (sent >= 0) return sent;
+  if (sent === -EAGAIN) return 0;
+  throw new SystemCallError(-sent);
 }

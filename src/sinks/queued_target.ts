@@ -206,11 +206,11 @@ export class QueuedTarget implements Target {
       this.#state = "working";
       const problem = await this.#attempt(this.#current);
       if (this.#hasStopped()) return this.#sender.close();
+      if (this.#current.lines === 0) {
+        this.#backlog.handedOver(this.#current);
+        this.#current = undefined;
+      }
       if (problem === undefined) {
-        if (this.#current.lines === 0) {
-          this.#backlog.handedOver(this.#current);
-          this.#current = undefined;
-        }
         retryMilliseconds = FIRST_RETRY_MILLISECONDS;
       } else if (this.#sender.isFinal(problem)) {
         this.#stop();

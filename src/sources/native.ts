@@ -62,6 +62,7 @@ const LINUX = {
   monomi_boot_epoch_ms: { parameters: [], result: "f64" },
   monomi_socket_connect: { parameters: ["buffer", "u32", "u32"], result: "i32" },
   monomi_socket_send: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  monomi_socket_send_file: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   monomi_socket_wait: { parameters: ["i32", "i32"], result: "i32", nonblocking: true },
   monomi_socket_close: { parameters: ["i32"], result: "void" },
   monomi_provocations: { parameters: ["buffer", "u32"], result: "i32" },
@@ -93,7 +94,7 @@ function symbolsHere(): Deno.ForeignLibraryInterface {
 }
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 10;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 11;
 const TEXT_BYTES = 64 * 1024;
 const REASON_BYTES = 1024;
 /** There is no open capture. */
@@ -450,6 +451,9 @@ export class Native {
     /** How many bytes were taken: one datagram whole, of a stream as much as fits. */
     send: (socket: number, bytes: Uint8Array<ArrayBuffer>): number =>
       this.#library.symbols.monomi_socket_send(socket, bytes, bytes.length),
+    /** Sends a sealed file that holds `bytes`, as an empty datagram: how many bytes it holds. */
+    sendFile: (socket: number, bytes: Uint8Array<ArrayBuffer>): number =>
+      this.#library.symbols.monomi_socket_send_file(socket, bytes, bytes.length),
     /** 1 once the receiver's queue has room, 0 after `milliseconds`. */
     wait: (socket: number, milliseconds: number): Promise<number> =>
       this.#library.symbols.monomi_socket_wait(socket, milliseconds),

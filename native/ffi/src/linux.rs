@@ -371,6 +371,24 @@ pub unsafe extern "C" fn monomi_socket_send(socket: i32, bytes: *const u8, lengt
     })
 }
 
+/// Sends a sealed file that holds the bytes, as an empty datagram, without waiting: how many bytes it
+/// holds, or a negated error number.
+///
+/// # Safety
+/// `bytes` must be readable for `length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_socket_send_file(
+    socket: i32,
+    bytes: *const u8,
+    length: u32,
+) -> i32 {
+    guarded_as(-libc::EIO, || {
+        // SAFETY: the caller's promise.
+        let bytes = unsafe { text::borrow(bytes, length) };
+        local_socket::send_file(socket, bytes)
+    })
+}
+
 /// Waits until the receiver's queue has room: 1, 0 after `milliseconds`, or a negated error number.
 /// Blocks; call it off the main thread, and do not close the socket meanwhile.
 #[unsafe(no_mangle)]

@@ -5,8 +5,10 @@
 //! negated error numbers.
 
 use std::{
-    io,
+    fs::File,
+    io::{self, Write},
     mem::{offset_of, zeroed},
+    os::fd::{AsRawFd, FromRawFd},
 };
 
 fn last_error() -> i32 {
@@ -68,6 +70,64 @@ pub(crate) fn send(socket: i32, bytes: &[u8]) -> i32 {
     // SAFETY: the pointer is readable for the length.
     let sent = unsafe { libc::send(socket, bytes.as_ptr().cast(), bytes.len(), flags) };
     i32::try_from(sent).map_or(i32::MAX, |sent| if sent < 0 { last_error() } else { sent })
+}
+
+/// Sends an empty datagram with a sealed memory file that holds the bytes, as journald takes what is too
+/// large for a datagram (systemd's native journal protocol); how many bytes the file holds.
+pub(crate) fn send_file(socket: i32, bytes: &[u8]) -> i32 {
+    match sealed_file(bytes).and_then(|file| send_descriptor(socket, file.as_raw_fd())) {
+        Ok(()) => i32::try_from(bytes.len()).unwrap_or(i32::MAX),
+        Err(error) => -error.raw_os_error().unwrap_or(libc::EIO),
+    }
+}
+
+/// A file in memory that nobody can change any more, so that its reader may map it.
+fn sealed_file(bytes: &[u8]) -> io::Result<File> {
+    let flags = libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING;
+    // SAFETY: the name is a C string.
+    let descriptor = unsafe { libc::memfd_create(c"journal-entry".as_ptr(), flags) };
+    if descriptor < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the descriptor is new and nobody else's.
+    let mut file = unsafe { File::from_raw_fd(descriptor) };
+    file.write_all(bytes)?;
+    let seals = libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_WRITE | libc::F_SEAL_SEAL;
+    // SAFETY: the call takes numbers only.
+    if unsafe { libc::fcntl(descriptor, libc::F_ADD_SEALS, seals) } < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(file)
+}
+
+/// Sends an empty datagram with a descriptor (SCM_RIGHTS).
+fn send_descriptor(socket: i32, descriptor: i32) -> io::Result<()> {
+    const DATA_BYTES: u32 = size_of::<i32>() as u32;
+    // SAFETY: the macro computes with numbers only.
+    let space = unsafe { libc::CMSG_SPACE(DATA_BYTES) } as usize;
+    // Of u64, because a header has to be aligned.
+    let mut control = [0_u64; 8];
+    debug_assert!(space <= size_of_val(&control));
+    // SAFETY: msghdr is plain old data for which all-zero is valid.
+    let mut message: libc::msghdr = unsafe { zeroed() };
+    message.msg_control = control.as_mut_ptr().cast();
+    message.msg_controllen = space as _;
+    // SAFETY: the control buffer is large enough for one header and one descriptor, and aligned.
+    unsafe {
+        let header = libc::CMSG_FIRSTHDR(&raw const message);
+        (*header).cmsg_level = libc::SOL_SOCKET;
+        (*header).cmsg_type = libc::SCM_RIGHTS;
+        (*header).cmsg_len = libc::CMSG_LEN(DATA_BYTES) as _;
+        libc::CMSG_DATA(header)
+            .cast::<i32>()
+            .write_unaligned(descriptor);
+    }
+    let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
+    // SAFETY: the message and what it points to outlive the call.
+    if unsafe { libc::sendmsg(socket, &raw const message, flags) } < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
 }
 
 /// Waits until the receiver's queue has room: 1, or 0 when `milliseconds` have passed.
@@ -145,6 +205,33 @@ mod tests {
         assert_eq!(send(socket, b"hello"), -libc::ECONNREFUSED);
         close(socket);
         assert_eq!(send(socket, b"hello"), -libc::EBADF);
+    }
+
+    #[test]
+    fn a_file_arrives_sealed_with_what_was_written() {
+        let place = Place::new("file");
+        let receiver = net::UnixDatagram::bind(&place.0).expect("bind");
+        let socket = connect(place.bytes(), false);
+        let large = vec![b'x'; 4 << 20];
+        assert_eq!(send(socket, &large), -libc::EMSGSIZE);
+        assert_eq!(send_file(socket, &large), large.len() as i32);
+        let mut control = [0_u64; 8];
+        // SAFETY: plain old data.
+        let mut message: libc::msghdr = unsafe { zeroed() };
+        message.msg_control = control.as_mut_ptr().cast();
+        message.msg_controllen = size_of_val(&control) as _;
+        // SAFETY: the buffers outlive the call; the kernel wrote a descriptor that is ours.
+        let mut file = unsafe {
+            assert_eq!(libc::recvmsg(receiver.as_raw_fd(), &raw mut message, 0), 0);
+            let header = libc::CMSG_FIRSTHDR(&raw const message);
+            File::from_raw_fd(libc::CMSG_DATA(header).cast::<i32>().read_unaligned())
+        };
+        let mut content = Vec::new();
+        io::Seek::rewind(&mut file).expect("a file");
+        file.read_to_end(&mut content).expect("readable");
+        assert!(content == large);
+        assert!(file.write_all(b"more").is_err(), "nobody changes it");
+        close(socket);
     }
 
     #[test]

@@ -52,6 +52,7 @@ export class SpoolBacklog implements Backlog {
   #current: Entry | undefined;
   #sent: Sent[] = [];
   #sentBytes = 0;
+  #countedFull = 0;
   #isPulling = false;
   #isTaking = false;
   #isClosed = false;
@@ -122,9 +123,11 @@ export class SpoolBacklog implements Backlog {
   rewind(current: Chunk | undefined): number {
     this.#confirm();
     const { counters } = this.#events;
+    this.#dropUnkept();
     const unstored = [...(this.#current === undefined ? [] : [this.#current]), ...this.#ready]
       .filter(({ from }) => from === undefined);
-    const from = this.#sent[0]?.from ?? this.#current?.from ?? this.#ready[0]?.from;
+    const from = this.#sent[0]?.from ?? this.#current?.from ??
+      this.#ready.find((entry) => entry.from !== undefined)?.from;
     let lines = 0;
     for (const { chunk } of unstored) {
       if (chunk !== current) continue;
@@ -145,9 +148,7 @@ export class SpoolBacklog implements Backlog {
       this.#spool.rewind(from);
       const again = this.#spool.lines - before;
       counters.spooled += again;
-      // What was in memory alone, because the limit had taken it from the disk.
-      if (again < 0) this.#events.drop(-again, "spoolFull");
-      lines += Math.max(again, 0);
+      lines += again;
     }
     this.#ready = unstored;
     this.#current = undefined;
@@ -164,21 +165,48 @@ export class SpoolBacklog implements Backlog {
     this.#isClosed = true;
     clearTimeout(this.#tick);
     const { counters } = this.#events;
+    this.#countFull();
+    this.#confirm();
+    this.#dropUnkept();
     let lost = this.#unstored?.lines ?? 0;
     for (const entry of this.#ready) if (entry.from === undefined) lost += entry.chunk.lines;
-    if (current !== undefined && this.#current?.from === undefined) lost += current.lines;
+    const isStored = this.#current === undefined || this.#current.from !== undefined;
+    if (current !== undefined && !isStored) lost += current.lines;
     for (let chunk = this.#queue.take(); chunk !== undefined; chunk = this.#queue.take()) {
       lost += chunk.lines;
     }
     counters.waiting -= lost;
     this.#retry.release();
     try {
-      this.#confirm();
       this.#spool.close();
     } catch (error) {
       this.#events.trouble(`cannot save how far the spool was delivered: ${reasonOf(error)}`);
     }
     return lost;
+  }
+
+  /** Counts what the limit has cost since it was counted last. */
+  #countFull(): void {
+    const lost = this.#spool.losses.full - this.#countedFull;
+    this.#countedFull += lost;
+    if (lost === 0) return;
+    this.#events.counters.spooled -= lost;
+    this.#events.drop(lost, "spoolFull");
+    this.#events.trouble("the spool is full");
+  }
+
+  /** Counts what is in memory alone, because the limit has taken it from the disk, as lost. */
+  #dropUnkept(): void {
+    const { firstLine } = this.#spool;
+    const isKept = ({ from }: Entry) => from === undefined || from.line >= firstLine;
+    const entries = [...(this.#current === undefined ? [] : [this.#current]), ...this.#ready];
+    const lost = entries.filter((entry) => !isKept(entry))
+      .reduce((sum, { chunk }) => sum + chunk.lines, 0);
+    if (this.#current !== undefined && !isKept(this.#current)) this.#current = undefined;
+    this.#ready = this.#ready.filter(isKept);
+    if (lost === 0) return;
+    this.#events.counters.spooled -= lost;
+    this.#events.drop(lost, "spoolFull");
   }
 
   async #pull(): Promise<void> {
@@ -223,20 +251,15 @@ export class SpoolBacklog implements Backlog {
     const { counters } = this.#events;
     const { lines } = chunk;
     const bytes = chunk.end - chunk.start;
-    const lostBefore = this.#spool.losses.full;
     const isIn = await this.#spool.append(chunk);
     if (this.#isClosed) {
       if (isIn) this.#unstored = undefined;
       return;
     }
-    const lost = this.#spool.losses.full - lostBefore;
     counters.waiting -= lines;
-    counters.spooled += lines - lost;
+    counters.spooled += lines;
     this.#queue.settle(bytes);
-    if (lost > 0) {
-      this.#events.drop(lost, "spoolFull");
-      this.#events.trouble("the spool is full");
-    }
+    this.#countFull();
     const isOnlyOne = isIn && this.#spool.lines === lines;
     if (isOnlyOne && !this.#isTaking && this.#ready.length < MOST_IN_MEMORY) {
       const from = this.#spool.skip(chunk);

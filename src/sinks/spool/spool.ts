@@ -90,6 +90,11 @@ export class Spool {
     return this.#nextLine - this.#cursor.line;
   }
 
+  /** Number of the oldest line that is kept. */
+  get firstLine(): number {
+    return this.#confirmed.line;
+  }
+
   /** Number of the line that is appended next. */
   get nextLine(): number {
     return this.#nextLine;

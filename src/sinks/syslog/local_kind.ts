@@ -23,14 +23,11 @@ export const syslogKind: TargetKind<SyslogPlace> = {
   needsLocalSockets: true,
   accepts: (target) => target === "syslog" || target.startsWith("syslog:"),
   read: (target, settings) => {
-    const socket = target.slice("syslog:".length);
-    if (new TextEncoder().encode(socket).length > LONGEST_SOCKET_PATH_BYTES) {
-      throw settings.refusal(`a socket's path has at most ${LONGEST_SOCKET_PATH_BYTES} bytes`);
-    }
+    const socket = readSocket(target.slice("syslog:".length), settings);
     const identity = readIdentity(settings);
     return {
       kind: "syslog",
-      ...(socket === "" ? {} : { socket }),
+      ...(socket === undefined ? {} : { socket }),
       ...(identity === undefined ? {} : { identity }),
     };
   },
@@ -39,6 +36,14 @@ export const syslogKind: TargetKind<SyslogPlace> = {
     return { name: `syslog ${socket}`, sender: new SyslogSender(sockets, socket, identity) };
   },
 };
+
+/** The path of a socket; undefined when it is empty. @throws {SinkSyntaxError} */
+export function readSocket(path: string, settings: Settings): string | undefined {
+  if (new TextEncoder().encode(path).length > LONGEST_SOCKET_PATH_BYTES) {
+    throw settings.refusal(`a socket's path has at most ${LONGEST_SOCKET_PATH_BYTES} bytes`);
+  }
+  return path === "" ? undefined : path;
+}
 
 /** The name in front of each message. @throws {SinkSyntaxError} */
 export function readIdentity(settings: Settings): string | undefined {

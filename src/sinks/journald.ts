@@ -1,0 +1,153 @@
+/**
+ * Lines to journald by its native protocol, each with the event's fields
+ * (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/).
+ */
+import type { Chunk } from "./chunk.ts";
+import type { SinkPlace, TargetKind } from "./kind.ts";
+import { LocalSocket, type SocketCalls } from "./local_socket.ts";
+import type { Sender } from "./queued_target.ts";
+import { readIdentity, readSocket } from "./syslog/local_kind.ts";
+import { codeOf } from "./target.ts";
+
+/** Journald's socket. */
+export interface JournaldPlace extends SinkPlace {
+  readonly kind: "journald";
+  readonly socket: string;
+  readonly identity: string;
+}
+
+const LINE_FEED = 10;
+const STUCK_AFTER_MILLISECONDS = 1_000;
+/** Between an event as JSON and its message; no format writes it. */
+const BETWEEN = "\x1e";
+const INFORMATIONAL = "6";
+const LONGEST_FIELD_NAME = 64;
+
+/** Takes `journald[:/PATH/TO/SOCKET][,ident=NAME]`. */
+export const journaldKind: TargetKind<JournaldPlace> = {
+  kind: "journald",
+  isRemote: false,
+  needsLocalSockets: true,
+  accepts: (target) => target === "journald" || target.startsWith("journald:"),
+  read: (target, settings) => ({
+    kind: "journald",
+    socket: readSocket(target.slice("journald:".length), settings) ??
+      "/run/systemd/journal/socket",
+    identity: readIdentity(settings) ?? "sysmon",
+  }),
+  open: ({ socket, identity }, { sockets }) => {
+    if (sockets === undefined) throw new Error("journald needs the native library");
+    return { name: `journald ${socket}`, sender: new JournaldSender(sockets, socket, identity) };
+  },
+  line: (formatted, json) => (event) => json(event) + BETWEEN + formatted(event),
+};
+
+/** Sends one entry a line; one that no datagram can hold goes as a file in memory, so none is cut. */
+export class JournaldSender implements Sender {
+  readonly separator = LINE_FEED;
+  readonly longestRetryMilliseconds = 2_000;
+  readonly #sockets: SocketCalls;
+  readonly #path: string;
+  readonly #identity: string;
+  readonly #decoder = new TextDecoder();
+  #socket: LocalSocket | undefined;
+
+  constructor(sockets: SocketCalls, path: string, identity: string) {
+    this.#sockets = sockets;
+    this.#path = path;
+    this.#identity = identity;
+  }
+
+  async send(chunk: Chunk, signal: AbortSignal): Promise<void> {
+    try {
+      const socket = this.#socket ??= new LocalSocket(this.#sockets, this.#path, "datagram");
+      for (const { bytes } of [...chunk.eachLine()]) {
+        const entry = this.#entry(this.#decoder.decode(bytes));
+        while (trySend(socket, entry) === 0) {
+          if (!await socket.waitForRoom(STUCK_AFTER_MILLISECONDS)) {
+            throw new Error("journald does not read");
+          }
+          signal.throwIfAborted();
+        }
+        chunk.consumeLines(1);
+      }
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  isFinal(): boolean {
+    return false;
+  }
+
+  close(): void {
+    this.#socket?.close();
+    this.#socket = undefined;
+  }
+
+  #entry(line: string): Uint8Array<ArrayBuffer> {
+    const between = line.indexOf(BETWEEN);
+    const entry = new Entry();
+    entry.add("MESSAGE", line.slice(between + 1));
+    entry.add("PRIORITY", INFORMATIONAL);
+    entry.add("SYSLOG_IDENTIFIER", this.#identity);
+    entry.addAll("SYSMON", JSON.parse(line.slice(0, between)));
+    return entry.bytes();
+  }
+}
+
+function trySend(socket: LocalSocket, entry: Uint8Array<ArrayBuffer>): number {
+  try {
+    return socket.trySend(entry);
+  } catch (error) {
+    if (codeOf(error) !== "EMSGSIZE") throw error;
+    return socket.trySendFile(entry);
+  }
+}
+
+/** One entry of the journal as bytes. */
+class Entry {
+  readonly #parts: Uint8Array[] = [];
+  readonly #encoder = new TextEncoder();
+
+  /** A field: on one line, or behind its length when it has line feeds. */
+  add(name: string, value: string): void {
+    if (!value.includes("\n")) {
+      this.#parts.push(this.#encoder.encode(`${name}=${value}\n`));
+      return;
+    }
+    const bytes = this.#encoder.encode(value);
+    const length = new Uint8Array(8);
+    new DataView(length.buffer).setBigUint64(0, BigInt(bytes.length), true);
+    this.#parts.push(this.#encoder.encode(`${name}\n`), length, bytes, Uint8Array.of(LINE_FEED));
+  }
+
+  /** The members of an object, those of objects in it, too. */
+  addAll(prefix: string, members: Readonly<Record<string, unknown>>): void {
+    for (const [name, value] of Object.entries(members)) {
+      const field = `${prefix}_${fieldName(name)}`.slice(0, LONGEST_FIELD_NAME);
+      if (typeof value === "object" && value !== null) {
+        this.addAll(field, value as Record<string, unknown>);
+      } else {
+        this.add(field, String(value));
+      }
+    }
+  }
+
+  bytes(): Uint8Array<ArrayBuffer> {
+    const all = new Uint8Array(this.#parts.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of this.#parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  }
+}
+
+/** `TargetFilename` as `TARGET_FILENAME`. */
+function fieldName(name: string): string {
+  return name.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").toUpperCase()
+    .replaceAll(/[^A-Z0-9_]/g, "_");
+}
