@@ -6,6 +6,9 @@ import { asProgram, run } from "../shared/task.ts";
 import { FAKE_TRACING, WINDOWS_LIBRARY, WINDOWS_TARGET } from "./paths.ts";
 import { CARGO, toolchain } from "./toolchain.ts";
 
+/** Compares the structures that both sides of the fake share with Windows' headers. */
+const LAYOUT = `${ROOT}/native/windows/fake-etw/layout.c`;
+
 /** Runs cargo for Windows. @throws {TaskError} when something does not compile. */
 async function cargo(command: string, ...args: string[]): Promise<void> {
   await run(CARGO, [command, "--target", WINDOWS_TARGET, ...args], {
@@ -21,6 +24,7 @@ async function cargo(command: string, ...args: string[]): Promise<void> {
  * @returns the folder that has both
  */
 export async function buildForFakeTracing(): Promise<string> {
+  await run("x86_64-w64-mingw32-gcc", ["-Wall", "-Werror", "-fsyntax-only", LAYOUT]);
   const packages = ["--package", "monomi", "--package", "monomi-fake-etw"];
   await cargo("build", "--release", ...packages, "--features", "monomi/fake-etw");
   await Deno.mkdir(FAKE_TRACING, { recursive: true });

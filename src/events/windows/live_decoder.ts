@@ -17,6 +17,9 @@ import { Volumes } from "./volumes.ts";
 /** How long the first half of a start waits, in milliseconds. */
 const HALF_MS = 500;
 const MAX_FACTS = 4096;
+/** FileDelete and FileDeleteDetected. */
+const DELETED = 23;
+const DELETE_DETECTED = 26;
 
 /** What was decoded. */
 export interface LiveCounters {
@@ -76,7 +79,10 @@ export class LiveDecoder {
 
   #parse(line: string): LiveLine | undefined {
     try {
-      return JSON.parse(line);
+      const parsed = JSON.parse(line);
+      if (typeof parsed === "object" && parsed !== null) return parsed;
+      this.#counters.unknown++;
+      return undefined;
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       this.#counters.unknown++;
@@ -146,7 +152,12 @@ export class LiveDecoder {
 
   #decode(record: TraceRecord, events: Event[]): void {
     const event = this.#decoder.decode(record);
-    if (event !== undefined && this.wanted(event.definition.id)) events.push(event);
+    if (event !== undefined && this.#wants(event.definition.id)) events.push(event);
+  }
+
+  /** A deletion that nobody wants as 23 may be wanted as 26 (config-semantics N8). */
+  #wants(id: number): boolean {
+    return this.wanted(id) || id === DELETED && this.wanted(DELETE_DETECTED);
   }
 }
 

@@ -151,8 +151,8 @@ Deno.test("processes that run already are known, and both their records are of o
 Deno.test("only wanted events are given, and damage is counted", () => {
   const bench = new Bench();
   bench.decoder.wanted = (id) => id === 1;
-  assert.deepEqual(bench.decode(QUERY, "{", "{}"), []);
-  assert.deepEqual(bench.decoder.counters, { records: 1, unknown: 2, running: 0 });
+  assert.deepEqual(bench.decode(QUERY, "{", "{}", "1", "null"), []);
+  assert.deepEqual(bench.decoder.counters, { records: 1, unknown: 4, running: 0 });
 });
 
 Deno.test("names that are learned late hold from then on", () => {
@@ -160,4 +160,12 @@ Deno.test("names that are learned late hold from then on", () => {
   const [start, query] = bench.decode(KERNEL_HALF, QUERY);
   assert.deepEqual([start.User, query.User], Array(2).fill("S-1-5-21-1-2-3-1000"));
   assert.equal(bench.decode(ACCOUNT, QUERY)[0].User, "PC\\ann");
+});
+
+Deno.test("a deletion comes through where only 26 is wanted", () => {
+  const bench = new Bench();
+  bench.decoder.wanted = (id) => id === 26;
+  const path = "\\Device\\HarddiskVolume3\\x";
+  const deletion = { event: "FileDelete", time: NOON, pid: 4711, fields: { path } };
+  assert.deepEqual(bench.decode(VOLUMES, deletion, QUERY).map(({ id }) => id), [23]);
 });
