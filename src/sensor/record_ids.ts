@@ -72,9 +72,10 @@ export class DurableRecordIds implements RecordIds {
   close(): void {
     try {
       this.#write(this.#next);
-    } finally {
-      this.#lock.close();
+    } catch {
+      // What was marked as used stays so: a gap, no number twice.
     }
+    this.#lock.close();
   }
 
   #read(tell: (message: string) => void): number {
