@@ -57,6 +57,12 @@ export const FOR_WINDOWS: readonly Requirement[] = [
   { program: "/usr/lib/wine/wine64", packages: ["wine64"] },
 ];
 
+/** What making and booting a Debian with systemd calls, besides. */
+export const FOR_SYSTEMD: readonly Requirement[] = [
+  { program: "debootstrap", packages: ["debootstrap"] },
+  { program: "debugfs", packages: ["e2fsprogs"] },
+];
+
 /**
  * Makes sure that cargo and the programs of `requirements` are installed.
  *

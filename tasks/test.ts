@@ -5,7 +5,7 @@
  */
 
 import { pack } from "./pack.ts";
-import { FOR_BUILD, FOR_KERNELS, FOR_TESTS, FOR_WINDOWS, setup } from "./setup.ts";
+import { FOR_BUILD, FOR_KERNELS, FOR_SYSTEMD, FOR_TESTS, FOR_WINDOWS, setup } from "./setup.ts";
 import { ROOT } from "./shared/paths.ts";
 import { addUp, cargoTally, denoTally, type Tally } from "./shared/tally.ts";
 import { asProgram, TaskError } from "./shared/task.ts";
@@ -15,7 +15,9 @@ import { testWindows } from "./windows/test.ts";
 await asProgram(import.meta.main, async () => {
   await setup([...FOR_BUILD, ...FOR_TESTS]);
   // Without them the tests on other kernels are skipped, and say so.
-  await setup(FOR_KERNELS).catch((error) => console.error(`no other kernels: ${error.message}`));
+  await setup([...FOR_KERNELS, ...FOR_SYSTEMD]).catch((error) =>
+    console.error(`no other kernels: ${error.message}`)
+  );
   await pack();
   const rust = await runTests({
     program: "cargo",

@@ -27,6 +27,12 @@ export async function installWith(
   if (program === undefined) {
     throw new Failure("only the packed program can be installed: dist/monomi", Exit.COULD_NOT_RUN);
   }
+  if (isPackaged(self)) {
+    throw new Failure(
+      `${self.name} is installed as a package already; ${self.name} reload FILE gives it a configuration`,
+      Exit.COULD_NOT_RUN,
+    );
+  }
   const { settings: settingsPath, configurations } = placesOf(self);
   const isThere = configurations.some((path) => readIfThere(path) !== undefined);
   const settings = newSettings(self, readIfThere(settingsPath), sinks);
@@ -40,6 +46,17 @@ export async function installWith(
     settings,
   }, manager);
   return { identity: self, manager: manager.kind };
+}
+
+/** A unit of ours would hide the package's. */
+function isPackaged({ name }: Identity): boolean {
+  return ["/usr/lib", "/lib"].some((folder) => {
+    try {
+      return Deno.statSync(`${folder}/systemd/system/${name}.service`).isFile;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** The settings file to write; undefined: what is there stays. */

@@ -10,7 +10,7 @@ import { ServiceError } from "../service/service_error.ts";
 import { allCommands, findCommand } from "./commands.ts";
 import { overview } from "./help.ts";
 import { isSysmonCommandLine } from "./sysmon/recognise.ts";
-import { complain, Exit, Failure, UsageError } from "./usage.ts";
+import { complain, escapeLines, Exit, Failure, UsageError } from "./usage.ts";
 
 /** What the launcher of the single file puts in front. */
 const LAUNCHER_OPTIONS: Readonly<Record<string, "library" | "file" | "name">> = {
@@ -79,7 +79,7 @@ function told(command: string, error: unknown): number {
   if (
     error instanceof NativeError || error instanceof IdentityError || error instanceof ServiceError
   ) {
-    console.error(`monomi: ${escapeUnprintable(error.message)}`);
+    console.error(`monomi: ${escapeLines(error.message)}`);
     return Exit.COULD_NOT_RUN;
   }
   throw error;

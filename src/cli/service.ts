@@ -1,8 +1,9 @@
 /** `monomi service`: what the installed instance runs as. */
+import { dirname } from "node:path";
 import { escapeUnprintable } from "../config/mod.ts";
 import { controlSocket, TappedSinks } from "../control/mod.ts";
 import { describeBlocking } from "../sensor/blocking.ts";
-import { Sensor } from "../sensor/sensor.ts";
+import { Sensor, type SensorOptions } from "../sensor/sensor.ts";
 import { describe, describeHook } from "../sensor/summary.ts";
 import { Daemon, loadToStart } from "../service/daemon.ts";
 import { type Identity, identity, ownFile } from "../service/identity.ts";
@@ -13,7 +14,7 @@ import { placesOf } from "../service/stored.ts";
 import { Supervisor } from "../service/supervisor.ts";
 import { jsonRenderer } from "../sinks/mod.ts";
 import { liveSource } from "../sources/live_source.ts";
-import type { Native } from "../sources/native.ts";
+import { type Native, NativeError } from "../sources/native.ts";
 import type { Command } from "./command.ts";
 import { openControl } from "./open_control.ts";
 import { openOutputs, openRecordIds } from "./outputs.ts";
@@ -54,6 +55,31 @@ async function supervise(self: Identity): Promise<number> {
   return code;
 }
 
+/** What cannot be kept for the next start is captured all the same. */
+function open(
+  sensor: Sensor,
+  settings: SensorOptions,
+  pins: string | undefined,
+  say: (text: string) => void,
+): void {
+  if (pins === undefined) return void sensor.open(settings);
+  try {
+    sensor.open({ ...settings, pins });
+  } catch (error) {
+    if (!(error instanceof NativeError)) throw error;
+    sensor.open(settings);
+    say(`warning: a kill ends the capture: ${error.message}`);
+  }
+}
+
+function canPin({ pinDirectory }: Identity): boolean {
+  const mounts = Deno.readTextFileSync("/proc/self/mounts").split("\n");
+  return mounts.some((line) => {
+    const [, place, type] = line.split(" ");
+    return place === dirname(pinDirectory) && type === "bpf";
+  });
+}
+
 async function capture(self: Identity, load: () => Native): Promise<number> {
   using _ = takeLock(placesOf(self).daemonLock, self.name);
   const settings = readSettings(self);
@@ -84,9 +110,11 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
         : Promise.resolve(`use \`${self.name} reload FILE\`, which stores the file, too`),
     follow: (root) => sensor.follow(root),
   }, sinks);
+  const pins = canPin(self) ? self.pinDirectory : undefined;
+  if (pins === undefined) say("warning: /sys/fs/bpf is not mounted; a kill ends the capture");
   dropPermissions(outputs.needsNetwork ? ["net"] : []);
   const letGo = onSignals(() => sensor.stop(), () => void daemon.reload());
-  sensor.open({ name: self.name, ...settings });
+  open(sensor, { name: self.name, ...settings }, pins, say);
   for (const hook of sensor.failedHooks()) say(`warning: ${describeHook(hook)}`);
   const complaint = sensor.blocking && describeBlocking(sensor.blocking);
   if (complaint !== undefined) say(`warning: ${complaint}`);

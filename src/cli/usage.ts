@@ -38,6 +38,11 @@ export function readArguments<T extends ParseArgsConfig>(
   }
 }
 
+/** A message of several lines, each escaped. */
+export function escapeLines(text: string): string {
+  return text.split("\n").map(escapeUnprintable).join("\n");
+}
+
 /** Says on stderr what is wrong with the call. */
 export function complain(command: string, error: Error): void {
   console.error(

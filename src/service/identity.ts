@@ -20,6 +20,8 @@ export interface Identity {
   readonly logDirectory: string;
   /** What does not outlive a reboot: lock and control socket. */
   readonly runDirectory: string;
+  /** What the kernel keeps when the sensor is killed, if a BPF file system is there. */
+  readonly pinDirectory: string;
 }
 
 /** The name of a program that is not packed. */
@@ -68,5 +70,6 @@ export function identityOf(fileName: string): Identity {
     stateDirectory: `/var/lib/${name}`,
     logDirectory: `/var/log/${name}`,
     runDirectory: `/run/${name}`,
+    pinDirectory: `/sys/fs/bpf/${name}`,
   };
 }

@@ -10,6 +10,7 @@ Deno.test("every place follows from the name", () => {
     stateDirectory: "/var/lib/sysmon",
     logDirectory: "/var/log/sysmon",
     runDirectory: "/run/sysmon",
+    pinDirectory: "/sys/fs/bpf/sysmon",
   });
 });
 

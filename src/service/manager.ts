@@ -23,7 +23,7 @@ const SYSTEMCTL = ["/usr/bin/systemctl", "/bin/systemctl"];
 const SYSTEMD_RUNS = "/run/systemd/system";
 /** From when on systemd knows RestartSteps. */
 const RESTART_STEPS_SINCE = 254;
-const START_MS = 90_000;
+const START_MS = 180_000;
 const STOP_MS = 20_000;
 const POLL_MS = 20;
 
@@ -71,7 +71,14 @@ class Systemd implements Manager {
   }
 
   async start(): Promise<void> {
-    await systemctl("restart", this.#service);
+    try {
+      await systemctl("restart", this.#service);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      throw new ServiceError(
+        `the sensor does not start; the journal says:\n${await this.#lastWords()}`,
+      );
+    }
   }
 
   async stop(force: boolean): Promise<void> {
@@ -84,6 +91,13 @@ class Systemd implements Manager {
     removeIfThere(this.#unit);
     await systemctl("daemon-reload");
     await systemctl("reset-failed", this.#service).catch(() => {});
+  }
+
+  async #lastWords(): Promise<string> {
+    const args = ["--unit", this.#service, "--lines", "5", "--output", "cat", "--no-pager"];
+    const { stdout } = await new Deno.Command("/usr/bin/journalctl", { args, stdin: "null" })
+      .output();
+    return new TextDecoder().decode(stdout).trim();
   }
 
   get #service(): string {

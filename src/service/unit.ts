@@ -43,12 +43,13 @@ StartLimitIntervalSec=0
 Type=notify
 NotifyAccess=main
 ExecStart=${program} service
-ExecReload=/bin/kill -HUP $MAINPID
+# Ends with the reason when the configuration is refused.
+ExecReload=${program} reload
 Restart=on-failure
 # Wrong settings: starting again does not mend them.
 RestartPreventExitStatus=2
 RestartSec=${hasRestartSteps ? "1\nRestartSteps=6\nRestartMaxDelaySec=60" : "5"}
-TimeoutStartSec=90
+TimeoutStartSec=180
 TimeoutStopSec=20
 WatchdogSec=60
 OOMScoreAdjust=-900
@@ -72,8 +73,9 @@ ProtectSystem=full
 ProtectHome=read-only
 ProtectClock=yes
 ProtectKernelLogs=yes
-ProtectKernelTunables=yes
-ReadWritePaths=-/sys/fs/bpf
+# What ProtectKernelTunables protects, but for /sys: in /sys/fs/bpf the kernel keeps the capture when
+# the sensor is killed.
+ReadOnlyPaths=/proc/sys /proc/irq /proc/bus -/proc/sysrq-trigger
 ProtectControlGroups=yes
 RestrictNamespaces=mnt
 RestrictRealtime=yes

@@ -60,16 +60,18 @@ export async function boot(
   }
 }
 
-async function makeInitramfs(
+/** Writes an initramfs of `files`, put together in the folder `root`, whose first process is `init`. */
+export async function makeInitramfs(
   image: KernelImage,
   { programs, libraries, files, modules = [], steps }: GuestFiles,
   root: string,
   initramfs: string,
+  init = INIT,
 ): Promise<void> {
   for (const name of ["bin", "dev", "proc", "sys", "tmp", "root", "run", "etc", "modules"]) {
     await Deno.mkdir(`${root}/${name}`, { recursive: true });
   }
-  await copy(INIT, `${root}/init`, 0o755);
+  await copy(init, `${root}/init`, 0o755);
   await copy(BUSYBOX, `${root}/bin/busybox`, 0o755);
   for (const [path, source] of Object.entries(programs)) await copy(source, root + path, 0o755);
   for (const [path, source] of Object.entries(files)) await copy(source, root + path, 0o644);

@@ -18,6 +18,7 @@ import { type Given as GivenFile, readGiven } from "../given_configuration.ts";
 import { installWith } from "../install.ts";
 import { createFile } from "../replace_file.ts";
 import { service } from "../service.ts";
+import { escapeLines } from "../usage.ts";
 import { tellOfLogs } from "../uninstall.ts";
 import { checkOptions, hasOptions, OptionError, SYSMON_DEFAULTS, withOptions } from "./options.ts";
 import { type Given, parseSwitches } from "./parse.ts";
@@ -197,7 +198,7 @@ async function installService(given: Given, file: GivenFile | undefined): Promis
     await installWith(configuration, [], () => configuration);
     return SysmonExit.OK;
   } catch (error) {
-    console.error(`Cannot install Sysmon files\n${escapeUnprintable((error as Error).message)}`);
+    console.error(`Cannot install Sysmon files\n${escapeLines((error as Error).message)}`);
     return SysmonExit.FILES;
   }
 }

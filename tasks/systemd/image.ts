@@ -1,0 +1,102 @@
+/** A Debian with systemd and rsyslog on a disk image, made once and kept beside the build. */
+import { ROOT } from "../shared/paths.ts";
+import { run, TaskError } from "../shared/task.ts";
+
+const FOLDER = `${ROOT}/build/systemd`;
+const IMAGE = `${FOLDER}/debian-12.img`;
+const MIRROR = "http://deb.debian.org/debian";
+const PACKAGES = ["systemd", "systemd-sysv", "rsyslog"];
+const SIZE = "900M";
+/** What only costs time in a guest that lives for a minute. */
+const MASKED = [
+  "apt-daily.timer",
+  "apt-daily-upgrade.timer",
+  "dpkg-db-backup.timer",
+  "e2scrub_reap.service",
+  "getty.target",
+  "systemd-timesyncd.service",
+];
+
+const STEPS_UNIT = `[Unit]
+After=multi-user.target rsyslog.service
+
+[Service]
+ExecStart=/bin/sh /root/steps.sh
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+/**
+ * Path of the image, which nobody may change: boot a copy.
+ *
+ * @throws {TaskError} when it cannot be made, for which root and a mirror are needed
+ */
+export async function systemdImage(): Promise<string> {
+  if (await exists(IMAGE)) return IMAGE;
+  await Deno.mkdir(FOLDER, { recursive: true });
+  const folder = await Deno.makeTempDir({ dir: FOLDER, prefix: "making-" });
+  try {
+    const root = `${folder}/root`;
+    await run("debootstrap", [
+      ...["--variant=minbase", `--include=${PACKAGES.join(",")}`],
+      ...["bookworm", root, MIRROR],
+    ]);
+    await prepare(root);
+    const image = `${folder}/image`;
+    await run("mke2fs", ["-q", "-t", "ext4", "-d", root, image, SIZE]);
+    await Deno.rename(image, IMAGE);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  return IMAGE;
+}
+
+async function prepare(root: string): Promise<void> {
+  const units = `${root}/etc/systemd/system`;
+  await Deno.writeTextFile(`${root}/etc/hostname`, "guest\n");
+  await Deno.writeTextFile(`${root}/etc/fstab`, "/dev/vda / ext4 defaults 0 0\n");
+  await Deno.writeTextFile(`${units}/steps.service`, STEPS_UNIT);
+  await Deno.symlink("../steps.service", `${units}/multi-user.target.wants/steps.service`);
+  for (const unit of MASKED) {
+    await Deno.remove(`${units}/${unit}`).catch(() => {});
+    await Deno.symlink("/dev/null", `${units}/${unit}`);
+  }
+  for (const name of ["usr/share/doc", "usr/share/man", "usr/share/locale", "var/cache/apt"]) {
+    await Deno.remove(`${root}/${name}`, { recursive: true }).catch(() => {});
+  }
+}
+
+/**
+ * A copy of `image` at `target` with files in it, by path in the guest.
+ *
+ * @throws {TaskError} when it cannot be written
+ */
+export async function copyImage(
+  image: string,
+  target: string,
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
+  await run("cp", ["--sparse=always", image, target]);
+  const commands = Object.entries(files).flatMap(([path, source]) => [
+    `write ${source} ${path}`,
+    `sif ${path} mode 0100755`,
+  ]);
+  const child = new Deno.Command("debugfs", {
+    args: ["-w", target],
+    stdin: "piped",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(`${commands.join("\n")}\n`));
+  await writer.close();
+  const { success, stderr } = await child.output();
+  // The first line of what it complains of is its version.
+  const complaints = new TextDecoder().decode(stderr).trim().split("\n").slice(1);
+  if (!success || complaints.length > 0) throw new TaskError(`debugfs: ${complaints.join("; ")}`);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
