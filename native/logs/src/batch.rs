@@ -29,7 +29,7 @@ const MAX_MESSAGE: usize = 1024;
 const CHUNK: u32 = 0;
 const PROBLEM: u32 = 1;
 const NAMES: u32 = 2;
-const RECORD: u32 = 3;
+pub(crate) const RECORD: u32 = 3;
 
 /// Records, problems and what they are made of; see the module.
 #[derive(Default)]

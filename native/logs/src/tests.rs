@@ -1,4 +1,4 @@
-use super::batch::SYSTEM_TEXTS;
+use super::batch::{RECORD, SYSTEM_TEXTS};
 use super::*;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -175,7 +175,8 @@ fn what_does_not_fit_is_left_for_the_next_call() {
 }
 
 #[test]
-fn no_bytes_make_it_panic_or_write_without_end() {
+fn no_mutation_makes_it_panic_or_write_without_end() {
+    const MUTATIONS: usize = 100_000;
     let mut state = 1_u64;
     let mut random = |limit: usize| {
         state = state
@@ -183,25 +184,34 @@ fn no_bytes_make_it_panic_or_write_without_end() {
             .wrapping_add(1);
         (state >> 33) as usize % limit
     };
-    for original in samples() {
-        for _ in 0..200 {
-            let mut chunk = original.clone();
-            for _ in 0..=random(8) {
-                let at = random(chunk.len().min(8192));
-                chunk[at] = match random(3) {
-                    0 => 0,
-                    1 => 0xff,
-                    _ => random(256) as u8,
-                };
-            }
-            if random(4) == 0 {
-                chunk.truncate(random(CHUNK_SIZE));
-            }
-            let mut batch = Batch::default();
-            assert_eq!(read_chunks(&chunk, MAX_OUTPUT, &mut batch), chunk.len());
-            assert!(batch.size() <= MAX_OUTPUT);
+    let samples = samples();
+    let mut batch = Batch::default();
+    let mut read = 0;
+    for i in 0..MUTATIONS {
+        let mut chunk = samples[i % samples.len()].clone();
+        let used = 8192.min(chunk.len());
+        for _ in 0..=random(8) {
+            let at = random(used);
+            chunk[at] = match random(4) {
+                0 => 0,
+                1 => 0xff,
+                2 => chunk[at] ^ 1 << random(8),
+                _ => random(256) as u8,
+            };
         }
+        if random(4) == 0 {
+            chunk.truncate(random(CHUNK_SIZE));
+        }
+        let start = batch.mark();
+        assert_eq!(read_chunks(&chunk, MAX_OUTPUT, &mut batch), chunk.len());
+        assert!(batch.size() <= MAX_OUTPUT);
+        read += usize::from(batch.words().contains(&RECORD));
+        batch.return_to(start);
     }
+    assert!(
+        read > MUTATIONS / 2,
+        "most mutations leave a record: {read}"
+    );
 }
 
 /// The fixture's chunk, and where the corpus is there the first of some of its logs.
