@@ -1,6 +1,7 @@
 /** Compiles the native library, the launcher's programs, and bundles the TypeScript. */
 
 import { FOR_BUILD, setup } from "./setup.ts";
+import { withPackagesFiles } from "./shared/bundled_packages.ts";
 import { LIBRARY, PROGRAM, ROOT, SCRIPT, TARGET } from "./shared/paths.ts";
 import { programInString } from "./shared/script.ts";
 import { asProgram, run } from "./shared/task.ts";
@@ -50,7 +51,8 @@ export async function buildProgram(): Promise<void> {
   const form = ["--minify", "--platform", "browser", "--format", "cjs"];
   const bundle = ["bundle", "--quiet", ...form, "--output", PROGRAM, "main.ts"];
   await run(Deno.execPath(), bundle, { cwd: ROOT });
-  await Deno.writeTextFile(SCRIPT, programInString(await Deno.readTextFile(PROGRAM)));
+  const program = await withPackagesFiles(await Deno.readTextFile(PROGRAM));
+  await Deno.writeTextFile(SCRIPT, programInString(program));
 }
 
 await asProgram(import.meta.main, build);

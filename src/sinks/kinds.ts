@@ -9,6 +9,7 @@ import { genericKind } from "./http/generic.ts";
 import { otlpKind } from "./http/otlp.ts";
 import { splunkKind } from "./http/splunk.ts";
 import { journaldKind } from "./journald.ts";
+import { kafkaKind } from "./kafka/kind.ts";
 import type { SinkPlace, TargetKind } from "./kind.ts";
 import { stdoutKind } from "./stdout.ts";
 import { syslogKind } from "./syslog/local_kind.ts";
@@ -25,6 +26,7 @@ const KINDS: readonly TargetKind[] = [
   elasticKind,
   azureKind,
   otlpKind,
+  kafkaKind,
   // Takes what no other does.
   fileKind,
 ];

@@ -1,0 +1,169 @@
+/**
+ * Sends chunks of lines to a topic, one batch in flight, confirmed by all replicas in sync.
+ */
+import { Buffer } from "node:buffer";
+import type { Producer, SASLMechanismValue } from "@platformatic/kafka";
+import type { Chunk } from "../chunk.ts";
+import { shown } from "../http/client.ts";
+import { eventId } from "../http/protocol.ts";
+import type { Secret } from "../http/secret.ts";
+import { pauseFor } from "../http/sender.ts";
+import type { Sender } from "../queued_target.ts";
+import type { KafkaPlace } from "./kind.ts";
+
+/** What the sender needs to know besides where to send. */
+export interface KafkaSenderOptions {
+  /** The messages' key: what one host says stays in order. */
+  readonly computer: string;
+  readonly password?: Secret;
+  readonly tell: (message: string) => void;
+}
+
+type EventProducer = Producer<Buffer, Buffer, Buffer, Buffer>;
+
+const NEWLINE = 10;
+const ALL_IN_SYNC = -1;
+/** Names of the broker's errors. */
+const NOT_ALLOWED = /CLUSTER_AUTHORIZATION_FAILED|TRANSACTIONAL_ID_AUTHORIZATION_FAILED/;
+const TOO_LARGE = /MESSAGE_TOO_LARGE|RECORD_LIST_TOO_LARGE/;
+const INVALID = /INVALID_RECORD/;
+const MECHANISMS: Readonly<Record<string, SASLMechanismValue>> = {
+  "plain": "PLAIN",
+  "scram-sha-256": "SCRAM-SHA-256",
+  "scram-sha-512": "SCRAM-SHA-512",
+};
+
+/** Delivers to one topic. The client is loaded when it is first needed: it is large. */
+export class KafkaSender implements Sender {
+  readonly separator = NEWLINE;
+  readonly #place: KafkaPlace;
+  readonly #options: KafkaSenderOptions;
+  #producer: EventProducer | undefined;
+  #isIdempotent = true;
+  /** Lines that go at once; fewer while the broker finds batches too large. */
+  #mostLines = Infinity;
+
+  constructor(place: KafkaPlace, options: KafkaSenderOptions) {
+    this.#place = place;
+    this.#options = options;
+  }
+
+  async send(chunk: Chunk, signal: AbortSignal): Promise<void> {
+    const messages = this.#messages(chunk);
+    try {
+      await this.#inTime(async () => {
+        this.#producer ??= await this.#open();
+        await this.#producer.send({ messages });
+      }, signal);
+    } catch (error) {
+      this.close();
+      const names = namesOf(error);
+      if (this.#isIdempotent && NOT_ALLOWED.test(names)) {
+        this.#isIdempotent = false;
+        this.#options.tell("the broker does not allow idempotent writes; sending without them");
+      } else if (TOO_LARGE.test(names) || INVALID.test(names)) {
+        if (messages.length === 1) return chunk.discardLine(`refused by the broker: ${names}`);
+        this.#mostLines = messages.length >> 1;
+      }
+      throw new Error(names);
+    }
+    this.#mostLines *= 2;
+    chunk.consumeLines(messages.length);
+  }
+
+  isFinal(): boolean {
+    return false;
+  }
+
+  close(): void {
+    const producer = this.#producer;
+    this.#producer = undefined;
+    // Nothing is left to be sent; what still fails there is of no interest.
+    producer?.close(true).catch(() => {});
+  }
+
+  #messages(chunk: Chunk) {
+    const { computer } = this.#options;
+    const key = Buffer.from(computer);
+    const messages = [];
+    for (const line of chunk.eachLine()) {
+      if (messages.length >= this.#mostLines) break;
+      messages.push({
+        topic: this.#place.topic,
+        key,
+        // A copy: the client may hold it longer than this attempt lasts.
+        value: Buffer.from(line.bytes),
+        timestamp: BigInt(Number.isFinite(line.time) ? Math.trunc(line.time) : 0),
+        headers: new Map([[ID_HEADER, Buffer.from(eventId(computer, line))]]),
+      });
+    }
+    return messages;
+  }
+
+  async #open(): Promise<EventProducer> {
+    const { brokers, tls, login, compression, timeoutMilliseconds } = this.#place;
+    const { Producer } = await import("@platformatic/kafka");
+    const password = await this.#options.password?.();
+    const producer = new Producer<Buffer, Buffer, Buffer, Buffer>({
+      clientId: "monomi",
+      bootstrapBrokers: [...brokers],
+      acks: ALL_IN_SYNC,
+      // Whether a topic that is not there is made is the broker's decision.
+      autocreateTopics: true,
+      idempotent: this.#isIdempotent,
+      compression,
+      // The target's own back-off is enough.
+      retries: 1,
+      timeout: timeoutMilliseconds,
+      requestTimeout: timeoutMilliseconds,
+      connectTimeout: timeoutMilliseconds,
+      ...(tls === undefined ? {} : {
+        tls: {
+          ...(tls.caFile === undefined ? {} : { ca: await Deno.readTextFile(tls.caFile) }),
+          ...(tls.certificateFile === undefined ? {} : {
+            cert: await Deno.readTextFile(tls.certificateFile),
+            key: await Deno.readTextFile(tls.keyFile!),
+          }),
+        },
+        tlsServerName: true,
+      }),
+      ...(login === undefined
+        ? {}
+        : { sasl: { mechanism: MECHANISMS[login.mechanism], username: login.user, password } }),
+    });
+    // Attempts report their errors themselves.
+    producer.on("error", () => {});
+    return producer;
+  }
+
+  /** Runs `work`, but waits no longer than a little more than the client's own limit. */
+  async #inTime(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    const { timeoutMilliseconds } = this.#place;
+    const over = new AbortController();
+    const limit = async () => {
+      await pauseFor(timeoutMilliseconds, AbortSignal.any([signal, over.signal]));
+      throw new Error(`no confirmation within ${timeoutMilliseconds / 1000} seconds`);
+    };
+    try {
+      await Promise.race([work(), limit()]);
+    } finally {
+      over.abort();
+    }
+  }
+}
+
+const ID_HEADER = Buffer.from("id");
+
+/** What an error says, with those that it has inside. */
+function namesOf(error: unknown): string {
+  const texts: string[] = [];
+  const visit = (one: unknown, depth: number): void => {
+    if (!(one instanceof Error) || depth > 5) return;
+    const apiId = "apiId" in one ? `${one.apiId} ` : "";
+    texts.push(apiId + one.message);
+    visit(one.cause, depth + 1);
+    if (one instanceof AggregateError) one.errors.forEach((inner) => visit(inner, depth + 1));
+  };
+  visit(error, 0);
+  return shown([...new Set(texts)].join(": "));
+}
