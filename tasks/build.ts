@@ -1,7 +1,7 @@
 /** Compiles the native library, the launcher's programs, and bundles the TypeScript. */
 
 import { FOR_BUILD, setup } from "./setup.ts";
-import { withPackagesFiles } from "./shared/bundled_packages.ts";
+import { KAFKA_PACKAGE, kafkaClient } from "./shared/kafka_bundle.ts";
 import { LIBRARY, PROGRAM, ROOT, SCRIPT, TARGET } from "./shared/paths.ts";
 import { programInString } from "./shared/script.ts";
 import { asProgram, run } from "./shared/task.ts";
@@ -46,13 +46,28 @@ export async function buildProgram(): Promise<void> {
       cwd: NATIVE,
     },
   );
+  await bundle();
+}
+
+/** Bundles the TypeScript into the script that the single file carries. */
+async function bundle(): Promise<void> {
   await Deno.mkdir(`${ROOT}/build`, { recursive: true });
   // Of packages that come in two builds, the one for browsers starts faster and needs no environment.
-  const form = ["--minify", "--platform", "browser", "--format", "cjs"];
-  const bundle = ["bundle", "--quiet", ...form, "--output", PROGRAM, "main.ts"];
-  await run(Deno.execPath(), bundle, { cwd: ROOT });
-  const program = await withPackagesFiles(await Deno.readTextFile(PROGRAM));
-  await Deno.writeTextFile(SCRIPT, programInString(program));
+  const form = [
+    "--minify",
+    "--platform",
+    "browser",
+    "--format",
+    "cjs",
+    "--external",
+    KAFKA_PACKAGE,
+  ];
+  await run(Deno.execPath(), ["bundle", "--quiet", ...form, "--output", PROGRAM, "main.ts"], {
+    cwd: ROOT,
+  });
+  const program = await Deno.readTextFile(PROGRAM);
+  const kafka = await kafkaClient();
+  await Deno.writeTextFile(SCRIPT, programInString(program, { [KAFKA_PACKAGE]: kafka }));
 }
 
 await asProgram(import.meta.main, build);

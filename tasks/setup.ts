@@ -25,6 +25,7 @@ export const FOR_TESTS: readonly Requirement[] = [
   { program: "bpftool", packages: ["bpftool"] },
   { program: "bpftrace", packages: ["bpftrace"] },
   { program: "gdb", packages: ["gdb"] },
+  { program: "/usr/sbin/nginx", packages: ["nginx-light"] },
   { program: "openssl", packages: ["openssl"] },
   { program: "ps", packages: ["procps"] },
   { program: "rsyslogd", packages: ["rsyslog"] },
@@ -35,6 +36,12 @@ export const FOR_TESTS: readonly Requirement[] = [
   { program: "/lib/systemd/systemd-journald", packages: ["systemd"] },
   { program: "strace", packages: ["strace"] },
   { program: "xmllint", packages: ["libxml2-utils"] },
+];
+
+/** What a Kafka broker for the tests needs, besides. */
+export const FOR_KAFKA: readonly Requirement[] = [
+  { program: "java", packages: ["default-jre-headless"] },
+  { program: "mvn", packages: ["maven"] },
 ];
 
 /** What booting other kernels calls, besides. */

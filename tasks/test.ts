@@ -4,6 +4,7 @@
  * The last line is `N passed, N failed, N skipped`, summed over the runners.
  */
 
+import { kafka } from "./kafka.ts";
 import { pack } from "./pack.ts";
 import { FOR_BUILD, FOR_KERNELS, FOR_SYSTEMD, FOR_TESTS, FOR_WINDOWS, setup } from "./setup.ts";
 import { ROOT } from "./shared/paths.ts";
@@ -18,6 +19,8 @@ await asProgram(import.meta.main, async () => {
   await setup([...FOR_KERNELS, ...FOR_SYSTEMD]).catch((error) =>
     console.error(`no other kernels: ${error.message}`)
   );
+  // Likewise those on a broker.
+  await kafka().catch((error) => console.error(`no Kafka: ${error.message}`));
   await pack();
   const rust = await runTests({
     program: "cargo",

@@ -23,6 +23,10 @@ type EventProducer = Producer<Buffer, Buffer, Buffer, Buffer>;
 
 const NEWLINE = 10;
 const ALL_IN_SYNC = -1;
+const DEEPEST_ERROR = 8;
+/** The client takes fewer than two, from an idempotent producer, for no end of them. */
+const RETRIES = 2;
+const RETRY_MILLISECONDS = 200;
 /** Names of the broker's errors. */
 const NOT_ALLOWED = /CLUSTER_AUTHORIZATION_FAILED|TRANSACTIONAL_ID_AUTHORIZATION_FAILED/;
 const TOO_LARGE = /MESSAGE_TOO_LARGE|RECORD_LIST_TOO_LARGE/;
@@ -33,11 +37,12 @@ const MECHANISMS: Readonly<Record<string, SASLMechanismValue>> = {
   "scram-sha-512": "SCRAM-SHA-512",
 };
 
-/** Delivers to one topic. The client is loaded when it is first needed: it is large. */
+/** Delivers to one topic. */
 export class KafkaSender implements Sender {
   readonly separator = NEWLINE;
   readonly #place: KafkaPlace;
   readonly #options: KafkaSenderOptions;
+  readonly #client: Promise<typeof import("@platformatic/kafka")>;
   #producer: EventProducer | undefined;
   #isIdempotent = true;
   /** Lines that go at once; fewer while the broker finds batches too large. */
@@ -46,6 +51,9 @@ export class KafkaSender implements Sender {
   constructor(place: KafkaPlace, options: KafkaSenderOptions) {
     this.#place = place;
     this.#options = options;
+    // Not at the program's start, because it is large; but while it may still read the environment.
+    this.#client = import("@platformatic/kafka");
+    this.#client.catch(() => {});
   }
 
   async send(chunk: Chunk, signal: AbortSignal): Promise<void> {
@@ -57,15 +65,15 @@ export class KafkaSender implements Sender {
       }, signal);
     } catch (error) {
       this.close();
-      const names = namesOf(error);
-      if (this.#isIdempotent && NOT_ALLOWED.test(names)) {
+      const reasons = reasonsOf(error);
+      if (this.#isIdempotent && NOT_ALLOWED.test(reasons)) {
         this.#isIdempotent = false;
         this.#options.tell("the broker does not allow idempotent writes; sending without them");
-      } else if (TOO_LARGE.test(names) || INVALID.test(names)) {
-        if (messages.length === 1) return chunk.discardLine(`refused by the broker: ${names}`);
+      } else if (TOO_LARGE.test(reasons) || INVALID.test(reasons)) {
+        if (messages.length === 1) return chunk.discardLine(`refused by the broker: ${reasons}`);
         this.#mostLines = messages.length >> 1;
       }
-      throw new Error(names);
+      throw new Error(reasons);
     }
     this.#mostLines *= 2;
     chunk.consumeLines(messages.length);
@@ -102,7 +110,7 @@ export class KafkaSender implements Sender {
 
   async #open(): Promise<EventProducer> {
     const { brokers, tls, login, compression, timeoutMilliseconds } = this.#place;
-    const { Producer } = await import("@platformatic/kafka");
+    const { Producer } = await this.#client;
     const password = await this.#options.password?.();
     const producer = new Producer<Buffer, Buffer, Buffer, Buffer>({
       clientId: "monomi",
@@ -112,8 +120,9 @@ export class KafkaSender implements Sender {
       autocreateTopics: true,
       idempotent: this.#isIdempotent,
       compression,
-      // The target's own back-off is enough.
-      retries: 1,
+      // A new leader, a topic that is being made; all else is the target's own back-off.
+      retries: RETRIES,
+      retryDelay: RETRY_MILLISECONDS,
       timeout: timeoutMilliseconds,
       requestTimeout: timeoutMilliseconds,
       connectTimeout: timeoutMilliseconds,
@@ -154,16 +163,18 @@ export class KafkaSender implements Sender {
 
 const ID_HEADER = Buffer.from("id");
 
-/** What an error says, with those that it has inside. */
-function namesOf(error: unknown): string {
-  const texts: string[] = [];
+/** What went wrong, in the words of those errors inside of an error that have no further cause. */
+function reasonsOf(error: unknown): string {
+  const reasons = new Set<string>();
   const visit = (one: unknown, depth: number): void => {
-    if (!(one instanceof Error) || depth > 5) return;
-    const apiId = "apiId" in one ? `${one.apiId} ` : "";
-    texts.push(apiId + one.message);
-    visit(one.cause, depth + 1);
-    if (one instanceof AggregateError) one.errors.forEach((inner) => visit(inner, depth + 1));
+    if (!(one instanceof Error) || depth > DEEPEST_ERROR) return;
+    const inner = [one.cause, ...("errors" in one && Array.isArray(one.errors) ? one.errors : [])]
+      .filter((cause) => cause instanceof Error);
+    if (inner.length === 0) {
+      reasons.add("apiId" in one ? `${one.apiId}: ${one.message}` : one.message);
+    }
+    for (const cause of inner) visit(cause, depth + 1);
   };
   visit(error, 0);
-  return shown([...new Set(texts)].join(": "));
+  return shown([...reasons].join("; "));
 }

@@ -1,8 +1,12 @@
-/** What packages load from beside their modules, put into the bundle, which has no folder. */
+/** The Kafka client as one text, with what it else loads from beside its modules. */
 
 import { ROOT } from "./paths.ts";
-import { TaskError } from "./task.ts";
+import { run, TaskError } from "./task.ts";
 
+/** The package, as the program imports it. */
+export const KAFKA_PACKAGE = "@platformatic/kafka";
+
+const BUNDLE = `${ROOT}/build/kafka.cjs`;
 const PACKAGES = `${ROOT}/node_modules/.deno`;
 const WASM_PACKAGE = /^@platformatic\+wasm-utils@/;
 const WASM_IN_PACKAGE = "node_modules/@platformatic/wasm-utils/dist/native.wasm";
@@ -12,17 +16,21 @@ const READS_WASM =
 const CREATES_REQUIRE = /\(0,([\w$]+)\.createRequire\)\([\w$]+\.url\)/g;
 
 /**
- * Makes the minified program independent of the files of its packages.
+ * Bundles the client in CommonJS format.
  *
- * @throws {TaskError} when a package does otherwise than it did.
+ * @throws {TaskError} when the package does otherwise than it did.
  */
-export async function withPackagesFiles(program: string): Promise<string> {
-  const reads = program.match(READS_WASM) ?? [];
+export async function kafkaClient(): Promise<string> {
+  const form = ["--minify", "--platform", "browser", "--format", "cjs"];
+  const bundle = ["bundle", "--quiet", ...form, "--output", BUNDLE, "tasks/shared/kafka_client.ts"];
+  await run(Deno.execPath(), bundle, { cwd: ROOT });
+  const client = await Deno.readTextFile(BUNDLE);
+  const reads = client.match(READS_WASM) ?? [];
   if (reads.length !== 1) throw new TaskError("the Kafka client reads its WebAssembly otherwise");
   const folders = [...Deno.readDirSync(PACKAGES)].filter(({ name }) => WASM_PACKAGE.test(name));
-  if (folders.length !== 1) throw new TaskError(`one @platformatic/wasm-utils expected`);
+  if (folders.length !== 1) throw new TaskError("one @platformatic/wasm-utils is expected");
   const wasm = await Deno.readFile(`${PACKAGES}/${folders[0].name}/${WASM_IN_PACKAGE}`);
-  return program
+  return client
     .replace(READS_WASM, `Uint8Array.fromBase64("${wasm.toBase64()}")`)
     .replace(CREATES_REQUIRE, '(0,$1.createRequire)("file:///monomi.js")');
 }
