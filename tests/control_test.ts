@@ -1,6 +1,7 @@
 /** A running sensor is watched and steered over its control socket. */
 import assert from "node:assert/strict";
 import { captureTest, config, Folder, MONOMI, output } from "./support/environment.ts";
+import { parseExposition } from "../src/metrics/testing.ts";
 import type { JsonEvent } from "./support/events.ts";
 import { Loads } from "./support/loads.ts";
 import { monomi, Sensor } from "./support/sensor.ts";
@@ -173,4 +174,35 @@ Deno.test("wrong usage of tail is told before anything is asked", async () => {
     assert.equal(code, 2);
     assert.match(stderr, why);
   }
+});
+
+captureTest("metrics are what Prometheus reads, also after permissions are given up", async () => {
+  using loads = new Loads();
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  await using sensor = await Sensor.start([
+    ...[
+      "run",
+      "-c",
+      config("processes.xml"),
+      "--metrics",
+      String(port),
+      "--sink",
+      "json:/dev/null",
+    ],
+  ]);
+  await loads.run("exec_storm", 50);
+  const written = await until("50 events in the metrics", async () => {
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const families = parseExposition(text);
+    const samples = families.get("monomi_events_written_total")!.samples;
+    const starts = samples.find(({ labels }) => labels.event === "1")?.value ?? 0;
+    return starts >= 50 && families;
+  });
+  assert.ok(written.get("process_resident_memory_bytes")!.samples[0].value > 10_000_000);
+  assert.ok(written.get("monomi_records_captured_total")!.samples.length > 20);
+  await sensor.stop();
+  const refused = await monomi("run", "--metrics", "nonsense");
+  assert.equal(refused.code, 2);
 });

@@ -11,6 +11,7 @@ import type { Native } from "../sources/native.ts";
 import { refuseWithoutCapture } from "./capture_here.ts";
 import type { Command } from "./command.ts";
 import { openControl } from "./open_control.ts";
+import { metricsAddress, openMetrics } from "./open_metrics.ts";
 import { openOutputs, openRecordIds } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
 import { loadPolicy, nativeFiles } from "./policy.ts";
@@ -60,10 +61,12 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
       tree: { type: "boolean" },
       control: { type: "string" },
       pin: { type: "string" },
+      metrics: { type: "string" },
       state: { type: "string" },
     },
   });
   const sizes = captureSizes(values);
+  const address = values.metrics === undefined ? undefined : metricsAddress(values.metrics);
   const duration = values.duration === undefined ? undefined : parseDuration(values.duration);
   refuseWithoutCapture();
   const native = load();
@@ -93,6 +96,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
     reload: ({ config }) => reload(config),
     follow: (root) => sensor.follow(root),
   }, tap);
+  const metrics = address && openMetrics(address, sensor);
   dropPermissions(outputs.needsNetwork ? ["net"] : []);
   const letGo = onSignals(() => sensor.stop(), () => void reload());
   sensor.open({ name: identity().name, ...sizes, pins: values.pin });
@@ -108,7 +112,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   const timer = duration === undefined ? undefined : setTimeout(() => sensor.stop(), duration);
   await sensor.run();
   clearTimeout(timer);
-  await control?.close();
+  await Promise.all([control?.close(), metrics?.close()]);
   const summary = await sensor.close();
   recordIds?.close();
   letGo();
@@ -178,6 +182,8 @@ Captures live until SIGINT, SIGTERM or the end of --duration; SIGHUP reloads the
   --stats               print the summary as one line of JSON, too
   --tree                in pretty output, indent processes under their parents
   --control PATH        a socket for monomi status and monomi tail, in a directory of its own
+  --metrics ADDRESS     counters for Prometheus at http://ADDRESS/metrics; a bare port is one of
+                        loopback
   --pin DIRECTORY       in a BPF file system (/sys/fs/bpf/monomi): capture goes on when this
                         process is killed, and the next one with this option takes it over
 ${CAPTURE_HELP}`,

@@ -1,8 +1,9 @@
 /**
- * Events 255: what was lost, which hooks the kernel refused, which hashes are missing. Each says what is
- * new since the one before.
+ * Events 255: what was lost where, which hooks the kernel refused, which hashes are missing. Each says
+ * what is new since the one before.
  */
 import type { Event } from "../events/event.ts";
+import type { SinkCounters } from "../sinks/mod.ts";
 import type { CaptureStats, KindCounters } from "../sources/native.ts";
 import { errorReport } from "./own_events.ts";
 import { describeHook, lost } from "./summary.ts";
@@ -11,6 +12,8 @@ import { describeHook, lost } from "./summary.ts";
 const LOSSES_MS = 5_000;
 /** Short-lived programs leave without hashes all the time: these are told less often. */
 const HASHES_MS = 60_000;
+/** A receiver that is down for a night must not fill what is left with reports of it. */
+const SINK_MS = 60_000;
 /** Not a failure: a file that had to be a program turned out to be none. */
 const NO_FAILURE = "not_program";
 
@@ -21,6 +24,10 @@ type Reasons = Readonly<Record<string, number>>;
 export class ErrorReports {
   readonly #lost = new Map<string, number>();
   readonly #failed = new Set<string>();
+  readonly #sinks = new Map<string, { dropped: number; at: number }>();
+  /** Reports since sinks were looked at; what loses events loses these, too. */
+  #reports = 0;
+  #unreadable = 0;
   #lossesAt = 0;
   #hashesAt = -Infinity;
   #hashes: Reasons | undefined;
@@ -31,16 +38,41 @@ export class ErrorReports {
     return now - this.#lossesAt >= LOSSES_MS;
   }
 
-  /** One event for every kind of record whose losses have grown. */
-  losses({ kinds }: CaptureStats, now: number): Event[] {
+  /** One event for every kind of record whose losses have grown, and one for what is unreadable. */
+  losses({ kinds, malformed }: CaptureStats, now: number, unreadable = 0): Event[] {
     this.#lossesAt = now;
-    return Object.entries(kinds).flatMap(([name, kind]) => {
+    const events = Object.entries(kinds).flatMap(([name, kind]) => {
       const total = lost(kind);
       const before = this.#lost.get(name) ?? 0;
       if (total <= before) return [];
       this.#lost.set(name, total);
       return [errorReport("LostEvents", describeLoss(name, kind, total - before))];
     });
+    const total = malformed + unreadable;
+    if (total > this.#unreadable) {
+      const added = total - this.#unreadable;
+      this.#unreadable = total;
+      events.push(
+        errorReport("LostEvents", `${added} records could not be read (since start: ${total})`),
+      );
+    }
+    this.#reports += events.length;
+    return events;
+  }
+
+  /** One event for every sink that has lost more than reports; seldom, unless it is the `last`. */
+  sinks(counters: readonly SinkCounters[], now: number, last = false): Event[] {
+    const events = counters.flatMap(({ name, dropped, drops }) => {
+      const before = this.#sinks.get(name) ?? { dropped: 0, at: -Infinity };
+      const added = dropped - before.dropped;
+      if (added <= this.#reports || (!last && now - before.at < SINK_MS)) return [];
+      this.#sinks.set(name, { dropped, at: now });
+      const reasons = describeReasons(Object.entries(drops).filter(([, n]) => n > 0));
+      const text = `${name}: ${added} events lost since the last report (since start: ${reasons})`;
+      return [errorReport("SinkDropped", text)];
+    });
+    if (events.length > 0) this.#reports = events.length;
+    return events;
   }
 
   /** One event for every hook that failed and had not failed before. */

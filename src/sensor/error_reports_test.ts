@@ -5,7 +5,7 @@ import { ErrorReports } from "./error_reports.ts";
 
 function stats(ringFull: number, failedHooks: readonly FailedHook[] = []): CaptureStats {
   const kinds = { exec: { captured: 9, ringFull, tableFull: 0, internal: 0, recursion: 0 } };
-  return { kinds, failedHooks } as unknown as CaptureStats;
+  return { kinds, failedHooks, malformed: 0 } as unknown as CaptureStats;
 }
 
 const HOOK: FailedHook = {
@@ -53,4 +53,31 @@ Deno.test("missing hashes are told once a minute and at the end, by reason", () 
   assert.equal(reports.hashes(reasons, 60_002, true).length, 1);
   assert.deepEqual(reports.hashes(reasons, 60_003, true), []);
   assert.equal(reports.hashes({ gone: 1 }, 200_000).length, 1);
+});
+
+Deno.test("what could not be read is told as it grows", () => {
+  const reports = new ErrorReports();
+  const told = "LostEvents: 2 records could not be read (since start: 2)";
+  assert.deepEqual(texts(reports.losses(stats(0), 1, 2)), [told]);
+  assert.deepEqual(texts(reports.losses(stats(0), 2, 2)), []);
+});
+
+Deno.test("a sink's losses are told once a minute, its lost reports are not", () => {
+  const reports = new ErrorReports();
+  const sink = (dropped: number) =>
+    reports.sinks.bind(
+      reports,
+      [
+        { name: "json to x", dropped, drops: { queueFull: dropped, closed: 0 } },
+      ] as unknown as Parameters<typeof reports.sinks>[0],
+    );
+  assert.deepEqual(texts(sink(0)(0)), []);
+  const told = "SinkDropped: json to x: 5 events lost since the last report " +
+    "(since start: queueFull 5)";
+  assert.deepEqual(texts(sink(5)(1)), [told]);
+  assert.deepEqual(texts(sink(9)(60_000)), [], "not yet");
+  assert.equal(sink(9)(60_001).length, 1);
+  assert.deepEqual(texts(sink(10)(200_000)), [], "that was the report");
+  assert.equal(sink(12)(200_001).length, 1);
+  assert.equal(sink(20)(200_002, true).length, 1, "the last one tells all");
 });

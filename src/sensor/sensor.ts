@@ -282,7 +282,9 @@ export class Sensor {
     const now = performance.now();
     if (!last && !this.#errors.isDue(now)) return;
     const hashing = this.#pipeline.policy.hasher?.counters?.unavailable;
-    this.#announce(this.#errors.losses(this.#native.stats(), now));
+    const { unknown } = this.#decoder.counters;
+    this.#announce(this.#errors.losses(this.#native.stats(), now, unknown));
+    this.#announce(this.#errors.sinks(this.#sinks.counters(), now, last));
     this.#announce(this.#errors.hashes(hashing, now, last));
   }
 
