@@ -15,6 +15,7 @@ import { metricsAddress, openMetrics } from "./open_metrics.ts";
 import { openOutputs, openRecordIds } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
 import { loadPolicy, nativeFiles } from "./policy.ts";
+import { giveUpPrivileges } from "./privileges.ts";
 import { onSignals } from "./signals.ts";
 import { Exit, parseDuration, parseSize, readArguments, UsageError } from "./usage.ts";
 
@@ -104,6 +105,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
     console.error(`monomi: warning: ${escapeUnprintable(describeHook(hook))}`);
   }
   warnOfBlocking(sensor);
+  giveUpPrivileges(native, (text) => console.error(`monomi: ${escapeUnprintable(text)}`));
   console.error("monomi: capturing");
   sinks.broken.then((reason) => {
     console.error(`monomi: no output is left (${reason})`);

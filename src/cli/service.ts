@@ -17,9 +17,11 @@ import { liveSource } from "../sources/live_source.ts";
 import { type Native, NativeError } from "../sources/native.ts";
 import type { Command } from "./command.ts";
 import { openControl } from "./open_control.ts";
+import { metricsAddress, openMetrics } from "./open_metrics.ts";
 import { openOutputs, openRecordIds } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
 import { nativeFiles, policyOfBytes } from "./policy.ts";
+import { giveUpPrivileges } from "./privileges.ts";
 import { requireRoot } from "./root.ts";
 import { readSettings } from "./settings.ts";
 import { onSignals } from "./signals.ts";
@@ -112,12 +114,14 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
   }, sinks);
   const pins = canPin(self) ? self.pinDirectory : undefined;
   if (pins === undefined) say("warning: /sys/fs/bpf is not mounted; a kill ends the capture");
+  const metrics = settings.metrics && openMetrics(metricsAddress(settings.metrics), sensor);
   dropPermissions(outputs.needsNetwork ? ["net"] : []);
   const letGo = onSignals(() => sensor.stop(), () => void daemon.reload());
   open(sensor, { name: self.name, ...settings }, pins, say);
   for (const hook of sensor.failedHooks()) say(`warning: ${describeHook(hook)}`);
   const complaint = sensor.blocking && describeBlocking(sensor.blocking);
   if (complaint !== undefined) say(`warning: ${complaint}`);
+  giveUpPrivileges(native, say);
   daemon.begin(problem);
   say("capturing");
   let code: number = Exit.OK;
@@ -132,7 +136,7 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
     code = Exit.COULD_NOT_RUN;
   }
   daemon.end();
-  await control.close();
+  await Promise.all([control.close(), metrics && metrics.close()]);
   const summary = await sensor.close();
   recordIds.close();
   letGo();

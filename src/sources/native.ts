@@ -34,6 +34,7 @@ const CAPTURE = {
   monomi_wake: { parameters: [], result: "void" },
   monomi_drain: { parameters: ["buffer", "u32"], result: "i32" },
   monomi_stats: { parameters: ["buffer", "u32"], result: "i32" },
+  monomi_give_up_privileges: { parameters: ["buffer", "u32"], result: "i32" },
   monomi_close: { parameters: [], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
@@ -94,7 +95,7 @@ function symbolsHere(): Deno.ForeignLibraryInterface {
 }
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 11;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 12;
 const TEXT_BYTES = 64 * 1024;
 const REASON_BYTES = 1024;
 /** There is no open capture. */
@@ -376,6 +377,18 @@ export class Native {
     const length = this.#library.symbols.monomi_stats(text, text.length);
     if (length < 0) throw refusal(length);
     return JSON.parse(this.#decoder.decode(text.subarray(0, length)));
+  }
+
+  /**
+   * Gives up, on all threads and for good, the capabilities that an open capture does not need; see
+   * `native/ffi/src/privileges.rs`.
+   *
+   * @throws {NativeError}
+   */
+  giveUpPrivileges(): void {
+    const text = this.#text;
+    text.fill(0);
+    this.#check(this.#library.symbols.monomi_give_up_privileges(text, text.length));
   }
 
   /** Detaches and frees everything in the kernel. */

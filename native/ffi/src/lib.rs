@@ -13,6 +13,8 @@ mod image;
 pub mod linux;
 #[cfg(target_os = "linux")]
 mod local_socket;
+#[cfg(target_os = "linux")]
+mod privileges;
 mod text;
 mod trace;
 #[cfg(windows)]
@@ -21,7 +23,7 @@ pub mod windows;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Version of these functions and of the record layout together; the loader refuses another.
-pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 11;
+pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 12;
 
 /// The call failed; the error text says why.
 pub(crate) const FAILED: i32 = -1;

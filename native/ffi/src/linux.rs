@@ -2,7 +2,7 @@
 //! provoking events.
 
 use crate::{
-    FAILED, guarded, guarded_as, host, local_socket,
+    FAILED, guarded, guarded_as, host, local_socket, privileges,
     text::{self, Bytes, borrow, give},
 };
 use monomi_linux::{Capture, Options, Policy, Waiter, plan::EventSet};
@@ -267,6 +267,23 @@ pub unsafe extern "C" fn monomi_stats(buffer: *mut u8, length: u32) -> i32 {
         };
         // SAFETY: the caller's promise.
         unsafe { give(&capture.stats(), buffer, length) }
+    })
+}
+
+/// Gives up, for good, the capabilities that nothing needs once the capture is open. 0, or -1 with a
+/// text in `error`.
+///
+/// # Safety
+/// `error` must be writable for `error_length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_give_up_privileges(error: *mut u8, error_length: u32) -> i32 {
+    guarded(|| match privileges::give_up() {
+        Ok(()) => 0,
+        Err(reason) => {
+            // SAFETY: the caller's promise.
+            unsafe { give(&reason.to_string(), error, error_length) };
+            FAILED
+        }
     })
 }
 
