@@ -5,9 +5,12 @@
 import assert from "node:assert/strict";
 import { examine, VARIANTS } from "../tasks/kernels/examine.ts";
 import { KERNEL_SERIES, type KernelImage, kernelImage } from "../tasks/kernels/images.ts";
+import { boot } from "../tasks/kernels/guest.ts";
 import { FOR_KERNELS } from "../tasks/setup.ts";
 import { isInstalled } from "../tasks/shared/task.ts";
 import { MONOMI } from "./support/environment.ts";
+
+const NEWEST = await imageOf(KERNEL_SERIES.at(-1)!);
 
 for (const series of KERNEL_SERIES) {
   const image = await imageOf(series);
@@ -27,6 +30,16 @@ for (const series of KERNEL_SERIES) {
     });
   }
 }
+
+Deno.test({
+  name: "a guest that hangs is booted once more, and never passes for one that ran",
+  ignore: typeof NEWEST === "string",
+  fn: async () => {
+    const files = { programs: {}, libraries: [], files: {}, steps: "step hang sleep 600\n" };
+    const patience = { limitMs: 8_000, silenceMs: 8_000 };
+    await assert.rejects(boot(NEWEST as KernelImage, files, [], patience), /hung twice/);
+  },
+});
 
 /** A kernel that can be booted, or why there is none. */
 async function imageOf(series: string): Promise<KernelImage | string> {

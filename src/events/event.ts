@@ -34,6 +34,8 @@ export interface Image {
   readonly ctimeHigh: number;
   /** The event is one only if the file begins like a program; whoever hashes it finds out. */
   readonly mustBeProgram?: boolean;
+  /** A kernel module, whose signer is wanted as well. */
+  readonly isModule?: boolean;
 }
 
 /** A file that lost a name. */

@@ -139,7 +139,7 @@ export function decodeModule(decoding: Decoding, at: number, size: number): Even
       signature === 1 ? "Valid" : notes.join(", ") || MISSING,
     ],
     time,
-    path === "" ? undefined : fileOf(batch, at, path, false),
+    path === "" ? undefined : { ...fileOf(batch, at, path, false), isModule: true },
   );
 }
 

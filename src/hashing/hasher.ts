@@ -70,6 +70,8 @@ const DIGESTS: readonly (readonly [name: HashAlgorithm, digest: string])[] = [
 const NONE = "-";
 /** How long a file that was too slow, or that is on a user-space file system, is left alone. */
 const RETRY_MS = 60_000;
+/** Kernel modules whose answers are kept. */
+const MODULES = 256;
 /** How often a file is asked for again through another process that has it as its image. */
 const MOST_RETRIES = 3;
 
@@ -135,6 +137,7 @@ export class Hasher {
   readonly #policy: RequestPolicy;
   readonly #cache: HashCache<Job>;
   readonly #programs: HashCache<Job>;
+  readonly #modules: HashCache<Job>;
   readonly #patienceMs: number;
   readonly #now: () => number;
   readonly #concurrency: number;
@@ -155,6 +158,7 @@ export class Hasher {
     };
     this.#cache = new HashCache(options.cacheEntries ?? 4096);
     this.#programs = new HashCache(options.cacheEntries ?? 4096);
+    this.#modules = new HashCache(MODULES);
     this.#patienceMs = options.patienceMs ?? budgetMs + 1000;
     this.#now = options.now ?? (() => performance.now());
     this.#concurrency = options.concurrency ?? 2;
@@ -163,11 +167,12 @@ export class Hasher {
   }
 
   /**
-   * The Hashes text of a file, or `-`: at once when it is known, else a promise that never rejects
+   * The Hashes text of a file, or `-`; of a kernel module that is signed with a line end and the signer
+   * behind it: at once when it is known, else a promise that never rejects
    * and resolves whatever the file system does. {@link NoProgram} only when the file had to be one.
    */
   hash(target: HashTarget): Answer | Promise<Answer> {
-    const cache = target.mustBeProgram ? this.#programs : this.#cache;
+    const cache = this.#cacheOf(target);
     const entry = cache.find(target);
     if (entry !== undefined) {
       if (entry.pending !== undefined) return this.#share(entry.pending, target);
@@ -200,6 +205,12 @@ export class Hasher {
       `${name}=${createHash(digest).update(bytes).digest("hex")}`
     );
     return texts.length === 0 ? NONE : texts.join(",");
+  }
+
+  /** What was asked about a file for one purpose is no answer for another. */
+  #cacheOf({ mustBeProgram, isModule }: HashTarget): HashCache<Job> {
+    if (mustBeProgram) return this.#programs;
+    return isModule ? this.#modules : this.#cache;
   }
 
   #share(job: Job, target: HashTarget): Promise<Answer> {

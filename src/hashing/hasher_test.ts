@@ -261,6 +261,17 @@ Deno.test("what had to be a program and is none has no answer, and is remembered
   for (const call of calls.slice(4)) call.end("SHA256=bb");
 });
 
+Deno.test("who signed a module is asked apart from the file's hashes", async () => {
+  const { hasher, calls } = hasherWith();
+  const plain = hasher.hash(file(1));
+  const module = hasher.hash(file(1, { isModule: true }));
+  calls[0].end("SHA256=aa");
+  calls[1].end("SHA256=aa\nSomebody");
+  assert.deepEqual(await Promise.all([plain, module]), ["SHA256=aa", "SHA256=aa\nSomebody"]);
+  const flags = calls.map(({ request }) => new DataView(request.buffer).getUint16(2, true));
+  assert.deepEqual(flags, [3, 3 | 16]);
+});
+
 Deno.test("files without a known identity are asked for each time", async () => {
   const { hasher, calls } = hasherWith();
   const unknown = { ...file(0), inodeHigh: 0, mustBeProgram: true };

@@ -11,10 +11,11 @@ const FLAG_IDENTITY = 1;
 const FLAG_STAMP = 2;
 const FLAG_ALLOW_FUSE = 4;
 const FLAG_ONLY_PROGRAMS = 8;
+const FLAG_SIGNER = 16;
 const TWO_TO_32 = 2 ** 32;
 
 /** Bytes that the native side needs for any answer (`monomi_hash::ANSWER_CAPACITY`). */
-export const ANSWER_CAPACITY = 256;
+export const ANSWER_CAPACITY = 512;
 
 const ALGORITHM_BITS: Readonly<Record<HashAlgorithm, number>> = {
   SHA1: 1,
@@ -27,7 +28,7 @@ const ALGORITHM_BITS: Readonly<Record<HashAlgorithm, number>> = {
 export type HashTarget = Image;
 
 /** What tells a file from every other, as a record holds it. */
-export type FileIdentity = Omit<Image, "pid" | "path" | "mustBeProgram">;
+export type FileIdentity = Omit<Image, "pid" | "path" | "mustBeProgram" | "isModule">;
 
 /** Policy that goes into every request. */
 export interface RequestPolicy {
@@ -47,7 +48,8 @@ const encoder = new TextEncoder();
  */
 export function packTarget(target: HashTarget, policy: RequestPolicy): Uint8Array<ArrayBuffer> {
   const known = target.inodeLow !== 0 || target.inodeHigh !== 0 ? FLAG_IDENTITY : 0;
-  const flags = target.mustBeProgram ? FLAG_ONLY_PROGRAMS | known : FLAG_IDENTITY | FLAG_STAMP;
+  const exact = FLAG_IDENTITY | FLAG_STAMP | (target.isModule ? FLAG_SIGNER : 0);
+  const flags = target.mustBeProgram ? FLAG_ONLY_PROGRAMS | known : exact;
   const view = packFile(target.pid, target.path, policy, flags);
   view.setUint32(8, target.device >>> 20, true);
   view.setUint32(12, target.device & 0xfffff, true);

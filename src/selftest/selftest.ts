@@ -36,7 +36,7 @@ export interface Finding {
 
 /** What a self-test needs to know beforehand. */
 export interface SelftestOptions {
-  /** A private, empty folder. */
+  /** A private folder, empty but for a kernel module to be loaded, `module`, if there is one. */
   readonly directory: string;
   /** How long an event may take. */
   readonly patienceMs: number;
@@ -44,7 +44,9 @@ export interface SelftestOptions {
   readonly maxArguments: number;
 }
 
-const PROCESS_ID_FIELDS = ["ProcessId", "SourceProcessId"];
+/** Who did it, or, of the event that has no process, what was loaded. */
+const DRIVER_LOAD = 6;
+const FIELDS_OF_ACTORS = ["ProcessId", "SourceProcessId", "ImageLoaded"];
 
 /** Captures everything, provokes each event in turn and says what was seen. */
 export async function selftest(
@@ -72,7 +74,8 @@ export async function selftest(
         findings.push({ ...finding, verdict: "not provoked", reason: blocked });
         continue;
       }
-      const at = await collector.arrival(event, pid, options.patienceMs);
+      const who = event === DRIVER_LOAD ? `${Deno.realPathSync(options.directory)}/module` : pid;
+      const at = await collector.arrival(event, who, options.patienceMs);
       findings.push(
         at === undefined
           ? { ...finding, verdict: "missing" }
@@ -142,7 +145,7 @@ class Collector implements SinkSet {
   write(events: readonly Event[], count: number): void {
     const now = performance.now();
     for (const { definition, values } of events.slice(0, count)) {
-      for (const name of PROCESS_ID_FIELDS) {
+      for (const name of FIELDS_OF_ACTORS) {
         const index = definition.fieldIndex.get(name);
         if (index === undefined) continue;
         const key = `${definition.id} ${values[index]}`;
@@ -152,9 +155,13 @@ class Collector implements SinkSet {
     }
   }
 
-  /** When an event of a process came, or undefined when it does not within `patienceMs`. */
-  arrival(event: number, pid: number, patienceMs: number): Promise<number | undefined> {
-    const key = `${event} ${pid}`;
+  /** When an event of a process or module came, or undefined when it does not within `patienceMs`. */
+  arrival(
+    event: number,
+    who: number | string,
+    patienceMs: number,
+  ): Promise<number | undefined> {
+    const key = `${event} ${who}`;
     const before = this.#arrivals.get(key);
     if (before !== undefined) return Promise.resolve(before);
     return new Promise((resolve) => {

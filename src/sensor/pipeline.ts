@@ -208,7 +208,10 @@ export class Pipeline {
       this.#discard(event, hashes);
       return undefined;
     }
-    event.values[event.definition.fieldIndex.get("Hashes")!] = hashes;
+    const { fieldIndex } = event.definition;
+    const end = hashes.indexOf("\n");
+    event.values[fieldIndex.get("Hashes")!] = (end < 0 ? hashes : hashes.slice(0, end)) || MISSING;
+    if (end >= 0) event.values[fieldIndex.get("Signature")!] = hashes.slice(end + 1);
     return then();
   }
 

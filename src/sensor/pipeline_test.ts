@@ -177,6 +177,27 @@ Deno.test("what may be a program is one, is none, or is counted as lost", async 
   });
 });
 
+Deno.test("who signed a module comes with its hashes, before rules that ask for it", async () => {
+  const { pipeline, asked, written } = setUp(filtering(
+    '<DriverLoad onmatch="include"><Signature condition="is">Somebody</Signature></DriverLoad>',
+  ));
+  const module = (path: string) => ({
+    ...makeEvent(6, { ImageLoaded: path }),
+    image: { ...IMAGE, path, isModule: true },
+  });
+  pipeline.push(["/signed.ko", "/other.ko", "/unsigned.ko"].map(module));
+  asked[0].give("SHA256=A\nSomebody");
+  asked[1].give("SHA256=B\nSomebody else");
+  asked[2].give("SHA256=C");
+  await pipeline.settled();
+  const fields = written.map(([, , { ImageLoaded, Hashes, Signature }]) => [
+    ImageLoaded,
+    Hashes,
+    Signature,
+  ]);
+  assert.deepEqual(fields, [["/signed.ko", "SHA256=A", "Somebody"]]);
+});
+
 Deno.test("where nothing can be looked into, nothing is said to be a program", () => {
   const { pipeline, written } = setUp(PROGRAMS, false);
   pipeline.push([written29("/unknown")]);

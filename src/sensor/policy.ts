@@ -22,7 +22,7 @@ export interface PolicySource {
   readonly hash: string;
 }
 
-/** Gives an image's Hashes text, `-` when it cannot; something else when it had to be a program. */
+/** Gives an image's Hashes text, `-` when it cannot, and behind a line end who signed it; something else when it had to be a program. */
 export interface ImageHasher {
   hash(image: Image): string | NoProgram | Promise<string | NoProgram>;
   /** The Hash text of bytes that are here. */
@@ -56,7 +56,7 @@ export interface Policy {
   readonly archive: ArchivePolicy | undefined;
   /** Ids of the events that can be logged; what the kernel side is asked for. */
   readonly events: ReadonlySet<number>;
-  /** Events whose rules look at their Hashes, so that these must be there before matching. */
+  /** Events whose rules look at their Hashes, or a module's Signature, so that these must be there before matching. */
   readonly hashesFirst: ReadonlySet<number>;
   /** What is to be denied; absent where nothing can be (a replay). */
   readonly blocking: BlockingPolicy | undefined;
@@ -100,7 +100,9 @@ export function compilePolicy(
       asksDetected: config.elements.some(({ tag }) => tag === "FileDeleteDetected"),
     },
     events: new Set(EVENTS.map(({ id }) => id).filter((id) => rules.wants(id))),
-    hashesFirst: new Set(HASHED.filter((id) => rules.reads(id, "Hashes"))),
+    hashesFirst: new Set(
+      HASHED.filter((id) => rules.reads(id, "Hashes") || rules.reads(id, "Signature")),
+    ),
     blocking,
   };
 }

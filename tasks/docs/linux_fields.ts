@@ -72,6 +72,7 @@ const OF_EVENT: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   6: {
     ImageLoaded: "the module's file, or its name",
     Signed: "whether the kernel accepted a signature, or `-`",
+    Signature: "who signed the module's file, or `-`",
     SignatureStatus: "`Valid`, or what the module taints the kernel with",
   },
   7: { ImageLoaded: "the file that was mapped as code" },

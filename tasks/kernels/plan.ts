@@ -24,6 +24,11 @@ export function checkPlan(step: Step | undefined, inside: boolean): Check[] {
   const refused = plan.programs.filter((program) => program.refused !== null);
   const attached = plan.programs.filter(({ hooks }) => hooks.length > 0).map(({ name }) => name);
   const insiders = attached.filter((name) => name.startsWith("name_"));
+  const hooksOf = (name: string) => plan.programs.find((one) => one.name === name)?.hooks ?? [];
+  const datagrams = {
+    inside: hooksOf("network_send").length > 0,
+    atCalls: hooksOf("network_message").includes("sys_exit_sendto"),
+  };
   const callers = attached.filter((name) => name.startsWith("file_"));
   return [
     {
@@ -36,6 +41,13 @@ export function checkPlan(step: Step | undefined, inside: boolean): Check[] {
       passed: plan.namesInside.possible === inside && (insiders.length > 0) === inside &&
         (callers.length === 0) === inside,
       found: JSON.stringify({ namesInside: plan.namesInside, attached }),
+    },
+    {
+      name: `plan: datagrams ${
+        datagrams.inside ? "inside the kernel" : "at system calls"
+      }, not both`,
+      passed: datagrams.inside !== datagrams.atCalls,
+      found: JSON.stringify(datagrams),
     },
     {
       name: `plan: blocking is ${inside ? "possible" : "not possible"}`,

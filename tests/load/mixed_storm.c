@@ -1,5 +1,6 @@
 /*
- * Two workers that do a mixture of what the sensor tells of, for SECONDS, in DIRECTORY. Prints one
+ * Two workers that do a mixture of what the sensor tells of, for SECONDS and at least ROUNDS, if given, in
+ * DIRECTORY. Prints one
  * line for each worker's process id, `worker ID`, and for each kind how often it was done by all,
  * `EVENT COUNT`, in front of its report. What is counted twice on purpose (both ends of a
  * connection) is written so. Its program without a file has the directory's name.
@@ -177,7 +178,7 @@ static int bound(int type, unsigned address, int port, struct sockaddr_in *out)
 	return file;
 }
 
-static void work(long long end)
+static void work(long long end, long rounds)
 {
 	unsigned address = 0x7f4d0001 + (me - workers);
 	char *device;
@@ -197,7 +198,7 @@ static void work(long long end)
 	device = strdup(named("device", 0));
 	must(mknod(device, S_IFBLK | 0600, makedev(7, 0)), device);
 	did(11);
-	for (long round = 0; now_ns() < end; round++) {
+	for (long round = 0; round < rounds || now_ns() < end; round++) {
 		files(round);
 		pipes(round);
 		connections();
@@ -230,7 +231,7 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "child") == 0)
 		return 0;
-	usage_unless(argc == 3, "mixed_storm SECONDS DIRECTORY");
+	usage_unless(argc == 3 || argc == 4, "mixed_storm SECONDS DIRECTORY [ROUNDS]");
 	self = argv[0];
 	directory = argv[2];
 	workers = mmap(NULL, WORKERS * sizeof(*workers), PROT_READ | PROT_WRITE,
@@ -239,7 +240,8 @@ int main(int argc, char **argv)
 		must(-1, "mmap");
 	for (me = workers; me < workers + WORKERS; me++) {
 		if (must(fork(), "fork") == 0)
-			work(started + atoll(argv[1]) * 1000000000LL);
+			work(started + atoll(argv[1]) * 1000000000LL,
+			     argc == 4 ? atol(argv[3]) : 0);
 	}
 	for (int i = 0; i < WORKERS; i++) {
 		int status;

@@ -112,7 +112,9 @@ export class Witness implements AsyncDisposable {
   /** Counted as lost, of anybody on this host, of the records that give `event`; once stopped. */
   lost(event: number): number {
     assert(this.#summary !== undefined);
-    return lostOf(event, this.#summary);
+    const own = lostOf(event, this.#summary);
+    // Of a child whose start was lost, nobody knows that it was the storm's.
+    return event === 5 || event === 7 ? own + lostOf(1, this.#summary) : own;
   }
 
   /** How often it wrote what the storm did, by event. */
@@ -173,6 +175,5 @@ export function lostOf(event: number, { capture, candidates }: Summary): number 
   const ofKind = (kind: string) => sum(LOSSES.map((reason) => capture.kinds[kind][reason]));
   const own = ofKind(KIND_OF[event]);
   if (event === 29) return own + sum(Object.values(candidates?.lost ?? {}));
-  // Of a child whose start was lost, the test does not know that it was the storm's.
-  return event === 5 || event === 7 ? own + ofKind("exec") : own;
+  return own;
 }

@@ -34,6 +34,8 @@ mod pe;
 mod program;
 mod reason;
 mod request;
+#[cfg(target_os = "linux")]
+mod signature;
 
 pub use answer::{ANSWER_CAPACITY, answer};
 pub use described::{Described, describe};
@@ -46,8 +48,13 @@ pub use request::{Algorithms, Identity, REQUEST_HEADER_SIZE, REQUEST_VERSION, Re
 ///
 /// # Errors
 /// The [`Reason`] why there are no digests; the most telling one of all places that were tried.
-#[cfg(target_os = "linux")]
 pub fn digest(request: &Request<'_>) -> Result<Digests, Reason> {
+    digest_and_signer(request).map(|(digests, _)| digests)
+}
+
+/// The same, and who signed the file if it is a kernel module and that is asked for.
+#[cfg(target_os = "linux")]
+fn digest_and_signer(request: &Request<'_>) -> Result<(Digests, Option<String>), Reason> {
     let deadline = deadline::Deadline::after(request.budget);
     if request.only_programs {
         // What a large file is, is told by its beginning.
@@ -62,17 +69,21 @@ pub fn digest(request: &Request<'_>) -> Result<Digests, Reason> {
         if image.stamp.size > request.max_size {
             return Err(Reason::TooLarge);
         }
-        return pass::digest_image(&image, request, &deadline);
+        return Ok((pass::digest_image(&image, request, &deadline)?, None));
     }
     let image = open::open_image(request)?;
-    pass::digest_image(&image, request, &deadline)
+    let signer = if request.wants_signer {
+        let read = |offset, bytes: &mut [u8]| pass::read_fully_at(&image.file, offset, bytes);
+        signature::signer(read, image.stamp.size)?
+    } else {
+        None
+    };
+    // The digests' pass ends with the proof that the file has not changed meanwhile.
+    Ok((pass::digest_image(&image, request, &deadline)?, signer))
 }
 
-/// Opens the file that `request` names and digests it; not possible on this system.
-///
-/// # Errors
-/// Always [`Reason::Unsupported`].
+/// Not possible on this system: always [`Reason::Unsupported`].
 #[cfg(not(target_os = "linux"))]
-pub fn digest(_request: &Request<'_>) -> Result<Digests, Reason> {
+fn digest_and_signer(_request: &Request<'_>) -> Result<(Digests, Option<String>), Reason> {
     Err(Reason::Unsupported)
 }

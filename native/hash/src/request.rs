@@ -6,7 +6,7 @@
 //! | offset | size | field |
 //! |---|---|---|
 //! | 0 | 2 | layout version, [`REQUEST_VERSION`] |
-//! | 2 | 2 | flags: bit 0 identity given, 1 stamp given, 2 FUSE allowed, 3 programs only |
+//! | 2 | 2 | flags: bit 0 identity given, 1 stamp given, 2 FUSE allowed, 3 programs only, 4 signer wanted |
 //! | 4 | 4 | process id, 0 for none |
 //! | 8 | 4 | device major |
 //! | 12 | 4 | device minor |
@@ -34,7 +34,9 @@ const FLAG_IDENTITY: u16 = 1;
 const FLAG_STAMP: u16 = 2;
 const FLAG_ALLOW_FUSE: u16 = 4;
 const FLAG_ONLY_PROGRAMS: u16 = 8;
-const KNOWN_FLAGS: u16 = FLAG_IDENTITY | FLAG_STAMP | FLAG_ALLOW_FUSE | FLAG_ONLY_PROGRAMS;
+const FLAG_SIGNER: u16 = 16;
+const KNOWN_FLAGS: u16 =
+    FLAG_IDENTITY | FLAG_STAMP | FLAG_ALLOW_FUSE | FLAG_ONLY_PROGRAMS | FLAG_SIGNER;
 
 /// A set of algorithms; the bits are Sysmon's (config-semantics T15).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -114,6 +116,8 @@ pub struct Request<'a> {
     pub allow_fuse: bool,
     /// Whether a file that does not begin like a program is refused.
     pub only_programs: bool,
+    /// Whether the file is a kernel module whose signer is to be named.
+    pub wants_signer: bool,
 }
 
 impl Default for Request<'_> {
@@ -127,6 +131,7 @@ impl Default for Request<'_> {
             budget: Duration::from_secs(2),
             allow_fuse: false,
             only_programs: false,
+            wants_signer: false,
         }
     }
 }
@@ -168,6 +173,7 @@ impl<'a> Request<'a> {
             budget: Duration::from_millis(u64::from(u32_at(header, 56))),
             allow_fuse: flags & FLAG_ALLOW_FUSE != 0,
             only_programs: flags & FLAG_ONLY_PROGRAMS != 0,
+            wants_signer: flags & FLAG_SIGNER != 0,
         })
     }
 
@@ -182,6 +188,7 @@ impl<'a> Request<'a> {
             (stamp.is_some(), FLAG_STAMP),
             (self.allow_fuse, FLAG_ALLOW_FUSE),
             (self.only_programs, FLAG_ONLY_PROGRAMS),
+            (self.wants_signer, FLAG_SIGNER),
         ];
         let flags = flags
             .iter()
@@ -251,6 +258,7 @@ mod tests {
             budget: Duration::from_millis(2000),
             allow_fuse: true,
             only_programs: false,
+            wants_signer: false,
         }
     }
 
@@ -289,6 +297,7 @@ mod tests {
         );
         let programs = Request {
             only_programs: true,
+            wants_signer: true,
             ..Request::default()
         };
         assert_eq!(Request::unpack(&programs.pack()), Ok(programs.clone()));
@@ -303,7 +312,7 @@ mod tests {
         .pack();
         for (offset, value) in [
             (0, 2),
-            (2, 16),
+            (2, 32),
             (3, 1),
             (60, 0),
             (60, 16),

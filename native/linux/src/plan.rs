@@ -165,6 +165,22 @@ pub fn places(
     within.chain(at_calls)
 }
 
+/// Those of [`places`] that a kernel takes which takes the programs that `loads` tells: without programs
+/// that it refuses, and without what better ones stand in for.
+pub fn places_of_kernel(
+    events: EventSet,
+    inside: bool,
+    loads: &impl Fn(&str) -> bool,
+) -> impl Iterator<Item = (&'static Program, &'static Place)> {
+    places(events, inside).filter(move |(program, place)| {
+        let replaced = match place.hook {
+            Hook::ExitUnless(_, better) => better.iter().all(|name| loads(name)),
+            _ => false,
+        };
+        loads(program.name) && !replaced
+    })
+}
+
 /// A set of Sysmon event ids below 128.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EventSet(u128);
@@ -329,6 +345,27 @@ mod tests {
                         .count();
                     assert_eq!(name_programs, usize::from(!inside), "{call} for {events:?}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn datagrams_are_seen_at_calls_where_one_of_the_better_programs_is_missing_and_only_there() {
+        let at_calls = ["sys_exit_sendto", "sys_exit_sendmsg", "sys_exit_sendmmsg"];
+        for missing in [
+            None,
+            Some("network_name4"),
+            Some("network_name6"),
+            Some("network_send"),
+        ] {
+            let loads = |name: &str| Some(name) != missing;
+            let planned: Vec<_> = places_of_kernel(EventSet::of(&[3]), false, &loads)
+                .map(|(program, place)| (program.name, place.hook.name()))
+                .collect();
+            assert!(planned.iter().all(|(program, _)| loads(program)));
+            for call in at_calls {
+                let has = planned.iter().any(|(_, hook)| hook == call);
+                assert_eq!(has, missing.is_some(), "{call} without {missing:?}");
             }
         }
     }

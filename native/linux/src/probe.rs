@@ -6,7 +6,10 @@ use crate::{
     kernel, links,
     plan::{self, EventSet, Hook},
 };
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 /// The least that a ring buffer can have.
 const RING_BYTES: u32 = 4096;
@@ -26,15 +29,17 @@ fn probe_with_tracing(events: EventSet) -> Result<String, CaptureError> {
     let btf = kernel_types()?;
     let mut ebpf = load_object(&btf, RING_BYTES, 0, None)?;
     let mut refused = BTreeMap::new();
+    let mut unloadable = BTreeSet::new();
     for program in plan::all() {
         let loaded = ebpf
             .program_mut(program.name)
             .ok_or_else(|| CaptureError::Object(format!("no program {}", program.name)))?;
         let hook = program.places[0].hook;
-        if let Err(step) = links::load(loaded, hook, &btf)
-            && !matches!(hook, Hook::NewerTyped(_))
-        {
-            refused.insert(program.name, step.of(program.name, hook).to_string());
+        if let Err(step) = links::load(loaded, hook, &btf) {
+            unloadable.insert(program.name);
+            if !matches!(hook, Hook::NewerTyped(_)) {
+                refused.insert(program.name, step.of(program.name, hook).to_string());
+            }
         }
     }
     let security = kernel::check_security_modules().map_err(|error| error.to_string());
@@ -59,7 +64,8 @@ fn probe_with_tracing(events: EventSet) -> Result<String, CaptureError> {
         verdict(&blocking),
     );
     let mut planned: BTreeMap<&str, Vec<&plan::Place>> = BTreeMap::new();
-    for (program, place) in plan::places(events, inside.is_ok()) {
+    let loads = |name: &str| !unloadable.contains(name);
+    for (program, place) in plan::places_of_kernel(events, inside.is_ok(), &loads) {
         planned.entry(program.name).or_default().push(place);
     }
     if blocking.is_ok() {

@@ -61,6 +61,23 @@ pub(crate) fn connect(_: &Place) -> Result<()> {
     Ok(())
 }
 
+pub(crate) fn load_module(place: &Place) -> Result<()> {
+    let Some(name) = &place.module_name else {
+        return Err(Blocked {
+            step: "no kernel module was given (--module)",
+            error: 0,
+        });
+    };
+    let file = open("open the module", place.path(Name::Module), libc::O_RDONLY)?;
+    // SAFETY: both texts end with a zero byte.
+    unsafe {
+        let loaded = libc::syscall(libc::SYS_finit_module, file, c"".as_ptr(), 0);
+        checked("load the module", loaded)?;
+        let unloaded = libc::syscall(libc::SYS_delete_module, name.as_ptr(), libc::O_NONBLOCK);
+        checked("unload the module again", unloaded).map(drop)
+    }
+}
+
 pub(crate) fn map_library(place: &Place) -> Result<()> {
     let file = open("open a file", place.path(Name::Library), libc::O_RDONLY)?;
     let protection = libc::PROT_READ | libc::PROT_EXEC;

@@ -55,7 +55,8 @@ const fn tiny_program() -> [u8; 129] {
 }
 
 /// Carries `provocation` out in a process of its own and waits for its end. `directory` must be
-/// private to the caller and empty but for what earlier calls left there.
+/// private to the caller and empty but for what earlier calls left there, and for `module`, a kernel module
+/// (not compressed) to be loaded, if any.
 ///
 /// # Errors
 /// When the directory cannot be prepared or no process can be made.
@@ -137,7 +138,7 @@ fn prepare(directory: &Path) -> io::Result<Place> {
         (Name::Library, "library"),
         (Name::Denied, "denied"),
     ];
-    let mut paths = Vec::with_capacity(names.len());
+    let mut paths = Vec::with_capacity(names.len() + 1);
     for (name, text) in names {
         debug_assert_eq!(name as usize, paths.len());
         let path = directory.join(text);
@@ -148,6 +149,8 @@ fn prepare(directory: &Path) -> io::Result<Place> {
         }
         paths.push(CString::new(path.as_os_str().as_bytes())?);
     }
+    let module = directory.join("module");
+    paths.push(CString::new(module.as_os_str().as_bytes())?);
     fs::write(directory.join("ready"), b"monomi\n")?;
     let library = directory.join("library");
     fs::write(&library, TINY_PROGRAM)?;
@@ -155,7 +158,17 @@ fn prepare(directory: &Path) -> io::Result<Place> {
     Ok(Place {
         paths,
         block_device: first_block_device(),
+        module_name: fs::read(module)
+            .ok()
+            .and_then(|bytes| CString::new(module_name(&bytes)?).ok()),
     })
+}
+
+/// What a module's section `.modinfo` says that its name is.
+fn module_name(module: &[u8]) -> Option<&[u8]> {
+    module
+        .split(|&byte| byte == 0)
+        .find_map(|text| text.strip_prefix(b"name="))
 }
 
 fn first_block_device() -> Option<CString> {
@@ -196,6 +209,13 @@ mod tests {
             "only {carried_out} of {}",
             PROVOCATIONS.len()
         );
+    }
+
+    #[test]
+    fn a_module_tells_its_name() {
+        let module = b"\x7fELF\0license=GPL\0name=dummy\0intree=Y\0";
+        assert_eq!(module_name(module), Some(&b"dummy"[..]));
+        assert_eq!(module_name(b"\xfd7zXZ\0"), None);
     }
 
     #[test]

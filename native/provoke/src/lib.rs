@@ -20,6 +20,8 @@ pub(crate) struct Place {
     paths: Vec<std::ffi::CString>,
     /// A block device of the host, opened for reading only.
     block_device: Option<std::ffi::CString>,
+    /// What the kernel module that the user gave calls itself.
+    module_name: Option<std::ffi::CString>,
 }
 
 /// What a path in the private directory is for.
@@ -37,6 +39,8 @@ pub(crate) enum Name {
     Library,
     /// What rules for blocking keep from coming into being.
     Denied,
+    /// A kernel module, where the user gave one.
+    Module,
 }
 
 impl Place {
@@ -75,6 +79,11 @@ pub static PROVOCATIONS: &[Provocation] = &[
         event: 5,
         what: "end a process",
         act: acts::nothing,
+    },
+    Provocation {
+        event: 6,
+        what: "load a kernel module and unload it",
+        act: acts::load_module,
     },
     Provocation {
         event: 7,
