@@ -85,21 +85,20 @@ export async function makeInitramfs(
   initramfs: string,
   init = INIT,
 ): Promise<void> {
-  for (
-    const name of [
-      "bin",
-      "dev",
-      "proc",
-      "sys",
-      "tmp",
-      "root",
-      "run",
-      "etc",
-      "modules",
-      "lib",
-      "ext",
-    ]
-  ) {
+  const folders = [
+    "bin",
+    "dev",
+    "proc",
+    "sys",
+    "tmp",
+    "root",
+    "run",
+    "etc",
+    "modules",
+    "lib",
+    "ext",
+  ];
+  for (const name of folders) {
     await Deno.mkdir(`${root}/${name}`, { recursive: true });
   }
   await copy(init, `${root}/init`, 0o755);
@@ -170,8 +169,8 @@ async function run(
 ): Promise<{ readonly isOff: boolean; readonly console: string }> {
   const child = new Deno.Command("qemu-system-x86_64", {
     args: [
-      // Hardware acceleration is not to be had in many build machines, and hangs in some. A thread for
-      // each processor takes two thirds of the time of one for both; neither hung in forty boots.
+      // Hardware acceleration is not to be had in many build machines, and hangs in some. With a
+      // thread for each processor or one for both, none of forty boots hung.
       ...["-accel", "tcg,thread=multi", "-smp", "2", "-m", String(MEMORY_MB)],
       ...["-display", "none", "-serial", "stdio", "-no-reboot", "-nic", "none"],
       ...["-kernel", image.vmlinuz, "-initrd", initramfs],
