@@ -54,6 +54,8 @@ pub struct Capture {
     _ring_map: RingBuf<MapData>,
     pins: Option<Pins>,
     taken_over: bool,
+    /// What is attached as it was asked for.
+    applied: Option<EventSet>,
     counters: PerCpuArray<MapData, u64>,
     wanted: Array<MapData, u64>,
     exits: Exits,
@@ -92,9 +94,7 @@ impl Capture {
             pins.clear()?;
         }
         let opened = Self::open_with(options, pins, taken_over, btf);
-        // Reading the kernel's types took tens of megabytes that nobody needs any more.
-        // SAFETY: malloc_trim only gives free memory back to the system.
-        unsafe { libc::malloc_trim(0) };
+        trim();
         opened
     }
 
@@ -119,6 +119,7 @@ impl Capture {
             _ring_map: ring_map,
             pins,
             taken_over,
+            applied: None,
             counters,
             wanted,
             exits,
@@ -192,11 +193,20 @@ impl Capture {
     /// [`CaptureError::Program`] or [`CaptureError::Attach`] of a hook that every capture needs; what
     /// was attached before stays. Others that fail are in [`Capture::stats`].
     pub fn configure(&mut self, events: EventSet) -> Result<(), CaptureError> {
+        // Most reloads change what is logged, not what is seen, and the kernel's types take tens of
+        // megabytes and most of a reload's time to read.
+        if self.applied == Some(events) && self.failed.is_empty() {
+            return Ok(());
+        }
         let btf = kernel_types()?;
-        kernel::with_tracing(|| self.apply(events, &btf))?
+        let applied = kernel::with_tracing(|| self.apply(events, &btf))?;
+        drop(btf);
+        trim();
+        applied
     }
 
     fn apply(&mut self, events: EventSet, btf: &Btf) -> Result<(), CaptureError> {
+        self.applied = None;
         let inside = plan::wants_names(events) && self.see_names_inside(events, btf)?;
         let source = if inside { NAMES_INSIDE } else { 0 };
         self.wanted
@@ -215,6 +225,7 @@ impl Capture {
             .map(|(program, place)| (program.name, place.hook.name()))
             .collect();
         self.failed.retain(|hook, _| planned.contains(hook));
+        self.applied = Some(events);
         self.detach_all(|program, place| {
             let blocks = matches!(place.hook, Hook::Security(_)) && !is_inside(program);
             !blocks && !planned.contains(&(program.name, place.hook.name()))
@@ -522,6 +533,12 @@ const KIND_NAMES: &[(u16, &str)] = &[
 /// The kernel's types; too large to keep.
 pub(crate) fn kernel_types() -> Result<Btf, CaptureError> {
     Btf::from_sys_fs().map_err(|error| CaptureError::NoTypes(one_line(&error)))
+}
+
+/// Reading the kernel's types took tens of megabytes that nobody needs any more.
+fn trim() {
+    // SAFETY: malloc_trim only gives free memory back to the system.
+    unsafe { libc::malloc_trim(0) };
 }
 
 impl Drop for Capture {
