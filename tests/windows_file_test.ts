@@ -121,6 +121,24 @@ wineTest("nothing in the environment steers the runtime", async () => {
   assert.match(new TextDecoder().decode(stdout), /^monomi /);
 });
 
+wineTest("rules see the machine's places, not the caller's variables", async () => {
+  using folder = new Folder();
+  const rules = folder.at("rules.xml");
+  Deno.writeTextFileSync(
+    rules,
+    `<Sysmon schemaversion="4.90"><EventFiltering><ProcessCreate onmatch="include">
+      <Image condition="is">%ProgramFiles%\\a.exe</Image><Image condition="is">%MINE%.exe</Image>
+    </ProcessCreate></EventFiltering></Sysmon>`,
+  );
+  const env = { MINE: "C:\\mine" };
+  const explained = async (image: string) => {
+    const args = ["explain", windowsPath(rules), "--id", "1", `Image=${image}`];
+    return (await runUnderWine(PACKED_FOR_WINE, args, { env })).code;
+  };
+  assert.equal(await explained("C:\\Program Files\\a.exe"), 0);
+  assert.equal(await explained("C:\\mine.exe"), 1);
+});
+
 wineTest("a damaged file is refused with the damaged part", async () => {
   using folder = new Folder();
   const bytes = Deno.readFileSync(PACKED_FOR_WINE);

@@ -32,10 +32,11 @@ export function readFailure(error: unknown): string {
   const isOurFault = !(error instanceof Error) ||
     /^(Type|Range|Reference|Syntax)Error$/.test(error.name);
   if (isOurFault) throw error;
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  const code = "code" in error ? String(error.code) : "";
+  // A name that no file of Windows can have gives the code without the class.
+  if (error instanceof Deno.errors.NotFound || code === "ENOENT") return "there is no such file";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
   if (error instanceof Deno.errors.NotCapable) return "permission denied";
   if (error instanceof Deno.errors.IsADirectory) return "it is a directory";
-  const code = "code" in error ? String(error.code) : "";
   return code === "EISDIR" ? "it is a directory" : escapeUnprintable(code || error.message);
 }

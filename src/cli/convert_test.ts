@@ -1,8 +1,9 @@
 /** `monomi convert`, and that what it writes is taken where XML is. */
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { monomi } from "./testing.ts";
 
-const FIXTURES = new URL("../../fixtures/", import.meta.url).pathname;
+const FIXTURES = fileURLToPath(new URL("../../fixtures/", import.meta.url));
 const LINUX = `${FIXTURES}config/valid/linux.xml`;
 const INVALID = `${FIXTURES}config/invalid/conditions.xml`;
 const RECORD = `${FIXTURES}records/shell.mrec`;

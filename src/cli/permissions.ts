@@ -8,6 +8,8 @@
  * whatever lies under /dev, /proc and /sys, /dev/null and its like apart.
  */
 
+import { hostPlatform } from "../rules/platform.ts";
+
 const GIVEN_UP = ["run", "net", "env", "import", "ffi"] as const;
 
 /** A permission that can be given up. */
@@ -17,6 +19,8 @@ const OUT_OF_REACH = ["/dev/", "/proc/", "/sys/"];
 
 /** Gives permissions up for good, but those in `kept`; does nothing when called again. */
 export function dropPermissions(kept: readonly Permission[] = []): void {
+  // Rules of Windows ask for its variables, which cannot be read any more then.
+  hostPlatform();
   for (const name of GIVEN_UP) if (!kept.includes(name)) Deno.permissions.revokeSync({ name });
   // Libraries look there for switches that make them talkative, and would now fail. Not their builds
   // for browsers, which the bundle has and which this line would start more slowly.

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { CORPUS_CONFIGS, CORPUS_EVTX, corpusTest } from "../testing/corpus.ts";
 import { monomi } from "./testing.ts";
 
@@ -120,7 +121,7 @@ corpusTest("a recorded attack through a configuration for Windows, as XML", asyn
     CORPUS_EVTX,
   );
   const config = new URL("swift-sysmonconfig-export.xml", CORPUS_CONFIGS);
-  const paths = [evtx, config].map((url) => decodeURIComponent(url.pathname));
+  const paths = [evtx, config].map((url) => fileURLToPath(url));
   const args = ["replay", paths[0], "-c", paths[1], "--sink", "xml:-"];
   const { code, stdout, stderr } = await monomi(args);
   assert.equal(code, 0, stderr);

@@ -1,6 +1,8 @@
 /** Runs the program as a process of its own, for tests of its commands. */
 
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 const ROOT = new URL("../../", import.meta.url);
 
 /** What a run of the program gave. */

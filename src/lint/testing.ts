@@ -88,5 +88,5 @@ export function randomEvent(random: Random, config: Config): Event {
     if (type === "uint16" || type === "uint32") return random.of([1, 10, 101, 110]);
     return text() || "-";
   });
-  return { definition, values, time: 0, recordId: 0 };
+  return { definition, values, time: 0, recordId: 0, origin: { computer: "h", system: "linux" } };
 }

@@ -2,7 +2,6 @@
  * What rules mean differently on the two systems: environment variables in values (config-semantics X9)
  * and the order of texts (5.2). Which system an event is from decides, not where its rules are applied.
  */
-import process from "node:process";
 import type { Event } from "../events/event.ts";
 
 /** How conditions are compiled for events of one system. */
@@ -60,9 +59,9 @@ export const RECORDED_WINDOWS: Platform = windowsWith({
 
 let host: Platform | undefined;
 
-/** The system that this program runs on. */
+/** The system that this program runs on, with its environment at the first call. */
 export function hostPlatform(): Platform {
-  return host ??= Deno.build.os === "windows" ? windowsWith(process.env) : LINUX;
+  return host ??= Deno.build.os === "windows" ? windowsWith(Deno.env.toObject()) : LINUX;
 }
 
 /** The system that an event is from. */

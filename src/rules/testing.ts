@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 import { formatDiagnostic, loadConfig, type LoadOptions } from "../config/mod.ts";
 import type { Config } from "../config/model.ts";
-import type { Event, FieldValue } from "../events/event.ts";
+import type { Event, FieldValue, Origin } from "../events/event.ts";
 import { eventById } from "../schema/events.ts";
+
+/** Rules mean the same then wherever the tests run. */
+const SOMEWHERE: Origin = { computer: "somewhere", system: "linux" };
 
 /** An event with these fields; all others hold `-`. */
 export function makeEvent(id: number, fields: Readonly<Record<string, FieldValue>>): Event {
@@ -13,7 +16,7 @@ export function makeEvent(id: number, fields: Readonly<Record<string, FieldValue
     assert.ok(definition.fieldIndex.has(name), `event ${id} has the field ${name}`);
   }
   const values = definition.fields.map((field) => fields[field.name] ?? "-");
-  return { definition, values, time: 0, recordId: 0 };
+  return { definition, values, time: 0, recordId: 0, origin: SOMEWHERE };
 }
 
 /** Loads XML that must be valid. */

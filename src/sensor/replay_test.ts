@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { loadConfig } from "../config/mod.ts";
 import { openSinks, parseSink } from "../sinks/mod.ts";
 import { openRecordFile } from "../sources/record_file.ts";
@@ -8,7 +9,7 @@ import { RecordSource } from "./replay_source.ts";
 import { ResourceMeter } from "./resources.ts";
 
 const FIXTURES = new URL("../../fixtures/records/", import.meta.url);
-const at = (name: string) => decodeURIComponent(new URL(name, FIXTURES).pathname);
+const at = (name: string) => fileURLToPath(new URL(name, FIXTURES));
 
 async function replay(configuration: string | Uint8Array) {
   const bytes = typeof configuration === "string"

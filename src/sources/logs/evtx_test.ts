@@ -6,7 +6,9 @@ import { filesEndingIn } from "../../testing/files.ts";
 import { EventLogError, isEvent, readEventLog } from "./mod.ts";
 import { CHUNK_BYTES, evtxChunk, evtxFile, FIXTURE } from "./testing.ts";
 
-const PATH = new URL("../../../fixtures/logs/sysmon.evtx", import.meta.url).pathname;
+const PATH = fileURLToPath(
+  new URL("../../../fixtures/logs/sysmon.evtx", import.meta.url),
+);
 const HEADER_BYTES = 4096;
 
 const native = builtNative();

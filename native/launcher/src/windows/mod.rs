@@ -11,6 +11,23 @@ use crate::unpack::Image;
 use std::fs::File;
 use std::process::{Command, ExitCode};
 
+/// What configurations may name in rules (`%ProgramFiles%`): places of the machine, the same for everybody.
+/// None of them says where code comes from.
+const PLACES: [&str; 12] = [
+    "ALLUSERSPROFILE",
+    "CommonProgramFiles",
+    "CommonProgramFiles(x86)",
+    "CommonProgramW6432",
+    "ComSpec",
+    "ProgramData",
+    "ProgramFiles",
+    "ProgramFiles(x86)",
+    "ProgramW6432",
+    "PUBLIC",
+    "SystemDrive",
+    "windir",
+];
+
 /// Runs the program to its end. Does not return when the program has run: this process then ends
 /// with the program's exit code.
 ///
@@ -30,6 +47,10 @@ pub fn start() -> Result<ExitCode, Error> {
     // No folder can be made beneath a file, and this one is held.
     let nowhere = parts.script().join("nowhere");
     let mut environment = command::environment(nowhere.as_os_str(), std::env::vars_os());
+    environment.extend(
+        std::env::vars_os()
+            .filter(|(name, _)| PLACES.iter().any(|place| name.eq_ignore_ascii_case(place))),
+    );
     // Sockets and random numbers need it; the caller's might lead anywhere.
     environment.push(("SystemRoot".into(), system::windows_directory()?.into()));
     system::end_children_with_this_process()?;
