@@ -90,7 +90,9 @@ async function runTypeScript(
     args: [
       await runtimeForWine(),
       ...test,
-      ...(notRun.length === 0 ? [] : [`--ignore=${notRun.map(([path]) => path).join(",")}`]),
+      ...(notRun.length === 0
+        ? []
+        : [`--ignore=${notRun.map(([path]) => patternOf(path)).join(",")}`]),
       ...paths,
     ],
     cwd: ROOT,
@@ -103,6 +105,11 @@ async function runTypeScript(
     tallyOf: denoTally,
   });
   return addUp(tally, { passed: 0, failed: 0, skipped: notRun.length });
+}
+
+/** As the runtime for Windows compares paths. */
+function patternOf(path: string): string {
+  return path.replace(/\/$/, "").replaceAll("/", "\\");
 }
 
 await asProgram(import.meta.main, async () => {
