@@ -71,14 +71,16 @@ package_events() {
 package_leftovers() {
   ls -d /usr/bin/monomi /usr/lib/systemd/system/monomi.service /etc/monomi /var/lib/monomi \
     /var/log/monomi /run/monomi /sys/fs/bpf/monomi 2>/dev/null
-  pgrep -x monomi
+  for comm in /proc/[0-9]*/comm; do
+    [ "$(cat "$comm" 2>/dev/null)" != monomi ] || echo "$comm"
+  done
 }
 
 if [ "$boot" = 1 ]; then
   step install /root/sysmon -accepteula -i /root/config.xml
   step active systemctl is-active sysmon
   step enabled systemctl is-enabled sysmon
-  step unit systemd-analyze verify /etc/systemd/system/sysmon.service
+  step unit systemd-analyze verify --man=no /etc/systemd/system/sysmon.service
   step security systemd-analyze security --no-pager sysmon.service
   step events of_true first
   step reload reloads

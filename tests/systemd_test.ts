@@ -1,0 +1,88 @@
+/**
+ * The service on a Debian with systemd, in a virtual machine: installed by Sysmon's switch, reloaded,
+ * killed, over a reboot, removed; then as a Debian package.
+ */
+import assert from "node:assert/strict";
+import { KERNEL_SERIES, kernelImage } from "../tasks/kernels/images.ts";
+import { deb } from "../tasks/deb.ts";
+import { FOR_KERNELS, FOR_SYSTEMD } from "../tasks/setup.ts";
+import { isInstalled } from "../tasks/shared/task.ts";
+import { bootSystemd } from "../tasks/systemd/guest.ts";
+import { systemdImage } from "../tasks/systemd/image.ts";
+import { Folder, MONOMI } from "./support/environment.ts";
+
+const LIMIT_MS = 420_000;
+const CONFIGURATION = `<Sysmon schemaversion="4.90">
+  <EventFiltering>
+    <ProcessCreate onmatch="include"><Image condition="end with">/true</Image></ProcessCreate>
+    <ProcessTerminate onmatch="include"/>
+  </EventFiltering>
+</Sysmon>
+`;
+
+const image = await imageOrReason();
+const skipped = typeof image === "string" ? image : undefined;
+
+async function imageOrReason() {
+  const missing = [...FOR_KERNELS, ...FOR_SYSTEMD].find(({ program }) => !isInstalled(program));
+  if (missing !== undefined) return `${missing.program} is not installed`;
+  try {
+    return { kernel: await kernelImage(KERNEL_SERIES[0]), disk: await systemdImage() };
+  } catch (error) {
+    return (error as Error).message.split("\n")[0];
+  }
+}
+
+Deno.test({
+  name: `a service of systemd, over a reboot${
+    skipped === undefined ? "" : ` (skipped: ${skipped})`
+  }`,
+  ignore: skipped !== undefined,
+  fn: async (t) => {
+    using folder = new Folder();
+    await Deno.writeTextFile(folder.at("config.xml"), CONFIGURATION);
+    const { kernel, disk } = image as Exclude<typeof image, string>;
+    const { steps, console } = await bootSystemd(kernel, disk, {
+      "/root/sysmon": MONOMI,
+      "/root/config.xml": folder.at("config.xml"),
+      "/root/monomi.deb": await deb(),
+    }, LIMIT_MS);
+    const check = (name: string, stdout: RegExp, code = 0) =>
+      t.step(name, () => {
+        const step = steps.get(name);
+        assert.ok(step !== undefined, console.slice(-5000));
+        assert.equal(step.code, code, step.stdout + step.stderr);
+        assert.match(step.stdout, stdout);
+      });
+    await check("install", /^Configuration file validated\.$/m);
+    await check("active", /^active$/m);
+    await check("enabled", /^enabled$/m);
+    await check("unit", /^\s*$/);
+    await check("security", /Overall exposure level for sysmon\.service: [0-4]\.\d/);
+    await check(
+      "events",
+      /<Data Name="Hashes">SHA256=[0-9a-f]{64}<.*<Data Name="ParentImage">\/usr\/bin\/dash</,
+    );
+    await check("reload", /^2$/m);
+    await check("killed", /\/bin\/true between</);
+    await check("messages", /^sysmon: capturing$[^]*^sysmon: configuration reloaded$/m);
+    await check("active-again", /^active$/m);
+    await check("events-again", /\/bin\/true second</);
+    await check("status", /"pid":/);
+    await check("messages-again", /^sysmon: capturing$/m);
+    await check("uninstall", /^Sysmon stopped\.$[^]*^Removed: .*\/opt\/sysmon/m);
+    await check("leftovers", /^\s*$/, 1);
+    await check("package", /^Setting up monomi \(/m);
+    await check("package-active", /^active$/m);
+    await check("package-install", /^\s*$/, 3);
+    await check("package-events", /"EventID":1,/);
+    await check("package-removed", /^Removing monomi/m);
+    await check("package-kept", /^\/etc\/monomi\n\/var\/lib\/monomi\n\/var\/log\/monomi\n+$/);
+    await check("package-purged", /^Purging configuration files for monomi/m);
+    await check("package-gone", /^\s*$/);
+    await t.step("nobody warned", () => {
+      const said = steps.get("messages")!.stdout + steps.get("messages-again")!.stdout;
+      assert.doesNotMatch(said, /warning/);
+    });
+  },
+});
