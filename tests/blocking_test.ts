@@ -35,7 +35,7 @@ captureTest("rules for blocking that are not enforced are told everywhere", asyn
   assert.equal(nothing.test(String(reported[0].Description)), !blocking.possible);
 });
 
-captureTest("plan tells what would be and and attaches nothing", async () => {
+captureTest("plan tells what would be attached and attaches nothing", async () => {
   const before = await links();
   const { namesInside, blocking, rulesForBlocking, programs } = await plan();
   assert.deepEqual(rulesForBlocking, ["FileBlockExecutable"]);
@@ -52,6 +52,11 @@ captureTest("plan tells what would be and and attaches nothing", async () => {
     text.stdout,
     blocking.possible ? /^blocking +possible/m : /^blocking +NOT POSSIBLE: /m,
   );
+
+  const status = await monomi("status", "--hooks");
+  assert.equal(status.code, 0, status.stderr);
+  assert.match(status.stderr, /not running; this is what would be attached/);
+  assert.equal(status.stdout, (await monomi("plan", "--hooks")).stdout);
 });
 
 /** Ids of the BPF links on this host that belong to this program. */
