@@ -62,8 +62,8 @@ long it took to be seen and which kernel programs were there for it. Returns 1 w
 this host promises is missing. Needs root.
 
   --json        the same as data, with the hooks of each program
-  --module FILE a kernel module, not compressed and not loaded, to be loaded and unloaded for event 6,
-                which is not tried without
+  --module FILE a kernel module, not compressed and not loaded, to be loaded and unloaded for
+                event 6, which is not tried without
   --patience T  how long an event may take (${PATIENCE})`,
   run: test,
 };

@@ -1,0 +1,94 @@
+/**
+ * The memory of a sensor that is left alone does not grow: under a steady mixed load, with reloads
+ * now and then, and over thousands of reloads in a row.
+ *
+ * `MONOMI_SOAK_SECONDS` says how long (`deno task soak`: half an hour), `MONOMI_RELOADS` how often.
+ */
+import assert from "node:assert/strict";
+import { ask } from "../src/control/mod.ts";
+import { captureTest, config, Folder, output } from "./support/environment.ts";
+import { Loads } from "./support/loads.ts";
+import { Sensor } from "./support/sensor.ts";
+
+const SECONDS = Number(Deno.env.get("MONOMI_SOAK_SECONDS") ?? 150);
+const RELOADS = Number(Deno.env.get("MONOMI_RELOADS") ?? 6_000);
+/** Caches fill, and the runtime's heap grows to the size at which it collects. */
+const WARM_UP_SECONDS = 30;
+/** Over 30,000 reloads memory rose for the first 6,000, and no more after that. */
+const WARM_UP_RELOADS = 6_000;
+const PERIOD_MS = 2_000;
+const MOST_GROWTH = 1.1;
+
+/** Resident memory of its own, in KiB: the kernel's buffer is not. */
+function memoryOf(pid: number): number {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  return Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)![1]);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+/** How much larger the last fifth of the samples is than the first; medians, as collections jump. */
+function growth(samples: readonly number[]): number {
+  const fifth = Math.ceil(samples.length / 5);
+  return median(samples.slice(-fifth)) / median(samples.slice(0, fifth));
+}
+
+async function reload(socket: string, path?: string): Promise<void> {
+  const request = { request: "reload", config: path } as const;
+  for await (const line of ask(socket, request)) assert.deepEqual(JSON.parse(line), { ok: true });
+}
+
+captureTest(`memory is flat over ${SECONDS} s of a steady mixed load`, async () => {
+  using loads = new Loads();
+  using folder = new Folder();
+  const storm = await loads.program("mixed_storm");
+  const socket = folder.at("run/control.sock");
+  await using sensor = await Sensor.start([
+    ...["run", "--stats", "-c", config("everything.xml"), "--control", socket],
+    ...["--sink", `json:${folder.at("events.json")},size=4M,count=1`, "--sink", "xml:/dev/null"],
+  ]);
+  await using tail = Sensor.launch(["tail", "--json", "--control", socket]);
+  const samples: number[] = [];
+  const end = performance.now() + (WARM_UP_SECONDS + SECONDS) * 1000;
+  for (let round = 0; performance.now() < end; round++) {
+    const next = performance.now() + PERIOD_MS;
+    const place = await Deno.makeTempDir({ dir: folder.path });
+    await output(storm, "1", place);
+    await Deno.remove(place, { recursive: true });
+    if (round % 5 === 0) await reload(socket);
+    await new Promise((resolve) => setTimeout(resolve, next - performance.now()));
+    samples.push(memoryOf(sensor.pid));
+  }
+  const measured = samples.slice(
+    Math.floor(samples.length * WARM_UP_SECONDS / (WARM_UP_SECONDS + SECONDS)),
+  );
+  const grown = growth(measured);
+  const figures = `${measured[0]} … ${measured.at(-1)} KiB, ${((grown - 1) * 100).toFixed(1)} %`;
+  console.log(`memory over ${SECONDS} s: ${figures}`);
+  assert.ok(grown <= MOST_GROWTH, `${figures}: ${measured.join(" ")}`);
+  tail.signal("SIGTERM");
+  await tail.end();
+  const { summary } = await sensor.stop();
+  assert.ok(summary!.events[1].written > 100);
+});
+
+captureTest(`memory is flat over ${RELOADS} reloads in a row`, async () => {
+  using folder = new Folder();
+  const socket = folder.at("run/control.sock");
+  await using sensor = await Sensor.start([
+    ...["run", "-c", config("everything.xml"), "--control", socket, "--sink", "json:/dev/null"],
+  ]);
+  const samples: number[] = [];
+  for (let i = 0; i < WARM_UP_RELOADS; i++) await reload(socket);
+  for (let i = 0; i < RELOADS; i++) {
+    await reload(socket);
+    samples.push(memoryOf(sensor.pid));
+  }
+  const grown = growth(samples);
+  const figures = `${samples[0]} … ${samples.at(-1)} KiB, ${((grown - 1) * 100).toFixed(1)} %`;
+  console.log(`memory over ${RELOADS} reloads: ${figures}`);
+  assert.ok(grown <= MOST_GROWTH, figures);
+  await sensor.stop();
+});
