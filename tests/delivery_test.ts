@@ -62,12 +62,13 @@ input(type="imtcp" address="127.0.0.1" port="${port}")`,
     await daemon.stop("SIGKILL");
     await loads.run("exec_storm", 100);
     await daemon.start();
+    const missing = () => {
+      const received = new Set(idsIn(daemon.lines()));
+      return idsIn(linesOf(file)).filter((id) => !received.has(id));
+    };
+    await until("everything in the daemon's log", () => missing().length === 0);
     const { summary } = await sensor.stop();
     const expected = idsIn(linesOf(file));
-    await until("everything in the daemon's log", () => {
-      const received = new Set(idsIn(daemon.lines()));
-      return expected.every((id) => received.has(id));
-    });
     const afterwards = expected.slice(before.length);
     assert.ok(afterwards.every((id) => id > before.at(-1)!), "record ids are not used again");
     assert.equal(new Set(expected).size, expected.length);

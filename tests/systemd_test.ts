@@ -11,7 +11,7 @@ import { bootSystemd } from "../tasks/systemd/guest.ts";
 import { systemdImage } from "../tasks/systemd/image.ts";
 import { Folder, MONOMI } from "./support/environment.ts";
 
-const LIMIT_MS = 420_000;
+const LIMIT_MS = 600_000;
 const CONFIGURATION = `<Sysmon schemaversion="4.90">
   <EventFiltering>
     <ProcessCreate onmatch="include"><Image condition="end with">/true</Image></ProcessCreate>

@@ -34,7 +34,6 @@ const CAPTURE = {
   monomi_wake: { parameters: [], result: "void" },
   monomi_drain: { parameters: ["buffer", "u32"], result: "i32" },
   monomi_stats: { parameters: ["buffer", "u32"], result: "i32" },
-  monomi_give_up_privileges: { parameters: ["buffer", "u32"], result: "i32" },
   monomi_close: { parameters: [], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
@@ -48,6 +47,7 @@ const LINUX = {
   monomi_unpin: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_mark: { parameters: [], result: "i32" },
   monomi_commit: { parameters: [], result: "void" },
+  monomi_give_up_privileges: { parameters: ["buffer", "u32"], result: "i32" },
   monomi_block: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_hash: {
     parameters: ["buffer", "u32", "buffer", "u32"],

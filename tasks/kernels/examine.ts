@@ -121,7 +121,7 @@ function checksOf({ steps, console, hung }: GuestRun, hasPrograms: boolean): Che
     ...checkPlan(steps.get("plan"), hasPrograms),
     ...checkEvasions(steps.get("evasions"), hasPrograms),
     ...(hasPrograms ? checkBlocking(blocking) : checkNoBlocking(blocking)),
-    ...checkStorm(steps.get("storm"), false),
-    ...checkStorm(steps.get("loss"), true),
+    ...checkStorm(steps.get("storm"), console, false),
+    ...checkStorm(steps.get("loss"), console, true),
   ];
 }

@@ -19,12 +19,17 @@ const AROUND: Readonly<Record<number, number>> = { 1: 1, 3: 8, 5: 3, 7: 1 };
  */
 const SHARED: ReadonlySet<number> = new Set([22, 25, 29]);
 
+const MOST_FOUND = 8_000;
+
 /** `tests/kernels/storm.sh` in a guest; `loses`: the buffer is too small. */
-export function checkStorm(step: Step | undefined, loses: boolean): Check[] {
+export function checkStorm(step: Step | undefined, console: string, loses: boolean): Check[] {
   const title = `storm: ${loses ? "too small a buffer" : "all is written"}`;
   const [, done = "", written = "", sensor = ""] = (step?.stdout ?? "").split(/^=== .*\n/m);
   const line = sensor.split("\n").find((line) => line.startsWith('{"summary":'));
-  if (line === undefined) return [{ name: title, passed: false, found: JSON.stringify(step) }];
+  if (line === undefined) {
+    const found = step === undefined ? `no such step:\n${console}` : step.stdout + step.stderr;
+    return [{ name: title, passed: false, found: found.slice(-MOST_FOUND) }];
+  }
   const summary: Summary = JSON.parse(line).summary;
   const counted = new Map(pairs(done));
   const found = new Map(pairs(written).map(([count, event]) => [event, count]));
@@ -36,7 +41,7 @@ export function checkStorm(step: Step | undefined, loses: boolean): Check[] {
     return {
       name: `${title}: event ${event}, ${there} + ${lost} of ${expected}`,
       passed: expected > 0 && (SHARED.has(event) ? gap >= 0 && gap <= lost : gap === lost),
-      found: `${step!.stdout.slice(0, 4000)}${step!.stderr}`,
+      found: `${step!.stdout}${step!.stderr}`.slice(-MOST_FOUND),
     };
   });
   const lost = [1, 3, 11, 26].map((event) => lostOf(event, summary)).reduce((a, b) => a + b);

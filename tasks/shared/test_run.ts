@@ -11,9 +11,11 @@ export interface TestRun {
   readonly tallyOf: (output: string) => Tally;
   /** Variables set besides the inherited ones. */
   readonly env?: Record<string, string>;
+  /** Shows the output at the end: something else is shown meanwhile. */
+  readonly isHeldBack?: boolean;
 }
 
-/** Runs a test program, shows its output as it comes, and counts what it says. */
+/** Runs a test program, shows its output, and counts what it says. */
 export async function runTests(run: TestRun): Promise<Tally> {
   const child = spawn(run.program, run.args, {
     cwd: run.cwd,
@@ -21,10 +23,13 @@ export async function runTests(run: TestRun): Promise<Tally> {
     stdin: "null",
     stdout: "piped",
   });
+  const show = (text: string) =>
+    new Blob([text]).stream().pipeTo(Deno.stdout.writable, { preventClose: true });
   let output = "";
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     output += text;
-    await Deno.stdout.write(new TextEncoder().encode(text));
+    if (!run.isHeldBack) await show(text);
   }
+  if (run.isHeldBack) await show(output);
   return withOutcome(run.tallyOf(output), (await child.status).code);
 }
