@@ -10,7 +10,7 @@ import { captureTest, config, Folder, output } from "./support/environment.ts";
 import { Loads } from "./support/loads.ts";
 import { Sensor } from "./support/sensor.ts";
 
-const SECONDS = Number(Deno.env.get("MONOMI_SOAK_SECONDS") ?? 150);
+const SECONDS = Number(Deno.env.get("MONOMI_SOAK_SECONDS") ?? 60);
 const RELOADS = Number(Deno.env.get("MONOMI_RELOADS") ?? 6_000);
 /** Caches fill, and the runtime's heap grows to the size at which it collects. */
 const WARM_UP_SECONDS = 30;

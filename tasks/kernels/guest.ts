@@ -170,8 +170,8 @@ async function run(
   const child = new Deno.Command("qemu-system-x86_64", {
     args: [
       // Hardware acceleration is not to be had in many build machines, and hangs in some. With a
-      // thread for each processor or one for both, none of forty boots hung.
-      ...["-accel", "tcg,thread=multi", "-smp", "2", "-m", String(MEMORY_MB)],
+      // thread for each processor a guest hung at times on a busy machine.
+      ...["-accel", "tcg,thread=single", "-smp", "2", "-m", String(MEMORY_MB)],
       ...["-display", "none", "-serial", "stdio", "-no-reboot", "-nic", "none"],
       ...["-kernel", image.vmlinuz, "-initrd", initramfs],
       ...["-append", ["console=ttyS0", "quiet", "panic=-1", ...parameters].join(" ")],

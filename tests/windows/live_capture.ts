@@ -96,6 +96,7 @@ async function monomi(
       "--allow-all",
       "--no-check",
       "--cached-only",
+      "--node-modules-dir=manual",
       MAIN,
       `--monomi-native=${library}`,
       ...args,
