@@ -1,7 +1,6 @@
 /**
  * Does the sensor see, on this host, what it promises to see? Provokes each event and waits for it.
  */
-import { Archiver } from "../archive/archiver.ts";
 import { compileBlocking } from "../blocking/mod.ts";
 import type { Event } from "../events/event.ts";
 import { Hasher } from "../hashing/mod.ts";
@@ -91,7 +90,7 @@ export async function selftest(
   }
 }
 
-/** Archived and denied is nothing but the self-test's own doing. */
+/** A deletion is one event or the other; denied is nothing but the self-test's own doing. */
 const NOT_LOGGED: ReadonlySet<string> = new Set([
   "FileDelete",
   "FileBlockExecutable",
@@ -104,9 +103,6 @@ function everything(native: Native, directory: string): Policy {
   const logged = tags.map((tag) => `<${tag} onmatch="exclude"/>`).join("");
   const own = escapeXml(Deno.realPathSync(directory));
   const elements = `${logged}
-    <FileDelete onmatch="include">
-      <TargetFilename condition="is">${own}/held</TargetFilename>
-    </FileDelete>
     <FileBlockExecutable onmatch="include">
       <TargetFilename condition="is">${own}/denied</TargetFilename>
     </FileBlockExecutable>
@@ -114,19 +110,13 @@ function everything(native: Native, directory: string): Policy {
       <TargetFilename condition="is">${own}/ready</TargetFilename>
     </FileBlockShredding>`;
   const xml =
-    `<Sysmon schemaversion="4.90"><HashAlgorithms>SHA256</HashAlgorithms><ArchiveDirectory>archive</ArchiveDirectory><EventFiltering>${elements}</EventFiltering></Sysmon>`;
+    `<Sysmon schemaversion="4.90"><HashAlgorithms>SHA256</HashAlgorithms><EventFiltering>${elements}</EventFiltering></Sysmon>`;
   const { config } = loadConfig(new TextEncoder().encode(xml), "selftest", { permissive: true });
   const hasher = new Hasher(native.hash.bind(native), {
     algorithms: config!.options.hashAlgorithms,
   });
-  // Not at the root of the host's file system: in the private folder, and gone with it.
-  const archive = new Archiver(native.archive.bind(native), {
-    directory: `${Deno.realPathSync(directory)}/archive`,
-    algorithms: config!.options.hashAlgorithms,
-    keepFree: 0,
-  });
   const blocking = compileBlocking(config!, new Map());
-  return compilePolicy(config!, { name: "selftest", hash: "-" }, hasher, archive, blocking);
+  return compilePolicy(config!, { name: "selftest", hash: "-" }, hasher, undefined, blocking);
 }
 
 function escapeXml(text: string): string {

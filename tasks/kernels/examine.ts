@@ -11,7 +11,7 @@ import { LIBRARY, ROOT } from "../shared/paths.ts";
 import { pinnedRuntime } from "../shared/runtime.ts";
 import { run } from "../shared/task.ts";
 
-const PATIENCE = { limitMs: 480_000, silenceMs: 180_000 };
+const PATIENCE = { limitMs: 720_000, silenceMs: 300_000 };
 const GUEST = `${ROOT}/tests/kernels`;
 const FILES = [
   ...["blocking.sh", "blocking.xml", "unblocked.xml", "evasions.sh", "evasions.xml"],

@@ -239,35 +239,6 @@ pub(crate) fn delete_file(place: &Place) -> Result<()> {
     checked("delete a file", result).map(drop)
 }
 
-/// What the deleted file holds; its digest is the name of its copy.
-pub(crate) const HELD_CONTENT: &[u8] = b"monomi\n";
-/// How often, each time after a hundredth of a second, the copy is looked for.
-const LOOKS: u32 = 300;
-
-/// Ends once the copy is there, so that the sensor had time to make it, or after three seconds.
-pub(crate) fn delete_held(place: &Place) -> Result<()> {
-    let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL;
-    let file = open("create a file", place.path(Name::Held), flags)?;
-    write("write a file", file, HELD_CONTENT)?;
-    // SAFETY: the path ends with a zero byte.
-    let removed = unsafe { libc::unlink(place.path(Name::Held).as_ptr()) };
-    checked("delete a file", removed)?;
-    let pause = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 10_000_000,
-    };
-    for _ in 0..LOOKS {
-        // SAFETY: the path ends with a zero byte, `pause` is read only.
-        unsafe {
-            if libc::access(place.path(Name::Archived).as_ptr(), libc::F_OK) == 0 {
-                break;
-            }
-            libc::nanosleep(&raw const pause, ptr::null_mut());
-        }
-    }
-    Ok(())
-}
-
 pub(crate) fn write_program(place: &Place) -> Result<()> {
     let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL;
     let file = open("create a file", place.path(Name::Program), flags)?;

@@ -129,9 +129,6 @@ fn hear(reader: i32) -> Option<String> {
     })
 }
 
-/// [`crate::acts::HELD_CONTENT`] by its SHA-256, as Sysmon names archived files.
-const ARCHIVED: &str = "archive/58d5f3c75408937fc3c6a10e45b1664f4632d37661e46c2a144dd7c767aea374";
-
 fn prepare(directory: &Path) -> io::Result<Place> {
     let names = [
         (Name::Ready, "ready"),
@@ -140,8 +137,6 @@ fn prepare(directory: &Path) -> io::Result<Place> {
         (Name::Program, "program"),
         (Name::Library, "library"),
         (Name::Denied, "denied"),
-        (Name::Held, "held"),
-        (Name::Archived, ARCHIVED),
     ];
     let mut paths = Vec::with_capacity(names.len() + 1);
     for (name, text) in names {

@@ -39,10 +39,6 @@ pub(crate) enum Name {
     Library,
     /// What rules for blocking keep from coming into being.
     Denied,
-    /// What is deleted while it is open.
-    Held,
-    /// Where the copy of that file comes to lie: the archive is the directory `archive` here.
-    Archived,
     /// A kernel module, where the user gave one.
     Module,
 }
@@ -133,11 +129,6 @@ pub static PROVOCATIONS: &[Provocation] = &[
         event: 22,
         what: "ask a name server of its own",
         act: dns::ask,
-    },
-    Provocation {
-        event: 23,
-        what: "delete a file and hold it open until it is archived",
-        act: acts::delete_held,
     },
     Provocation {
         event: 25,
