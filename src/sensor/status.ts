@@ -26,13 +26,16 @@ export interface ReportedError {
 }
 
 const KEPT = 10;
+/** Its EventID. */
+const ERROR_REPORT = 255;
 
 /** Keeps the last events 255. */
 export class RecentErrors {
   readonly #errors: ReportedError[] = [];
 
-  /** Takes one of the sensor's own error reports. */
+  /** Takes one of the sensor's own events; only 255 is an error. */
   add({ definition, values, time }: Event): void {
+    if (definition.id !== ERROR_REPORT) return;
     const text = (field: string) => String(values[definition.fieldIndex.get(field)!]);
     this.#errors.push({
       time: new Date(time).toISOString(),
