@@ -133,7 +133,8 @@ async function textOf(response: Response): Promise<string> {
 function retryAfter(headers: Headers): { retryMilliseconds?: number } {
   const text = headers.get("retry-after") ?? "";
   const milliseconds = /^\d{1,6}$/.test(text) ? 1000 * Number(text) : Date.parse(text) - Date.now();
-  return Number.isNaN(milliseconds) ? {} : { retryMilliseconds: milliseconds };
+  // Who asks for no time at all, or for a time that has passed, gets the target's own back-off.
+  return milliseconds > 0 ? { retryMilliseconds: milliseconds } : {};
 }
 
 function causeOf(error: unknown): string {

@@ -50,6 +50,18 @@ Deno.test("who asks for time gets it", async () => {
   assert.ok(performance.now() - start >= 990);
 });
 
+Deno.test("who asks for no time, or one that has passed, is not asked again without a pause", async () => {
+  for (const after of ["0", "Wed, 21 Oct 2015 07:28:00 GMT"]) {
+    await using receiver = new Receiver((_, number) =>
+      number < 4 ? new Response("", { status: 503, headers: { "retry-after": after } }) : OK()
+    );
+    const start = performance.now();
+    await deliver(`json:http://${receiver.address}/`, events(1));
+    // Three pauses that begin at 100 ms and double, up to half less at random.
+    assert.ok(performance.now() - start >= 345, after);
+  }
+});
+
 Deno.test("silence and slow answers end with the time limit", async () => {
   let release = () => {};
   const released = new Promise<void>((resolve) => release = resolve);
