@@ -97,27 +97,31 @@ export class OldFiles {
     }
   }
 
-  /** Compresses one old file after the other, the oldest first. */
+  /** Compresses one old file after the other, the oldest first; a failure is told, and ends it. */
   async #compress(): Promise<void> {
     const { gzip, count } = this.#rotation;
     if (!gzip || this.#job !== undefined) return;
-    for (let number = count; number >= 1 && !this.#isClosed; number--) {
-      if (!lstatIfThere(this.#at(number, ""))?.isFile) continue;
-      this.#job = { number, abort: new AbortController() };
-      const isDone = await this.#compressOne(this.#job);
+    try {
+      for (let number = count; number >= 1 && !this.#isClosed; number--) {
+        if (!lstatIfThere(this.#at(number, ""))?.isFile) continue;
+        this.#job = { number, abort: new AbortController() };
+        await this.#compressOne(this.#job);
+        this.#job = undefined;
+        // Rotations may have moved what is left to higher numbers.
+        number = count + 1;
+      }
+    } catch (error) {
       this.#job = undefined;
-      if (!isDone) return;
-      // Rotations may have moved what is left to higher numbers.
-      number = count + 1;
+      if (!this.#isClosed) this.#tell(`cannot compress an old file: ${reasonOf(error)}`);
     }
   }
 
-  async #compressOne(job: Job): Promise<boolean> {
+  async #compressOne(job: Job): Promise<void> {
     const part = this.#path + PART;
+    remove(part);
     try {
-      remove(part);
-      const from = await Deno.open(this.#at(job.number, ""));
-      const to = await Deno.open(part, { write: true, createNew: true, mode: 0o600 });
+      using from = await Deno.open(this.#at(job.number, ""));
+      using to = await Deno.open(part, { write: true, createNew: true, mode: 0o600 });
       await from.readable.pipeThrough(new CompressionStream("gzip"))
         .pipeTo(to.writable, { signal: job.abort.signal });
       const plain = this.#at(job.number, "");
@@ -125,12 +129,19 @@ export class OldFiles {
       if (lstatIfThere(plain) === undefined) remove(part);
       else Deno.renameSync(part, this.#at(job.number, ".gz"));
       remove(plain);
-      return true;
     } catch (error) {
-      remove(part);
-      if (!this.#isClosed) this.#tell(`cannot compress an old file: ${reasonOf(error)}`);
-      return false;
+      removeIfPossible(part);
+      throw error;
     }
+  }
+}
+
+/** For what the next run removes, too. */
+function removeIfPossible(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // Why it was to be removed is what is told.
   }
 }
 

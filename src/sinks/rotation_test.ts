@@ -66,6 +66,30 @@ Deno.test("what an earlier run had not compressed, and its unfinished part, are 
     old.close();
   }));
 
+Deno.test("what cannot be compressed is told and stays; writing and rotating go on", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/events`;
+    // A directory that is not empty is not removed in favour of a file.
+    Deno.mkdirSync(`${path}.gz.part/mine`, { recursive: true });
+    const told: string[] = [];
+    const rotation = { size: 1_000, count: 3, gzip: true };
+    const target = openFileTarget(path, { rotation, onProblem: (message) => told.push(message) });
+    for (let i = 0; i < 40; i++) {
+      target.write([line(i)], 1);
+      await target.flush();
+    }
+    await target.close();
+    assert.deepEqual(namesIn(directory), [
+      "events",
+      "events.1",
+      "events.2",
+      "events.3",
+      "events.gz.part",
+    ]);
+    assert.match(await textOf(path), /^ +39 x+$/m);
+    assert.match(told[0], /cannot compress an old file: .*not empty/i);
+  }));
+
 Deno.test("the total is never exceeded, compressed or not", () =>
   withDirectory(async (directory) => {
     for (const gzip of [false, true]) {
