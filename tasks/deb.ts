@@ -51,6 +51,7 @@ fi
 const POSTRM = `#!/bin/sh
 set -e
 if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+case "$1" in remove | purge) rm -rf /sys/fs/bpf/monomi ;; esac
 if [ "$1" = purge ]; then rm -rf /var/lib/monomi /var/log/monomi /run/monomi; fi
 `;
 

@@ -119,6 +119,7 @@ captureTest("sysmon: -i, -c, -c --, -s, -? config, -u and -u force", async () =>
   assert.ok(instance.daemon !== undefined);
   assert.match((await run("-u force", 0)).stdout, /^Sysmon stopped\.$/m);
   assert.deepEqual([instance.daemon, instance.supervisor], [undefined, undefined]);
+  assert.ok(!exists("/sys/fs/bpf/sysmon"), "the capture of a killed sensor stays attached");
 }, missing);
 
 captureTest("sysmon: what needs root says so and ends as 740 does", async () => {

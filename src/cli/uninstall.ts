@@ -36,8 +36,8 @@ export const uninstall: Command = {
   summary: "stop the service and remove all of it but its logs",
   help: `usage: monomi uninstall [--force]
 
-Stops the service and removes /opt/NAME, /etc/NAME, /var/lib/NAME and its unit. Logs stay, in
-/var/log/NAME and wherever sinks have written them. Needs root.
+Stops the service and removes /opt/NAME, /etc/NAME, /var/lib/NAME, its unit and what the kernel
+keeps for it. Logs stay, in /var/log/NAME and wherever sinks have written them. Needs root.
 
   --force  do not wait until it has written what it has
 

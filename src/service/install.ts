@@ -151,9 +151,16 @@ export async function uninstall(
 ): Promise<string[]> {
   await manager.stop(force);
   await manager.unregister();
-  const { programDirectory, configDirectory, stateDirectory, runDirectory, logDirectory } =
-    identity;
-  const directories = [programDirectory, configDirectory, stateDirectory, runDirectory];
+  const { programDirectory, configDirectory, stateDirectory, runDirectory } = identity;
+  const { pinDirectory, logDirectory } = identity;
+  // A sensor that was killed leaves its capture attached.
+  const directories = [
+    programDirectory,
+    configDirectory,
+    stateDirectory,
+    runDirectory,
+    pinDirectory,
+  ];
   const removed = directories.filter((directory) => removeIfThere(directory));
   // An empty one holds no logs.
   try {

@@ -44,7 +44,6 @@ const WINDOWS = {
 
 /** On Linux alone: what blocks, hashes, provokes and asks the host. */
 const LINUX = {
-  monomi_unpin: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_mark: { parameters: [], result: "i32" },
   monomi_commit: { parameters: [], result: "void" },
   monomi_give_up_privileges: { parameters: ["buffer", "u32"], result: "i32" },
@@ -279,21 +278,6 @@ export class Native {
     );
     this.#check(result);
     return result === TAKEN_OVER ? "taken over" : "new";
-  }
-
-  /**
-   * Removes what a killed sensor left pinned; whether there was something.
-   *
-   * @throws {NativeError} when a sensor uses it, or it cannot be removed.
-   */
-  unpin(path: string): boolean {
-    const text = this.#text;
-    text.fill(0);
-    const place = new TextEncoder().encode(path);
-    const { monomi_unpin } = this.#library.symbols;
-    const result = monomi_unpin(place, place.length, text, text.length);
-    this.#check(result);
-    return result > 0;
   }
 
   /**

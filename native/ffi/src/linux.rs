@@ -74,34 +74,6 @@ fn path_of(bytes: &[u8]) -> Option<PathBuf> {
     (!bytes.is_empty()).then(|| PathBuf::from(OsStr::from_bytes(bytes)))
 }
 
-/// Removes the pins that a killed sensor left at `path`: 1 when there were some, 0, or -1 with a text in
-/// `error`.
-///
-/// # Safety
-/// `path` must be readable and `error` writable for their lengths.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn monomi_unpin(
-    path: *const u8,
-    path_length: u32,
-    error: *mut u8,
-    error_length: u32,
-) -> i32 {
-    guarded(|| {
-        // SAFETY: the caller's promise.
-        let Some(path) = path_of(unsafe { borrow(path, path_length) }) else {
-            return 0;
-        };
-        match monomi_linux::unpin(&path) {
-            Ok(removed) => i32::from(removed),
-            Err(reason) => {
-                // SAFETY: the caller's promise.
-                unsafe { give(&reason.to_string(), error, error_length) };
-                FAILED
-            }
-        }
-    })
-}
-
 /// Remembers what was drained so far: 1, or 0 while there is nothing new or an earlier mark stands; -2
 /// when no capture is open.
 #[unsafe(no_mangle)]

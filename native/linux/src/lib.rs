@@ -28,6 +28,5 @@ mod waiter;
 pub use capture::{Capture, Options};
 pub use error::CaptureError;
 pub use guard::Policy;
-pub use pins::unpin;
 pub use probe::probe;
 pub use waiter::Waiter;

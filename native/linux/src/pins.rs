@@ -109,19 +109,6 @@ impl Pins {
     }
 }
 
-/// Removes all pins below `base` unless a sensor uses them; true when there were some.
-///
-/// # Errors
-/// [`CaptureError`] when they are in use or cannot be removed.
-pub fn unpin(base: &Path) -> Result<bool, CaptureError> {
-    if !base.exists() {
-        return Ok(false);
-    }
-    let _lock = lock(base).map_err(|source| failed(base, &source))?;
-    remove(base).map_err(|source| failed(base, &source))?;
-    Ok(true)
-}
-
 fn failed(path: &Path, source: &io::Error) -> CaptureError {
     CaptureError::Pins {
         path: path.display().to_string(),
