@@ -60,6 +60,12 @@ export class Process {
     return this.execId < other.execId;
   }
 
+  /** Whether both are one task of the kernel, before and after an exec. */
+  isSameTask(other: Process): boolean {
+    return this.pid === other.pid && this.startLow === other.startLow &&
+      this.startHigh === other.startHigh;
+  }
+
   /** Whether a record's acting process is this very one. */
   is(startLow: number, startHigh: number, execId: number): boolean {
     return this.startLow === startLow && this.startHigh === startHigh && this.execId === execId;

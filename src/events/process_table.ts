@@ -115,9 +115,10 @@ export class ProcessTable {
     if (first === undefined || first.ended || bit === 0) return undefined;
     this.#followed |= bit;
     first.families |= bit;
+    // What it had forked before it last executed has the object of then as its parent.
     for (const one of this.#byPid.values()) {
       for (let above = one.parent; above !== undefined; above = above.parent) {
-        if (above.families & bit) {
+        if ((above.families & bit) !== 0 || above.isSameTask(first)) {
           one.families |= bit;
           break;
         }
@@ -127,7 +128,8 @@ export class ProcessTable {
       has: (pid) => ((this.#byPid.get(pid)?.families ?? 0) & bit) !== 0,
       end: () => {
         this.#followed &= ~bit;
-        for (const one of this.#byPid.values()) one.families &= ~bit;
+        for (const one of this.#byPid.values()) leave(one, bit);
+        for (const one of this.#ended) leave(one, bit);
       },
     };
   }
@@ -235,5 +237,13 @@ export class ProcessTable {
     );
     made.families = parent?.families ?? 0;
     return made;
+  }
+}
+
+/** The bit is given to another family, so that nobody who can still be met may keep it. */
+function leave(process: Process | undefined, bit: number): void {
+  for (let one = process; one !== undefined; one = one.parent) {
+    one.families &= ~bit;
+    if (one.before !== undefined) one.before.families &= ~bit;
   }
 }

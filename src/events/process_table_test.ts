@@ -161,3 +161,30 @@ Deno.test("a family is a process and all that descend from it, also when those b
   assert.ok(other.has(12));
   assert.equal(processes.table.follow(10), undefined, "it has ended");
 });
+
+Deno.test("who was followed is not in a later family", () => {
+  const processes = new Table();
+  const shell = processes.running(10, 1_000);
+  const child = processes.fork(shell, 11, 2_000);
+  const earlier = processes.table.follow(10)!;
+  const grandchild = processes.fork(child, 12, 3_000);
+  processes.table.exit(child);
+  for (let i = 0; i < ENDED_KEPT; i++) {
+    const other = processes.running(100 + i, 4_000 + i);
+    processes.table.exit(other);
+  }
+  earlier.end();
+  processes.running(13, 9_000_000);
+  const later = processes.table.follow(13)!;
+  processes.fork(grandchild, 14, 9_000_001);
+  assert.deepEqual([10, 12, 13, 14].filter(later.has), [13]);
+});
+
+Deno.test("what the root forked before its last exec is followed, too", () => {
+  const processes = new Table();
+  const shell = processes.running(10, 1_000);
+  processes.fork(shell, 11, 2_000);
+  processes.exec(10, 1_000, 2, CAT);
+  const family = processes.table.follow(10)!;
+  assert.deepEqual([10, 11].filter(family.has), [10, 11]);
+});
