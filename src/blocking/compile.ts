@@ -9,6 +9,7 @@ import { type Config, type Diagnostic, quote } from "../config/mod.ts";
 import type { Code } from "../config/codes.ts";
 import { diagnosticAt } from "../config/diagnostics.ts";
 import type { Condition, EventElement, RuleNode } from "../config/model.ts";
+import { evaluationOrder } from "../rules/compile.ts";
 import { combine, constant, type Next, type Predicate } from "./decision.ts";
 import { compileCondition, Undecidable } from "./condition.ts";
 import { encode, LIMITS } from "./encode.ts";
@@ -28,6 +29,11 @@ export interface BlockingPolicy {
 
 /** Events in the order of the kernel's entries. */
 const TAGS = ["FileBlockExecutable", "FileBlockShredding"] as const;
+
+/** Whether there are rules for blocking at all. */
+export function hasBlocking({ elements }: Config): boolean {
+  return elements.some(({ tag }) => (TAGS as readonly string[]).includes(tag));
+}
 
 /** Compiles the rules for blocking. */
 export function compileBlocking(config: Config, accounts: Accounts): BlockingPolicy {
@@ -58,13 +64,9 @@ class Compiler {
     const elements = this.config.elements.filter((element) => element.tag === tag);
     // Without an element these events have their default, which is not to log (V3).
     if (elements.length === 0) return "allow";
-    const reversed = elements.toReversed();
-    const ordered = [
-      ...reversed.filter((element) => element.onmatch === "exclude"),
-      ...reversed.filter((element) => element.onmatch === "include"),
-    ];
-    const deniesUnmatched = elements.length === 1 && elements[0].onmatch === "exclude";
+    const ordered = evaluationOrder(elements);
     const predicates = ordered.map((element) => this.#element(element));
+    const deniesUnmatched = elements.length === 1 && elements[0].onmatch === "exclude";
     let next: Next = deniesUnmatched ? "deny" : "allow";
     for (const [index, element] of [...ordered.entries()].toReversed()) {
       const predicate = predicates[index];

@@ -2,7 +2,7 @@
  * From a configuration file, or the shipped default, to a policy that is ready to run.
  */
 import defaultRules from "../../rules/linux.xml" with { type: "text" };
-import { compileBlocking, readAccounts } from "../blocking/mod.ts";
+import { compileBlocking, hasBlocking, readAccounts } from "../blocking/mod.ts";
 import { type Config, formatDiagnostic, loadConfig } from "../config/mod.ts";
 import { loadConfigFile } from "../config/read_file.ts";
 import { Archiver, type NativeArchive } from "../archive/archiver.ts";
@@ -75,7 +75,8 @@ async function compile(
   const hasher = native?.hash &&
     new Hasher(native.hash, { algorithms: config.options.hashAlgorithms });
   const source = await sourceOf(hasher);
-  const blocking = native && compileBlocking(config, await readAccounts());
+  const accounts = native && hasBlocking(config) ? await readAccounts() : new Map();
+  const blocking = native && compileBlocking(config, accounts);
   for (const problem of blocking?.problems ?? []) console.error(formatDiagnostic(problem));
   const archive = native?.archive && archiverOf(config, native.archive);
   return compilePolicy(config, source, hasher, archive, blocking);
