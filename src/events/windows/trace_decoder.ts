@@ -274,11 +274,15 @@ export class TraceDecoder {
 
   /** What is opened like a file and is none: a whole volume or disk (9), a named pipe (18). */
   #deviceOpened(record: TraceRecord, path: string): Told | undefined {
-    const actor = this.#actor(record.pid);
-    if (RAW_DEVICE.test(path)) return { id: 9, fields: { ...actor, Device: path } };
+    if (RAW_DEVICE.test(path)) {
+      return { id: 9, fields: { ...this.#actor(record.pid), Device: path } };
+    }
     if (!path.startsWith(PIPES) || path === PIPES) return undefined;
     const PipeName = path.slice(PIPES.length - 1);
-    return { id: 18, fields: { ...actor, EventType: "ConnectPipe", PipeName } };
+    return {
+      id: 18,
+      fields: { ...this.#actor(record.pid), EventType: "ConnectPipe", PipeName },
+    };
   }
 
   /** A new file (11), or a new stream of one (15). */

@@ -77,11 +77,10 @@ export class EventBuilder {
     return { event: { definition, values, time, recordId: 0, origin }, unknown };
   }
 
-  #translated({ id, fields }: Translated, record: RawRecord): Event {
+  #translated({ id, time, fields }: Translated, record: RawRecord): Event {
     const definition = eventById(id)!;
     const values = definition.fields.map(({ name }): FieldValue => fields[name] ?? MISSING);
-    const time = parseTime(record.time) ?? 0;
-    return { definition, values, time, recordId: 0, origin: this.#origin(record) };
+    return { definition, values, time: time ?? 0, recordId: 0, origin: this.#origin(record) };
   }
 
   #fill(

@@ -59,7 +59,7 @@ export function parseTime(text: unknown): number | undefined {
   const date = text.slice(0, DAY.length);
   if (date === lastDay && SYSMON_TIME.test(text)) return lastMidnight + timeOfDay(text);
   const parsed = parseAnyTime(text);
-  if (parsed !== undefined) {
+  if (parsed !== undefined && date !== lastDay) {
     lastDay = date;
     lastMidnight = Date.parse(`${date}T00:00:00Z`);
   }

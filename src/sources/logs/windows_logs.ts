@@ -14,12 +14,15 @@ import type { RawRecord } from "./raw_record.ts";
 /** Which event, and its fields; those left out hold `-`. */
 export interface Translated {
   readonly id: number;
+  /** Milliseconds since 1970. */
+  readonly time: number | undefined;
   readonly fields: Readonly<Record<string, FieldValue>>;
 }
 
 /** Text of one of the record's fields, empty where it has none. */
 type Field = (name: string) => string;
-type Translation = (field: Field) => Translated;
+type Told = Omit<Translated, "time">;
+type Translation = (field: Field) => Told;
 
 const OUTBOUND = "%%14593";
 const INBOUND = "%%14592";
@@ -50,7 +53,7 @@ export function translate(record: RawRecord): Translated | undefined {
   const texts = new Map(textsOf(record));
   const { id, fields } = translation((name) => texts.get(name) ?? "");
   const time = parseTime(record.time);
-  return { id, fields: { UtcTime: time === undefined ? MISSING : utcTime(time), ...fields } };
+  return { id, time, fields: { UtcTime: time === undefined ? MISSING : utcTime(time), ...fields } };
 }
 
 /** Names of the fields that translations fill, by event id. */
@@ -71,7 +74,7 @@ function* textsOf({ fields }: RawRecord): Generator<[string, string]> {
 }
 
 /** The account is the new process's where the record has it (2.0), else its creator's. */
-function processCreated(field: Field): Translated {
+function processCreated(field: Field): Told {
   const creator = account(field, "Subject");
   const isOther = account(field, "Target") !== MISSING;
   const logon = field("TargetLogonId");
@@ -91,7 +94,7 @@ function processCreated(field: Field): Translated {
   };
 }
 
-function processEnded(field: Field): Translated {
+function processEnded(field: Field): Told {
   return {
     id: 5,
     fields: {
@@ -103,7 +106,7 @@ function processEnded(field: Field): Translated {
 }
 
 /** Which end is called source, the record decides. */
-function connectionAllowed(field: Field): Translated {
+function connectionAllowed(field: Field): Told {
   const [source, destination] = [field("SourceAddress"), field("DestAddress")];
   const direction = field("Direction");
   const protocol = field("Protocol");
@@ -125,7 +128,7 @@ function connectionAllowed(field: Field): Translated {
 }
 
 /** Written when the filter is made, and again whenever the service starts. */
-function filterStarted(field: Field): Translated {
+function filterStarted(field: Field): Told {
   return {
     id: 19,
     fields: {
@@ -137,7 +140,7 @@ function filterStarted(field: Field): Translated {
   };
 }
 
-function consumerBound(field: Field): Translated {
+function consumerBound(field: Field): Told {
   return {
     id: 21,
     fields: {
