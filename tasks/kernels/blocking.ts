@@ -1,6 +1,6 @@
 /** What the rules of tests/kernels/blocking.xml must deny in a guest, and what they must not. */
 
-import type { Step } from "./guest.ts";
+import { readWatched, type Step } from "./guest.ts";
 
 /** One thing that was looked at in a guest. */
 export interface Check {
@@ -105,15 +105,11 @@ function check(name: string, passed: boolean, found: string): Check {
 }
 
 function read(step: Step | undefined) {
-  const [tried, rest = ""] = (step?.stdout ?? "").split("=== events\n");
-  const [events, sensor = ""] = rest.split("=== sensor\n");
+  const { said, events, sensor } = readWatched(step);
   const outcomes = new Map<string, string>();
-  for (const line of tried.split("\n")) {
+  for (const line of said.split("\n")) {
     const [, outcome, name] = /^(done|denied) ([^:]+)/.exec(line) ?? [];
     if (name !== undefined) outcomes.set(name, outcome === "done" ? outcome : line);
   }
-  const parsed: Record<string, unknown>[] = events.split("\n").filter((line) => line !== "").map(
-    (line) => JSON.parse(line),
-  );
-  return { outcomes, events: parsed, sensor: sensor || (step?.stderr ?? "no such step") };
+  return { outcomes, events, sensor };
 }

@@ -1,7 +1,7 @@
 /** Evasions of tests/evasion in a guest: each is seen, by one source alone. */
 
 import type { Check } from "./blocking.ts";
-import type { Step } from "./guest.ts";
+import { readWatched, type Step } from "./guest.ts";
 
 const CREATED = [11];
 const DELETED = [23, 26];
@@ -37,13 +37,10 @@ interface JsonEvent {
 
 /** Whether each case was seen once; `inside`: also what calls do not tell on this file system. */
 export function checkEvasions(step: Step | undefined, inside: boolean): Check[] {
-  const [tried, rest = ""] = (step?.stdout ?? "").split("=== events\n");
-  const [lines, sensor = ""] = rest.split("=== sensor\n");
-  const events: JsonEvent[] = lines.split("\n").filter((line) => line !== "").map((line) =>
-    JSON.parse(line)
-  );
+  const watched = readWatched(step);
+  const events = watched.events as unknown as readonly JsonEvent[];
   const said = new Map(
-    tried.split("=== case ").slice(1).map((text) => {
+    watched.said.split("=== case ").slice(1).map((text) => {
       const [title, ...facts] = text.split("\n");
       return [title, new Map(facts.map((line) => splitOnce(line)))];
     }),
@@ -62,7 +59,7 @@ export function checkEvasions(step: Step | undefined, inside: boolean): Check[] 
       name: `evasion: ${program} ${name}${code === CANNOT ? " (not possible here)" : ""}`,
       passed: code === CANNOT || (code === 0 && found.length === 1),
       found: `${found.length} events for ${path} of ${pid}, code ${code}; of the process: ` +
-        `${JSON.stringify(near)} ${facts === undefined ? sensor : ""}`,
+        `${JSON.stringify(near)} ${facts === undefined ? watched.sensor : ""}`,
     };
   });
 }

@@ -15,7 +15,7 @@ const PATIENCE = { limitMs: 720_000, silenceMs: 300_000 };
 const GUEST = `${ROOT}/tests/kernels`;
 const FILES = [
   ...["blocking.sh", "blocking.xml", "unblocked.xml", "evasions.sh", "evasions.xml"],
-  ...["modules.sh", "modules.xml", "storm.sh"],
+  ...["modules.sh", "modules.xml", "sensor.sh", "storm.sh"],
 ];
 const STEPS = [
   "step plan monomi plan --json -c /storm.xml",

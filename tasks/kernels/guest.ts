@@ -66,7 +66,15 @@ export async function boot(
   try {
     const initramfs = `${folder}/initramfs`;
     await makeInitramfs(image, files, `${folder}/root`, initramfs);
-    const start = () => run(image, initramfs, parameters, patience);
+    const { vmlinuz } = image;
+    const machine = {
+      vmlinuz,
+      initramfs,
+      memoryMb: MEMORY_MB,
+      parameters,
+      devices: ["-no-reboot"],
+    };
+    const start = () => runMachine(machine, patience);
     const first = await start();
     if (first.isOff) return { steps: readSteps(first.console), console: first.console };
     const { isOff, console } = await start();
@@ -160,20 +168,33 @@ async function archive(root: string, target: string): Promise<void> {
   if (!(await cpio.status).success) throw new TaskError("cpio cannot make the initramfs");
 }
 
-/** @throws {TaskError} when there is no machine */
-async function run(
-  image: KernelImage,
-  initramfs: string,
-  parameters: readonly string[],
+/** A virtual machine's hardware and what it boots. */
+export interface Machine {
+  readonly vmlinuz: string;
+  readonly initramfs: string;
+  readonly memoryMb: number;
+  /** Of the kernel's command line, behind the console's. */
+  readonly parameters: readonly string[];
+  /** More arguments for QEMU. */
+  readonly devices: readonly string[];
+}
+
+/**
+ * Boots a machine; what its console showed until it was off, or was given up.
+ *
+ * @throws {TaskError} when there is no machine
+ */
+export async function runMachine(
+  { vmlinuz, initramfs, memoryMb, parameters, devices }: Machine,
   { limitMs, silenceMs }: Patience,
 ): Promise<{ readonly isOff: boolean; readonly console: string }> {
   const child = new Deno.Command("qemu-system-x86_64", {
     args: [
       // Hardware acceleration is not to be had in many build machines, and hangs in some. With a
       // thread for each processor a guest hung at times on a busy machine.
-      ...["-accel", "tcg,thread=single", "-smp", "2", "-m", String(MEMORY_MB)],
-      ...["-display", "none", "-serial", "stdio", "-no-reboot", "-nic", "none"],
-      ...["-kernel", image.vmlinuz, "-initrd", initramfs],
+      ...["-accel", "tcg,thread=single", "-smp", "2", "-m", String(memoryMb)],
+      ...["-display", "none", "-serial", "stdio", "-nic", "none", ...devices],
+      ...["-kernel", vmlinuz, "-initrd", initramfs],
       ...["-append", ["console=ttyS0", "quiet", "panic=-1", ...parameters].join(" ")],
     ],
     stdin: "null",
@@ -210,4 +231,20 @@ export function readSteps(console: string): Map<string, Step> {
     steps.set(name, { name, stdout, stderr, code: Number(code) });
   }
   return steps;
+}
+
+/** What a step beside a sensor printed: its own words, then what the sensor wrote and said. */
+export interface Watched {
+  readonly said: string;
+  readonly events: readonly Record<string, unknown>[];
+  readonly sensor: string;
+}
+
+/** The parts of what a script printed that ends with `finish` of tests/kernels/sensor.sh. */
+export function readWatched(step: Step | undefined): Watched {
+  const [said, rest = ""] = (step?.stdout ?? "").split("=== events\n");
+  const [lines, sensor = ""] = rest.split("=== sensor\n");
+  const events = lines.split("\n").filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line));
+  return { said, events, sensor: sensor || (step?.stderr ?? "no such step") };
 }

@@ -1,7 +1,7 @@
 /** Kernel modules that a guest loads: event 6 of each, and what it says of the signature. */
 
 import type { Check } from "./blocking.ts";
-import type { Step } from "./guest.ts";
+import { readWatched, type Step } from "./guest.ts";
 
 /** A module that every kernel of Debian's has, signed, and that needs no other. */
 export const SPARE_MODULE = "dummy";
@@ -19,10 +19,7 @@ const SIGNERS: readonly string[] = ["Debian Secure Boot CA", "Build time autogen
 
 /** `tests/kernels/modules.sh` in a guest. */
 export function checkModules(step: Step | undefined): Check[] {
-  const [said, rest = ""] = (step?.stdout ?? "").split("=== events\n");
-  const [lines, sensor = ""] = rest.split("=== sensor\n");
-  const events: DriverLoad[] = lines.split("\n").filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line));
+  const { said, events, sensor } = readWatched(step);
   const hash = (name: string) => new RegExp(`^${name} ([0-9a-f]{64})$`, "m").exec(said)?.[1];
   const is = (
     event: DriverLoad | undefined,
@@ -36,7 +33,7 @@ export function checkModules(step: Step | undefined): Check[] {
   const signed = `SHA256=${hash("signed")}`;
   const byDebian = (text: string) => SIGNERS.includes(text);
   const byNobody = (text: string) => text === "-";
-  const [file, memory, unsigned, insmod] = events;
+  const [file, memory, unsigned, insmod] = events as unknown as readonly DriverLoad[];
   const cases = {
     "finit_module of a signed file": is(file, "/lib/dummy.ko", signed, byDebian, "Valid"),
     "init_module from memory": is(memory, "dummy", "-", byNobody, "Valid"),
@@ -50,7 +47,7 @@ export function checkModules(step: Step | undefined): Check[] {
     "insmod": is(insmod, "/tmp/by-insmod.ko", signed, byDebian, "Valid"),
     "each once": events.length === 4 && !said.includes("failed"),
   };
-  const found = `${said}${step?.stderr}${lines}${sensor}`;
+  const found = `${said}${JSON.stringify(events)}${sensor}`;
   return Object.entries(cases).map(([name, passed]) => ({
     name: `module: ${name}`,
     passed,

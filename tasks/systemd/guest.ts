@@ -1,5 +1,5 @@
 /** A virtual machine with systemd that runs tests/systemd/steps.sh at every boot. */
-import { makeInitramfs, readSteps, type Step } from "../kernels/guest.ts";
+import { makeInitramfs, readSteps, runMachine, type Step } from "../kernels/guest.ts";
 import { type KernelImage } from "../kernels/images.ts";
 import { ROOT } from "../shared/paths.ts";
 import { TaskError } from "../shared/task.ts";
@@ -41,43 +41,19 @@ export async function bootSystemd(
       initramfs,
       `${HERE}/init`,
     );
-    const console = await start(kernel, initramfs, disk, limitMs);
+    const machine = {
+      vmlinuz: kernel.vmlinuz,
+      initramfs,
+      memoryMb: MEMORY_MB,
+      parameters: ["systemd.show_status=0", "lsm=lockdown,yama,bpf"],
+      devices: ["-drive", `file=${disk},format=raw,if=virtio,cache=unsafe`],
+    };
+    const { isOff, console } = await runMachine(machine, { limitMs, silenceMs: limitMs });
+    if (!isOff) {
+      throw new TaskError(`the guest was not off after ${limitMs / 1000} s; it said:\n${console}`);
+    }
     return { steps: readSteps(console), console };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-async function start(
-  { vmlinuz }: KernelImage,
-  initramfs: string,
-  disk: string,
-  limitMs: number,
-): Promise<string> {
-  const child = new Deno.Command("qemu-system-x86_64", {
-    args: [
-      ...["-accel", "tcg,thread=multi", "-smp", "2", "-m", String(MEMORY_MB)],
-      ...["-display", "none", "-serial", "stdio", "-nic", "none"],
-      ...["-drive", `file=${disk},format=raw,if=virtio,cache=unsafe`],
-      ...["-kernel", vmlinuz, "-initrd", initramfs],
-      "-append",
-      "console=ttyS0 quiet panic=-1 systemd.show_status=0 lsm=lockdown,yama,bpf",
-    ],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    child.kill("SIGKILL");
-  }, limitMs);
-  const { stdout, stderr, success } = await child.output();
-  clearTimeout(timer);
-  const text = new TextDecoder().decode(stdout).replaceAll("\r", "");
-  if (late) {
-    throw new TaskError(`the guest was not off after ${limitMs / 1000} s; it said:\n${text}`);
-  }
-  if (!success) throw new TaskError(`qemu failed: ${new TextDecoder().decode(stderr)}`);
-  return text;
 }

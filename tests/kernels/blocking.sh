@@ -1,6 +1,6 @@
 # Tries what the rules of /blocking.xml deny, and what they leave alone; says of each whether it could be
 # done. With `reload` among the words the rules are then lifted and tried again.
-events=/tmp/events.json
+. /sensor.sh
 mkdir -p /tmp/protected /tmp/installed /tmp/papers /tmp/other /tmp/.hidden
 cp /bin/busybox /tmp/other/program
 cp /bin/busybox /bin/busybox-installer
@@ -18,18 +18,7 @@ try() {
   if "$@" >/tmp/out 2>&1; then echo "done $name"; else echo "denied $name: $(head -n 1 /tmp/out)"; fi
 }
 
-monomi run -c /tmp/rules.xml --sink json:$events 2>/tmp/sensor.err &
-sensor=$!
-# What the sensor says last when it is ready; a guest has no other clock than patience.
-ready() {
-  for i in $(seq 600); do
-    grep -q "$1" /tmp/sensor.err && return 0
-    kill -0 $sensor 2>/dev/null || break
-    sleep 0.1
-  done
-  echo "not ready: $1"
-}
-ready capturing
+begin /tmp/rules.xml
 
 try cp cp /tmp/other/program /tmp/protected/cp
 try dd dd if=/tmp/other/program of=/tmp/protected/dd
@@ -78,9 +67,4 @@ kill -HUP $sensor
 ready reloaded
 try lifted cp /tmp/other/program /tmp/protected/lifted
 try lifted-shred shred -n 1 /tmp/papers/9
-kill $sensor
-wait $sensor
-echo "=== events"
-grep -E '"EventID":(27|28|255)' $events
-echo "=== sensor"
-cat /tmp/sensor.err
+finish '"EventID":(27|28|255)'
