@@ -2,13 +2,8 @@
 import { EVENTS } from "../../src/schema/mod.ts";
 import type { EventDefinition } from "../../src/schema/types.ts";
 import { TYPE_NAMES } from "../../src/schema_output/types.ts";
-import { ROOT } from "../shared/paths.ts";
 import { meaningOnLinux } from "./linux_fields.ts";
-import type { Page } from "./page.ts";
-
-const PATH = "docs/events-linux.md";
-const BEGIN = "<!-- Tables of fields, written by `deno task docs`: -->\n";
-const END = "<!-- End of the tables. -->";
+import { type Page, pageWithTables } from "./page.ts";
 
 /** Registry, clipboard and WMI do not exist here. */
 const WITHOUT_MEANING: ReadonlySet<number> = new Set([12, 13, 14, 19, 20, 21, 24]);
@@ -19,16 +14,10 @@ export const EVENTS_ON_LINUX: readonly EventDefinition[] = EVENTS.filter(
 );
 
 /** The page with fresh tables in their place. */
-export const LINUX_EVENTS_PAGE: Page = {
-  path: PATH,
-  render: async () => {
-    const page = await Deno.readTextFile(`${ROOT}/${PATH}`);
-    const [before, rest] = page.split(BEGIN);
-    const after = rest?.split(END)[1];
-    if (after === undefined) throw new Error(`${PATH} has no place for the tables`);
-    return `${before}${BEGIN}\n${EVENTS_ON_LINUX.map(tableOf).join("\n")}\n${END}${after}`;
-  },
-};
+export const LINUX_EVENTS_PAGE: Page = pageWithTables(
+  "docs/events-linux.md",
+  () => EVENTS_ON_LINUX.map(tableOf),
+);
 
 function tableOf(event: EventDefinition): string {
   const rows = event.fields.map(({ name, type }) =>

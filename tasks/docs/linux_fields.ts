@@ -113,14 +113,19 @@ const OF_EVENT: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   },
   25: { Type: "what happened" },
   26: { Hashes: "`-`", IsExecutable: "`-`" },
-  28: { IsExecutable: "`-`" },
+  27: { Hashes: "`-`" },
+  28: { Hashes: "`-`", IsExecutable: "whether the file has any execute permission" },
   100: {
     BpfCommand: "the command of the system call",
     BpfProgramType: "the program's type",
     BpfProgramId: "the kernel's number of the program",
     BpfProgramName: "the name that it was given",
   },
-  255: { ID: "`LostEvents`, `HookFailed` or `HashFailed`", Description: "what and how many" },
+  255: {
+    ID: "`LostEvents`, `SinkDropped`, `HookFailed`, `HashFailed`, `Blocking`, `Capture`, " +
+      "`Configuration` or `TakenOver`",
+    Description: "what and how many",
+  },
 };
 
 /** @throws {Error} where nobody wrote what the field holds */

@@ -44,6 +44,7 @@ const FROM_TRACE: Readonly<Record<number, readonly string[]>> = {
     "StartAddress",
     "StartModule",
   ],
+  9: [...ACTOR, "Device"],
   10: [
     ...SOURCE,
     ...TARGET,
@@ -55,6 +56,8 @@ const FROM_TRACE: Readonly<Record<number, readonly string[]>> = {
   11: [...ACTOR, "TargetFilename", "CreationUtcTime"],
   12: [...ACTOR, "EventType", "TargetObject"],
   13: [...ACTOR, "EventType", "TargetObject", "Details"],
+  15: [...ACTOR, "TargetFilename", "CreationUtcTime"],
+  18: [...ACTOR, "EventType", "PipeName"],
   19: ["EventType", "User", "EventNamespace", "Query"],
   21: ["EventType", "Consumer", "Filter"],
   22: [...ACTOR, "QueryName", "QueryStatus", "QueryResults"],

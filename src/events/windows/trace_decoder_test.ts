@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { isFilled } from "../../../tasks/docs/windows_fields.ts";
+import { eventById } from "../../schema/mod.ts";
 import type { Event } from "../event.ts";
 import { TraceDecoder } from "./trace_decoder.ts";
 import type { TraceRecord, TraceValue } from "./trace_record.ts";
@@ -28,7 +30,19 @@ function shown(event: Event | undefined): Record<string, unknown> | undefined {
 
 function decode(records: readonly TraceRecord[], everything = false) {
   const decoder = new TraceDecoder(everything);
-  return records.map((each) => shown(decoder.decode(each)));
+  return records.map((each) => {
+    const event = decoder.decode(each);
+    const told = shown(event);
+    if (told !== undefined) asDocumented(told);
+    return told;
+  });
+}
+
+/** What is filled is what docs/events-windows.md says; kinds of monomi's own are not on that page. */
+function asDocumented({ id, ...fields }: Record<string, unknown>): void {
+  if (eventById(Number(id)) === undefined) return;
+  const strangers = Object.keys(fields).filter((name) => !isFilled("trace", Number(id), name));
+  assert.deepEqual([id, strangers], [id, []]);
 }
 
 const PARENT = record("ProcessRunningAtStart", {
