@@ -2,7 +2,6 @@
 import { escapeUnprintable } from "../config/mod.ts";
 import type { AttachPlan, Native } from "../sources/native.ts";
 import { eventById } from "../schema/mod.ts";
-import { NativeError } from "../sources/native.ts";
 import type { Command } from "./command.ts";
 import { loadPolicy, nativeFiles } from "./policy.ts";
 import { Exit, readArguments } from "./usage.ts";
@@ -21,14 +20,7 @@ async function show(args: string[], load: () => Native): Promise<number> {
   });
   const native = load();
   const policy = await loadPolicy(values.config, nativeFiles(native));
-  let found: AttachPlan;
-  try {
-    found = native.plan(policy.events);
-  } catch (error) {
-    if (!(error instanceof NativeError)) throw error;
-    console.error(`monomi: ${escapeUnprintable(error.message)}`);
-    return Exit.COULD_NOT_RUN;
-  }
+  const found = native.plan(policy.events);
   const rulesForBlocking = policy.blocking?.tags ?? [];
   if (values.json) {
     console.log(

@@ -2,12 +2,12 @@
 import { escapeUnprintable } from "../config/mod.ts";
 import { TappedSinks } from "../control/mod.ts";
 import { Sensor } from "../sensor/sensor.ts";
-import { describeBlocking } from "../sensor/blocking.ts";
-import { describe, describeHook } from "../sensor/summary.ts";
+import { describe } from "../sensor/summary.ts";
 import { jsonRenderer } from "../sinks/mod.ts";
 import { identity } from "../service/identity.ts";
 import { liveSource } from "../sources/live_source.ts";
 import type { Native } from "../sources/native.ts";
+import { captureToEnd, settle, warnOfBlocking } from "./capturing.ts";
 import { refuseWithoutCapture } from "./capture_here.ts";
 import type { Command } from "./command.ts";
 import { openControl } from "./open_control.ts";
@@ -15,7 +15,6 @@ import { metricsAddress, openMetrics } from "./open_metrics.ts";
 import { openOutputs, openRecordIds } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
 import { loadPolicy, nativeFiles } from "./policy.ts";
-import { giveUpPrivileges } from "./privileges.ts";
 import { onSignals } from "./signals.ts";
 import { Exit, parseDuration, parseSize, readArguments, UsageError } from "./usage.ts";
 
@@ -101,18 +100,10 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   dropPermissions(outputs.needsNetwork ? ["net"] : []);
   const letGo = onSignals(() => sensor.stop(), () => void reload());
   sensor.open({ name: identity().name, ...sizes, pins: values.pin });
-  for (const hook of sensor.failedHooks()) {
-    console.error(`monomi: warning: ${escapeUnprintable(describeHook(hook))}`);
-  }
-  warnOfBlocking(sensor);
-  giveUpPrivileges(native, (text) => console.error(`monomi: ${escapeUnprintable(text)}`));
-  console.error("monomi: capturing");
-  sinks.broken.then((reason) => {
-    console.error(`monomi: no output is left (${reason})`);
-    sensor.stop();
-  });
+  settle(sensor, native, say);
+  say("capturing");
   const timer = duration === undefined ? undefined : setTimeout(() => sensor.stop(), duration);
-  await sensor.run();
+  const ending = await captureToEnd(sensor, sinks, say);
   clearTimeout(timer);
   await Promise.all([control?.close(), metrics?.close()]);
   const summary = await sensor.close();
@@ -120,9 +111,12 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   letGo();
   console.error(describe(summary));
   if (values.stats) console.error(JSON.stringify({ summary }));
-  if (sensor.ended === undefined) return Exit.OK;
-  console.error(`monomi: ${escapeUnprintable(sensor.ended)}`);
-  return Exit.COULD_NOT_RUN;
+  // Whoever reads no more, as head does, has what he wanted.
+  return ending === "failed" ? Exit.COULD_NOT_RUN : Exit.OK;
+}
+
+function say(text: string): void {
+  console.error(`monomi: ${escapeUnprintable(text)}`);
 }
 
 /**
@@ -138,7 +132,7 @@ async function reloaded(
       throw new Error(`${path} can be read only at the start; start with a file to reload it`);
     }
     sensor.reload(await loadPolicy(path, files));
-    warnOfBlocking(sensor);
+    warnOfBlocking(sensor, say);
     console.error("monomi: configuration reloaded");
     return undefined;
   } catch (error) {
@@ -146,12 +140,6 @@ async function reloaded(
     console.error(`monomi: not reloaded, the old configuration stays: ${reason}`);
     return reason;
   }
-}
-
-/** Rules that block nothing must not look as if they did. */
-function warnOfBlocking({ blocking }: Sensor): void {
-  const complaint = blocking && describeBlocking(blocking);
-  if (complaint !== undefined) console.error(`monomi: warning: ${escapeUnprintable(complaint)}`);
 }
 
 /** Pipes give their text once, and what lies under /dev is out of reach by now. */

@@ -2,9 +2,8 @@
 import { dirname } from "node:path";
 import { escapeUnprintable } from "../config/mod.ts";
 import { controlSocket, TappedSinks } from "../control/mod.ts";
-import { describeBlocking } from "../sensor/blocking.ts";
 import { Sensor, type SensorOptions } from "../sensor/sensor.ts";
-import { describe, describeHook } from "../sensor/summary.ts";
+import { describe } from "../sensor/summary.ts";
 import { Daemon, loadToStart } from "../service/daemon.ts";
 import { type Identity, identity, ownFile } from "../service/identity.ts";
 import { Lock } from "../service/lock.ts";
@@ -15,13 +14,13 @@ import { Supervisor } from "../service/supervisor.ts";
 import { jsonRenderer } from "../sinks/mod.ts";
 import { liveSource } from "../sources/live_source.ts";
 import { type Native, NativeError } from "../sources/native.ts";
+import { captureToEnd, settle } from "./capturing.ts";
 import type { Command } from "./command.ts";
 import { openControl } from "./open_control.ts";
 import { metricsAddress, openMetrics } from "./open_metrics.ts";
 import { openOutputs, openRecordIds } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
 import { nativeFiles, policyOfBytes } from "./policy.ts";
-import { giveUpPrivileges } from "./privileges.ts";
 import { requireRoot } from "./root.ts";
 import { readSettings } from "./settings.ts";
 import { onSignals } from "./signals.ts";
@@ -118,30 +117,17 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
   dropPermissions(outputs.needsNetwork ? ["net"] : []);
   const letGo = onSignals(() => sensor.stop(), () => void daemon.reload());
   open(sensor, { name: self.name, ...settings }, pins, say);
-  for (const hook of sensor.failedHooks()) say(`warning: ${describeHook(hook)}`);
-  const complaint = sensor.blocking && describeBlocking(sensor.blocking);
-  if (complaint !== undefined) say(`warning: ${complaint}`);
-  giveUpPrivileges(native, say);
+  settle(sensor, native, say);
   daemon.begin(problem);
   say("capturing");
-  let code: number = Exit.OK;
-  sinks.broken.then((reason) => {
-    say(`no output is left (${reason})`);
-    code = Exit.COULD_NOT_RUN;
-    sensor.stop();
-  });
-  await sensor.run();
-  if (sensor.ended !== undefined) {
-    say(sensor.ended);
-    code = Exit.COULD_NOT_RUN;
-  }
+  const ending = await captureToEnd(sensor, sinks, say);
   daemon.end();
   await Promise.all([control.close(), metrics && metrics.close()]);
   const summary = await sensor.close();
   recordIds.close();
   letGo();
   console.error(describe(summary));
-  return code;
+  return ending === "stopped" ? Exit.OK : Exit.COULD_NOT_RUN;
 }
 
 /** The command. */

@@ -58,12 +58,18 @@ async function tailEvents(args: string[], load: () => Native): Promise<number> {
   const color = values.color ?? wantsColor();
   if (positionals.length > 1) throw new UsageError("one log at a time");
   const [log] = positionals;
-  if (log === undefined) return await live(values.control ?? controlSocket(), options, color);
-  for (const name of ["since", "control"] as const) {
-    if (values[name] !== undefined) throw new UsageError(`--${name} is for a running sensor`);
+  try {
+    if (log === undefined) return await live(values.control ?? controlSocket(), options, color);
+    for (const name of ["since", "control"] as const) {
+      if (values[name] !== undefined) throw new UsageError(`--${name} is for a running sensor`);
+    }
+    const show = shower(testOf(options), options, color);
+    return log === "-" ? await fromStandardInput(show) : await fromFile(log, show, load);
+  } catch (error) {
+    // Whoever reads no more, as head does, has what he wanted.
+    if (error instanceof Deno.errors.BrokenPipe) return Exit.OK;
+    throw error;
   }
-  const show = shower(testOf(options), options, color);
-  return log === "-" ? await fromStandardInput(show) : await fromFile(log, show, load);
 }
 
 function wholeNumber(name: string, text: string): number {
@@ -108,7 +114,6 @@ async function live(path: string, options: TailOptions, color: boolean): Promise
       }
     }
   } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) return Exit.OK;
     throw failureOf(error);
   }
   console.error("monomi: the sensor has ended");
@@ -140,6 +145,7 @@ async function fromFile(
       else damaged++;
     }
   } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) throw error;
     const reason = readFailure(error);
     throw new Failure(`cannot read ${escapeUnprintable(path)}: ${reason}`, Exit.COULD_NOT_RUN);
   }
