@@ -72,8 +72,11 @@ export class MemoryBacklog implements Backlog {
 
   handedOver(chunk: Chunk): void {
     if (this.#unconfirmed === undefined) return this.#queue.recycle(chunk);
-    this.#kept.push({ chunk, at: performance.now() });
+    // A chunk has room for far more than the few lines of a quiet host.
+    const isMostlyEmpty = chunk.end < chunk.bytes.length / 2;
+    this.#kept.push({ chunk: isMostlyEmpty ? chunk.copy() : chunk, at: performance.now() });
     this.#keptBytes += chunk.end;
+    if (isMostlyEmpty) this.#queue.recycle(chunk);
     this.#forget(Math.min(this.#unconfirmed.bytes, MOST_KEPT_IN_MEMORY));
   }
 

@@ -112,6 +112,18 @@ export class Chunk {
     return again;
   }
 
+  /** The same chunk, to be kept: with no more room than its lines take. */
+  copy(): Chunk {
+    const copy = new Chunk(this.end, this.#separator);
+    copy.bytes.set(this.bytes.subarray(0, this.end));
+    copy.start = this.start;
+    copy.end = this.end;
+    copy.lines = this.lines;
+    for (const recordId of this.recordIds) copy.recordIds.push(recordId);
+    for (const time of this.times) copy.times.push(time);
+    return copy;
+  }
+
   /** Forgets what was discarded so far. */
   clearDiscarded(): void {
     this.discarded = 0;
