@@ -38,6 +38,8 @@ interface Sent {
 
 /** Chunks that are sent from memory though they are on disk. */
 const MOST_IN_MEMORY = 4;
+/** Smaller ones that have to wait are read back together, so that they share a request. */
+const SMALL_BYTES = 64 * 1024;
 const TICK_MILLISECONDS = 1_000;
 
 /** Everything that the disk takes outlives the process. */
@@ -261,7 +263,10 @@ export class SpoolBacklog implements Backlog {
     this.#queue.settle(bytes);
     this.#countFull();
     const isOnlyOne = isIn && this.#spool.lines === lines;
-    if (isOnlyOne && !this.#isTaking && this.#ready.length < MOST_IN_MEMORY) {
+    const isToBeJoined = bytes < SMALL_BYTES && this.#current !== undefined;
+    if (
+      isOnlyOne && !isToBeJoined && !this.#isTaking && this.#ready.length < MOST_IN_MEMORY
+    ) {
       const from = this.#spool.skip(chunk);
       this.#ready.push({ chunk, from, line: from.line });
     } else {

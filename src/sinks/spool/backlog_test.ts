@@ -11,6 +11,10 @@ class Receiver implements Sender {
   readonly unconfirmed: Sender["unconfirmed"];
   received: number[] = [];
   isUp = true;
+  /** How many it has answered. */
+  requests = 0;
+  /** It answers none before this. */
+  free: Promise<void> | undefined;
   lost = () => {};
 
   constructor(unconfirmed?: Sender["unconfirmed"]) {
@@ -21,12 +25,13 @@ class Receiver implements Sender {
     this.lost = lost;
   }
 
-  send(chunk: Chunk): Promise<void> {
-    if (!this.isUp) return Promise.reject(new Error("down"));
+  async send(chunk: Chunk): Promise<void> {
+    if (!this.isUp) throw new Error("down");
+    await this.free;
+    this.requests++;
     const ids = [...chunk.eachLine()].map(({ recordId }) => recordId);
     this.received.push(...ids);
     chunk.consumeLines(ids.length);
-    return Promise.resolve();
   }
 
   isFinal(): boolean {
@@ -91,6 +96,34 @@ Deno.test("what is left when the target closes is delivered by the next run, not
     await second.close();
     assert.deepEqual(receiver.received, range(0, 1_009));
     assert.deepEqual([second.counters.written, second.counters.spooled], [1_010, 0]);
+  }));
+
+Deno.test("small batches that have to wait share a request", () =>
+  withSpoolDirectory(async (directory) => {
+    const receiver = new Receiver();
+    const target = new QueuedTarget("receiver", receiver, options, new Spool(directory, SMALL));
+    receiver.isUp = false;
+    for (let i = 0; i < 300; i++) {
+      write(target, i, 1);
+      while (target.counters.waiting > 0) await new Promise((resolve) => setTimeout(resolve));
+    }
+    receiver.isUp = true;
+    await target.flush();
+    assert.deepEqual(receiver.received, range(0, 299));
+    assert.ok(receiver.requests <= 3, `${receiver.requests} requests`);
+
+    receiver.requests = 0;
+    let release = () => {};
+    receiver.free = new Promise((resolve) => release = resolve);
+    for (let i = 300; i < 400; i++) {
+      write(target, i, 1);
+      while (target.counters.waiting > 0) await new Promise((resolve) => setTimeout(resolve));
+    }
+    release();
+    await target.close();
+    assert.deepEqual(receiver.received, range(0, 399));
+    assert.ok(receiver.requests <= 3, `${receiver.requests} requests`);
+    assert.deepEqual([target.counters.waiting, target.counters.spooled], [0, 0]);
   }));
 
 for (const isSpooled of [true, false]) {

@@ -74,7 +74,7 @@ export function textBytes({ bytes, lines }: FrameHeader): number {
   return bytes - FRAME_HEADER_BYTES - lines * MARK_BYTES;
 }
 
-/** Puts the lines of an intact frame into an empty chunk. */
+/** Adds the lines of an intact frame to a chunk that has room for them. */
 export function decodeFrame(
   frame: Uint8Array<ArrayBuffer>,
   { lines }: FrameHeader,
@@ -86,7 +86,7 @@ export function decodeFrame(
     return { recordId: view.getFloat64(at, true), time: view.getFloat64(at + 8, true) };
   });
   const text = frame.subarray(FRAME_HEADER_BYTES + lines * MARK_BYTES);
-  chunk.bytes.set(text);
+  chunk.bytes.set(text, chunk.end);
   chunk.added(text.length, marks, lines);
 }
 

@@ -1,7 +1,7 @@
 /**
  * Reading one segment file.
  */
-import type { Chunk } from "../chunk.ts";
+import { Chunk } from "../chunk.ts";
 import {
   decodeFrame,
   findFrame,
@@ -12,23 +12,28 @@ import {
   textBytes,
 } from "./frame.ts";
 
-/** A frame that was read. */
+/** Frames that were read, one directly behind the other. */
 export interface Found {
+  /** The lines of all of them. */
   readonly chunk: Chunk;
   readonly firstLine: number;
   /** Where the next one begins. */
   readonly end: number;
 }
 
+/** What is read at once: small batches that have waited go to the receiver together. */
+const READ_BYTES = 256 * 1024;
+
 /**
- * Reads the first intact frame at `offset` or behind it, before `limit`; undefined when there is none
- * (what is there instead is damaged), or no such file.
+ * Reads the first intact frame at `offset` or behind it, before `limit`, whatever its size, and of those
+ * that follow it without a gap as many as end within 256 KiB; undefined when there is none (what is
+ * there instead is damaged), or no such file.
  */
-export async function readFrame(
+export async function readFrames(
   path: string,
   offset: number,
   limit: number,
-  blank: (bytes: number) => Chunk,
+  separator: number,
 ): Promise<Found | undefined> {
   let file: Deno.FsFile;
   try {
@@ -39,14 +44,13 @@ export async function readFrame(
   try {
     const header = readHeader(await bytesAt(file, offset, FRAME_HEADER_BYTES));
     if (header !== undefined && offset + header.bytes <= limit) {
-      const frame = await bytesAt(file, offset, header.bytes);
-      if (isIntact(frame, header)) return found(frame, header, offset, blank);
+      const length = Math.min(Math.max(header.bytes, READ_BYTES), limit - offset);
+      const found = joined(await bytesAt(file, offset, length), 0, offset, separator);
+      if (found !== undefined) return found;
     }
     const rest = await bytesAt(file, offset, limit - offset);
     const at = findFrame(rest, 1);
-    if (at === undefined) return undefined;
-    const next = readHeader(rest.subarray(at))!;
-    return found(rest.subarray(at, at + next.bytes), next, offset + at, blank);
+    return at === undefined ? undefined : joined(rest, at, offset, separator);
   } catch {
     return undefined;
   } finally {
@@ -54,15 +58,32 @@ export async function readFrame(
   }
 }
 
-function found(
-  frame: Uint8Array<ArrayBuffer>,
-  header: FrameHeader,
+/** The frames from `at` on; `offset` is where `bytes` begin in the segment. */
+function joined(
+  bytes: Uint8Array<ArrayBuffer>,
+  at: number,
   offset: number,
-  blank: (bytes: number) => Chunk,
-): Found {
-  const chunk = blank(textBytes(header));
-  decodeFrame(frame, header, chunk);
-  return { chunk, firstLine: header.firstLine, end: offset + header.bytes };
+  separator: number,
+): Found | undefined {
+  const frames: { header: FrameHeader; bytes: Uint8Array<ArrayBuffer> }[] = [];
+  let end = at;
+  let text = 0;
+  let line: number | undefined;
+  for (;;) {
+    const header = readHeader(bytes.subarray(end));
+    if (header === undefined || header.firstLine !== (line ?? header.firstLine)) break;
+    const frame = bytes.subarray(end, end + header.bytes);
+    if (frames.length > 0 && end + header.bytes - at > READ_BYTES) break;
+    if (!isIntact(frame, header)) break;
+    frames.push({ header, bytes: frame });
+    end += header.bytes;
+    text += textBytes(header);
+    line = header.firstLine + header.lines;
+  }
+  if (frames.length === 0) return undefined;
+  const chunk = new Chunk(text, separator);
+  for (const frame of frames) decodeFrame(frame.bytes, frame.header, chunk);
+  return { chunk, firstLine: frames[0].header.firstLine, end: offset + end };
 }
 
 async function bytesAt(

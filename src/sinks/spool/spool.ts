@@ -5,11 +5,11 @@
  * numbers go on through all segments and restarts, so that a gap tells exactly how many lines are
  * missing.
  */
-import { Chunk } from "../chunk.ts";
+import type { Chunk } from "../chunk.ts";
 import type { SpoolFull } from "../spec.ts";
 import { type Position, SpoolDirectory } from "./directory.ts";
 import { encodeFrame, frameBytes } from "./frame.ts";
-import { type Found, readFrame, wholeFrames } from "./segment.ts";
+import { type Found, readFrames, wholeFrames } from "./segment.ts";
 
 /** Settings of a spool. */
 export interface SpoolOptions {
@@ -18,8 +18,6 @@ export interface SpoolOptions {
   /** Bytes on disk. */
   readonly limitBytes: number;
   readonly full: SpoolFull;
-  /** An empty chunk for so much text. */
-  readonly blank?: (bytes: number) => Chunk;
 }
 
 /** What a spool had to give up, in lines. */
@@ -142,7 +140,7 @@ export class Spool {
     return true;
   }
 
-  /** The next chunk, or undefined when everything was taken. */
+  /** What comes next, small chunks together, or undefined when everything was taken. */
   async take(): Promise<Chunk | undefined> {
     for (;;) {
       const from = this.#cursor;
@@ -158,7 +156,7 @@ export class Spool {
       let found: Found | undefined;
       if (offset < segment.bytes) {
         const path = this.#directory.segmentPath(segment.number);
-        found = await readFrame(path, offset, segment.bytes, (bytes) => this.#blank(bytes));
+        found = await readFrames(path, offset, segment.bytes, this.#options.separator);
       }
       // The limit may have dropped this very segment meanwhile.
       if (this.#cursor !== from) continue;
@@ -226,10 +224,6 @@ export class Spool {
       this.#file?.close();
       this.#directory.close();
     }
-  }
-
-  #blank(bytes: number): Chunk {
-    return this.#options.blank?.(bytes) ?? new Chunk(bytes, this.#options.separator);
   }
 
   /** Goes to `position`; lines up to `line` that were not found are lost. */

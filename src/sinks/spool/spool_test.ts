@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Chunk } from "../chunk.ts";
 import { RefusedPathError } from "../safe_open.ts";
 import { Spool } from "./spool.ts";
 import { drain, idsOf, numbered, range, SMALL, withSpoolDirectory } from "./testing.ts";
@@ -9,25 +10,62 @@ const segmentsIn = (directory: string) =>
 
 Deno.test("what was not confirmed comes again after a restart, in order, with its record ids", () =>
   withSpoolDirectory(async (directory) => {
-    const first = new Spool(directory, SMALL);
-    for (let i = 0; i < 10; i++) assert.ok(await first.append(numbered(i * 100, 100)));
+    // Two of this size are too much to come back together.
+    const options = { ...SMALL, limitBytes: 16 * 2 ** 20 };
+    const first = new Spool(directory, options);
+    for (let i = 0; i < 10; i++) assert.ok(await first.append(numbered(i * 100, 100, 1_400)));
     assert.deepEqual(idsOf((await first.take())!), range(0, 99));
     assert.deepEqual(idsOf((await first.take())!), range(100, 199));
     first.confirm({ ...first.cursor });
     assert.deepEqual(idsOf((await first.take())!), range(200, 299));
     first.close();
 
-    const second = new Spool(directory, SMALL);
+    const second = new Spool(directory, options);
     assert.equal(second.lines, 800);
     assert.ok(await second.append(numbered(1000, 100)));
     assert.deepEqual(await drain(second), range(200, 1099));
     assert.deepEqual(second.losses, { full: 0, damaged: 0 });
     second.close();
 
-    const third = new Spool(directory, SMALL);
+    const third = new Spool(directory, options);
     assert.deepEqual(await drain(third), []);
     assert.deepEqual(segmentsIn(directory), [], "confirmed segments are removed");
     third.close();
+  }));
+
+Deno.test("small chunks come back together, as far as line numbers go on and 256 KiB reach", () =>
+  withSpoolDirectory(async (directory) => {
+    const spool = new Spool(directory, { ...SMALL, limitBytes: 16 * 2 ** 20 });
+    for (let i = 0; i < 3_000; i++) await spool.append(numbered(i, 1));
+    const chunks: Chunk[] = [];
+    for (let chunk = await spool.take(); chunk !== undefined; chunk = await spool.take()) {
+      assert.ok(chunk.end <= 256 * 1024);
+      chunks.push(chunk);
+    }
+    assert.deepEqual(chunks.flatMap(idsOf), range(0, 2_999));
+    assert.equal(chunks.length, 2);
+
+    // As a receiver that has lost what it had taken gets them.
+    spool.rewind({ segment: 1, offset: 0, line: 0 });
+    assert.deepEqual(idsOf((await spool.take())!), idsOf(chunks[0]));
+    spool.close();
+  }));
+
+Deno.test("a damaged frame ends what comes back together; those behind it come next", () =>
+  withSpoolDirectory(async (directory) => {
+    const written = new Spool(directory, SMALL);
+    for (let i = 0; i < 100; i++) await written.append(numbered(i, 1));
+    written.close();
+    const path = `${directory}/${segmentsIn(directory)[0]}`;
+    const bytes = Deno.readFileSync(path);
+    const at = new TextDecoder("latin1").decode(bytes).indexOf("50 x");
+    bytes[at] ^= 0x55;
+    Deno.writeFileSync(path, bytes);
+    const spool = new Spool(directory, SMALL);
+    assert.deepEqual(idsOf((await spool.take())!), range(0, 49));
+    assert.deepEqual(idsOf((await spool.take())!), range(51, 99));
+    assert.deepEqual([spool.losses.damaged, await spool.take()], [1, undefined]);
+    spool.close();
   }));
 
 Deno.test("a process that is killed leaves everything it had appended", () =>
