@@ -28,6 +28,8 @@ export class FileSender implements Sender {
   #rotateAt = Infinity;
   /** When the file was begun, in milliseconds since 1970. */
   #since = 0;
+  /** When this run began it or took it up, by a clock that nobody sets. */
+  #steadySince = 0;
   readonly #oldFiles: OldFiles | undefined;
   #endsInTornLine = false;
   #pathCheckedAt = 0;
@@ -64,9 +66,15 @@ export class FileSender implements Sender {
     this.#file.close();
   }
 
+  /** A wall clock that was set back must not make the file young again. */
   #isOld(): boolean {
-    const age = Date.now() - this.#since;
+    const age = Math.max(Date.now() - this.#since, performance.now() - this.#steadySince);
     return this.#size > 0 && age >= (this.#rotation?.age ?? Infinity);
+  }
+
+  #beginAt(milliseconds: number): void {
+    this.#since = milliseconds;
+    this.#steadySince = performance.now();
   }
 
   /** Where the lines end that may be written before rotation is due. */
@@ -111,13 +119,13 @@ export class FileSender implements Sender {
       if (count === 0) {
         this.#file.truncateSync(0);
         this.#size = 0;
-        this.#since = Date.now();
+        this.#beginAt(Date.now());
         return;
       }
       this.#oldFiles!.rotate();
     } catch (error) {
       this.#rotateAt = this.#size + size;
-      this.#since = Date.now();
+      this.#beginAt(Date.now());
       this.#tell(`cannot rotate: ${reasonOf(error)}; it grows on`);
       return;
     }
@@ -146,7 +154,7 @@ export class FileSender implements Sender {
     const { size, birthtime } = file.statSync();
     this.#size = size;
     // Not all file systems know when a file was made.
-    this.#since = birthtime?.getTime() ?? Date.now();
+    this.#beginAt(birthtime?.getTime() ?? Date.now());
     this.#rotateAt = this.#rotation?.size ?? Infinity;
     this.#endsInTornLine = this.#size > 0 && lastByte(file) !== LINE_FEED;
     return file;

@@ -126,6 +126,26 @@ Deno.test("a file is rotated when it is old, but not while it is empty", () =>
     await target.close();
   }));
 
+Deno.test("a wall clock that is set back an hour does not keep a file from growing old", () =>
+  withDirectory(async (directory) => {
+    const path = `${directory}/events`;
+    const target = openFileTarget(path, { rotation: { size: Infinity, count: 5, age: 300 } });
+    target.write(["a"], 1);
+    await target.flush();
+    const { now } = Date;
+    Date.now = () => now() - 3_600_000;
+    try {
+      await until(() => {
+        target.write(["b"], 1);
+        return namesIn(directory).length > 1;
+      });
+    } finally {
+      Date.now = now;
+    }
+    assert.match(await textOf(`${path}.1`), /^a\n/);
+    await target.close();
+  }));
+
 Deno.test("a file truncated from outside goes on at its new end, without a hole", () =>
   withDirectory(async (directory) => {
     const path = `${directory}/events`;

@@ -98,7 +98,7 @@ class Tokens {
   }
 
   async token(): Promise<string> {
-    if (Date.now() < this.#until) return this.#token;
+    if (performance.now() < this.#until) return this.#token;
     const { loginUrl, client } = this.#application;
     const form = new URLSearchParams({
       grant_type: "client_credentials",
@@ -120,7 +120,7 @@ class Tokens {
     }
     this.#token = access_token;
     const lifetime = 1000 * Number(expires_in) || 0;
-    this.#until = Date.now() + Math.max(lifetime - RENEWED_BEFORE_MILLISECONDS, lifetime / 2);
+    this.#until = performance.now() + Math.max(lifetime - RENEWED_BEFORE_MILLISECONDS, lifetime / 2);
     return access_token;
   }
 
