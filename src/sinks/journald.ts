@@ -2,8 +2,11 @@
  * Lines to journald by its native protocol, each with the event's fields
  * (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/).
  */
+import { dirname } from "node:path";
+import type { Unconfirmed } from "./backlog.ts";
 import type { Chunk } from "./chunk.ts";
 import type { SinkPlace, TargetKind } from "./kind.ts";
+import { Lifeline } from "./lifeline.ts";
 import { LocalSocket, type SocketCalls } from "./local_socket.ts";
 import type { Sender } from "./queued_target.ts";
 import { readIdentity, readSocket } from "./syslog/local_kind.ts";
@@ -22,6 +25,13 @@ const STUCK_AFTER_MILLISECONDS = 1_000;
 const BETWEEN = "\x1e";
 const INFORMATIONAL = "6";
 const LONGEST_FIELD_NAME = 64;
+/**
+ * A journald that is killed loses the entry that it had in hand; where nobody holds its socket, the
+ * socket's queue, too, for which the sender's buffer has less room than this.
+ */
+const UNCONFIRMED: Unconfirmed = { bytes: 2 ** 20, milliseconds: 60_000 };
+/** Beside the socket for entries: it lives no longer than the process. */
+const VARLINK_SOCKET = "io.systemd.journal";
 
 /** Takes `journald[:/PATH/TO/SOCKET][,ident=NAME]`. */
 export const journaldKind: TargetKind<JournaldPlace> = {
@@ -46,20 +56,30 @@ export const journaldKind: TargetKind<JournaldPlace> = {
 export class JournaldSender implements Sender {
   readonly separator = LINE_FEED;
   readonly longestRetryMilliseconds = 2_000;
+  readonly unconfirmed = UNCONFIRMED;
   readonly #sockets: SocketCalls;
   readonly #path: string;
   readonly #identity: string;
   readonly #decoder = new TextDecoder();
+  readonly #lifeline: Lifeline;
   #socket: LocalSocket | undefined;
+  #lost = () => {};
 
   constructor(sockets: SocketCalls, path: string, identity: string) {
     this.#sockets = sockets;
     this.#path = path;
     this.#identity = identity;
+    const beside = `${dirname(path)}/${VARLINK_SOCKET}`;
+    this.#lifeline = new Lifeline(sockets, beside, () => this.#lost());
+  }
+
+  watch(lost: () => void): void {
+    this.#lost = lost;
   }
 
   async send(chunk: Chunk, signal: AbortSignal): Promise<void> {
     try {
+      this.#lifeline.hold();
       const socket = this.#socket ??= new LocalSocket(this.#sockets, this.#path, "datagram");
       for (const { bytes } of [...chunk.eachLine()]) {
         const entry = this.#entry(this.#decoder.decode(bytes));
@@ -71,8 +91,9 @@ export class JournaldSender implements Sender {
         }
         chunk.consumeLines(1);
       }
+      this.#lifeline.look();
     } catch (error) {
-      this.close();
+      this.#disconnect();
       throw error;
     }
   }
@@ -82,6 +103,11 @@ export class JournaldSender implements Sender {
   }
 
   close(): void {
+    this.#lifeline.close();
+    this.#disconnect();
+  }
+
+  #disconnect(): void {
     this.#socket?.close();
     this.#socket = undefined;
   }

@@ -120,7 +120,8 @@ class Tokens {
     }
     this.#token = access_token;
     const lifetime = 1000 * Number(expires_in) || 0;
-    this.#until = performance.now() + Math.max(lifetime - RENEWED_BEFORE_MILLISECONDS, lifetime / 2);
+    this.#until = performance.now() +
+      Math.max(lifetime - RENEWED_BEFORE_MILLISECONDS, lifetime / 2);
     return access_token;
   }
 
