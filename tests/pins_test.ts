@@ -2,13 +2,8 @@
 import assert from "node:assert/strict";
 import { captureTest, config, exists, Folder, isInstalled, output } from "./support/environment.ts";
 import { type JsonEvent, linesOf } from "./support/events.ts";
-import { Loads, reportOf } from "./support/loads.ts";
 import { monomi, Sensor } from "./support/sensor.ts";
 import { until } from "./support/waiting.ts";
-
-/** The issue's figure is 100,000: `MONOMI_STORM_EXECS=100000`. */
-const EXECS = Number(Deno.env.get("MONOMI_STORM_EXECS") ?? 15_000);
-const KILLS = 3;
 
 /** A directory of pins of its own, gone at the end. */
 class PinPlace implements Disposable {
@@ -26,54 +21,6 @@ class PinPlace implements Disposable {
     if (exists(this.path)) Deno.removeSync(this.path, { recursive: true });
   }
 }
-
-captureTest("killed again and again in a storm, every event is delivered or counted", async () => {
-  using loads = new Loads();
-  using folder = new Folder();
-  using place = new PinPlace();
-  const files = Array.from({ length: KILLS + 1 }, (_, i) => folder.at(`events-${i}.json`));
-  const start = (file: string) =>
-    Sensor.start([
-      ...["run", "--stats", "-c", config("processes.xml")],
-      ...["--pin", place.path, "--sink", `json:${file}`],
-    ]);
-  const program = await loads.program("exec_storm");
-  let sensor = await start(files[0]);
-  const storm = new Deno.Command(program, { args: [String(EXECS)], stdout: "piped" }).spawn();
-  for (const [i, file] of files.entries()) {
-    if (i > 0) {
-      sensor.signal("SIGKILL");
-      assert.equal((await sensor.end()).signal, "SIGKILL");
-      assert.ok(place.pins().includes("link-process_exec-sched_process_exec"));
-      sensor = await start(file);
-    }
-    await until("events of the storm", () => Deno.statSync(file).size > 200_000);
-  }
-  const { stdout } = await storm.output();
-  const { pid } = reportOf("exec_storm", new TextDecoder().decode(stdout));
-  await using last = sensor;
-  const { summary } = await last.stop();
-
-  const times = new Map<unknown, number>();
-  let lastTime = "";
-  for (const file of files) {
-    for (const line of linesOf(file, "cut")) {
-      const event: JsonEvent = JSON.parse(line);
-      if (event.EventID !== 1 || event.ParentProcessId !== pid) continue;
-      times.set(event.ProcessGuid, (times.get(event.ProcessGuid) ?? 0) + 1);
-      if (file === files.at(-1)) {
-        assert.ok(String(event.UtcTime) >= lastTime, "in order");
-        lastTime = String(event.UtcTime);
-      }
-    }
-  }
-  const { ringFull } = summary!.capture.kinds.exec;
-  assert.equal(times.size + ringFull, EXECS);
-  const twice = times.values().filter((count) => count > 1).toArray().length;
-  assert.ok(twice < EXECS / 2, `${twice} events came twice`);
-  assert.deepEqual(place.pins(), [], "a clean stop leaves nothing");
-  console.log(`${EXECS} execs, ${KILLS} kills: ${ringFull} lost, ${twice} delivered twice`);
-});
 
 captureTest("what happens while no sensor runs is delivered by the next", async () => {
   using folder = new Folder();
