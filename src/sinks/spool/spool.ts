@@ -31,6 +31,8 @@ export interface SpoolLosses {
 interface Segment {
   readonly number: number;
   bytes: number;
+  /** Number of its first line; of earlier runs' segments it has to be read. */
+  firstLine?: number;
 }
 
 const LARGEST_SEGMENT_BYTES = 8 * 2 ** 20;
@@ -134,6 +136,7 @@ export class Spool {
       await this.#cutBack(file, segment.bytes);
       throw error;
     }
+    if (segment.bytes === 0) segment.firstLine = this.#nextLine;
     segment.bytes += frame.length;
     this.#nextLine += chunk.lines;
     this.#isDirty = true;
@@ -267,6 +270,11 @@ export class Spool {
     return 0;
   }
 
+  #firstLineOf(segment: Segment | undefined): number | undefined {
+    if (segment === undefined || segment.firstLine !== undefined) return segment?.firstLine;
+    return wholeFrames(this.#directory.segmentPath(segment.number), 1).firstLine;
+  }
+
   #makeRoom(bytes: number): boolean {
     const { limitBytes, full } = this.#options;
     if (bytes > limitBytes) return false;
@@ -286,9 +294,7 @@ export class Spool {
       this.#file = undefined;
     }
     if (this.#cursor.segment > oldest.number) return;
-    const line = next === undefined
-      ? this.#nextLine
-      : wholeFrames(this.#directory.segmentPath(next.number), 1).firstLine ?? this.#nextLine;
+    const line = this.#firstLineOf(next) ?? this.#nextLine;
     this.losses.full += Math.max(line - this.#cursor.line, 0);
     const segment = next?.number ?? oldest.number + 1;
     this.#cursor = { segment, offset: 0, line: Math.max(line, this.#cursor.line) };

@@ -183,6 +183,25 @@ for (const full of ["oldest", "newest"] as const) {
     }));
 }
 
+Deno.test("dropping the oldest reads nothing: what others removed costs its lines, and is no fault", () =>
+  withSpoolDirectory(async (directory) => {
+    const spool = new Spool(directory, SMALL);
+    let lines = 0;
+    const append = async () => {
+      assert.ok(await spool.append(numbered(lines, 100)));
+      lines += 100;
+    };
+    while (segmentsIn(directory).length < 3) await append();
+    Deno.removeSync(`${directory}/${segmentsIn(directory)[1]}`);
+    while (spool.losses.full === 0) await append();
+    const ids = await drain(spool);
+    const { full, damaged } = spool.losses;
+    assert.ok(damaged > 0);
+    assert.equal(ids.length + full + damaged, lines);
+    assert.deepEqual(ids, range(full + damaged, lines - 1));
+    spool.close();
+  }));
+
 Deno.test("a chunk that alone exceeds the limit is dropped and counted", () =>
   withSpoolDirectory(async (directory) => {
     const spool = new Spool(directory, SMALL);
