@@ -1,15 +1,13 @@
 /** Writes a file so that nobody ever sees half of it: a new file beside it takes its name. */
-import { dirname, join } from "node:path";
 import { escapeUnprintable } from "../config/mod.ts";
 import { lstatIfThere } from "../sinks/safe_open.ts";
+import { writeBeside } from "../sinks/whole_file.ts";
 import { readFailure } from "./configuration.ts";
 
 /** A file was not written; what was there is untouched. The message says why. */
 export class NotWrittenError extends Error {
   override readonly name = "NotWrittenError";
 }
-
-const RANDOM_BYTES = 8;
 
 /**
  * Gives `path` this content. A new file gets the mode that the umask allows; one that is there keeps
@@ -76,23 +74,6 @@ function replace(path: string, content: Uint8Array, before: Deno.FileInfo | unde
     Deno.removeSync(temporary);
     throw error;
   }
-}
-
-/** Writes a file of a name of its own into the folder of `path`, and returns its path. */
-function writeBeside(path: string, content: Uint8Array, mode: number): string {
-  const random = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)).toHex();
-  const temporary = join(dirname(path), `.monomi-${random}.tmp`);
-  const file = Deno.openSync(temporary, { write: true, createNew: true, mode });
-  try {
-    for (let at = 0; at < content.length;) at += file.writeSync(content.subarray(at));
-    file.syncSync();
-  } catch (error) {
-    Deno.removeSync(temporary);
-    throw error;
-  } finally {
-    file.close();
-  }
-  return temporary;
 }
 
 /** Owner first: changing it takes special mode bits away. Windows has neither. */

@@ -4,6 +4,7 @@
 import { readLine } from "../sources/logs/line.ts";
 import type { Family } from "../events/process_table.ts";
 import { EventBuilder } from "../sources/logs/event_builder.ts";
+import { removeIfThere } from "../service/private_files.ts";
 import { readLines } from "./lines.ts";
 import { Outbox } from "./outbox.ts";
 import {
@@ -70,11 +71,7 @@ export class ControlServer {
   }
 
   async #close(): Promise<void> {
-    try {
-      Deno.removeSync(this.#path);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+    removeIfThere(this.#path);
     this.#listener.close();
     for (const client of this.#clients) end(client);
     await this.#served;
@@ -164,11 +161,7 @@ function say(outbox: Outbox, answer: Answer): void {
   outbox.offer(JSON.stringify(answer));
 }
 
-/** Closing twice is no mistake of anybody's. */
+/** Unlike `close`, it may be done twice. */
 function end(client: Deno.Conn): void {
-  try {
-    client.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
-  }
+  client[Symbol.dispose]();
 }

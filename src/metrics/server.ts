@@ -125,10 +125,7 @@ function response(status: string, text: string, headers: readonly string[] = [])
   return bytes;
 }
 
+/** Unlike `close`, it may be done twice. */
 function end(client: Deno.Conn): void {
-  try {
-    client.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
-  }
+  client[Symbol.dispose]();
 }

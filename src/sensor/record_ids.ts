@@ -3,6 +3,7 @@
  * and power losses, and none is ever used twice: a block of numbers is marked as used on disk before
  * the first of it is given out.
  */
+import { replaceWhole } from "../sinks/whole_file.ts";
 
 /** Gives each written event its number. */
 export interface RecordIds {
@@ -47,7 +48,8 @@ export class DurableRecordIds implements RecordIds {
   constructor(directory: string, tell: (message: string) => void) {
     Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
     this.#path = `${directory}/${FILE}`;
-    this.#lock = openPrivate(`${this.#path}.lock`, { create: true });
+    const options = { read: true, write: true, create: true, mode: 0o600 };
+    this.#lock = Deno.openSync(`${this.#path}.lock`, options);
     try {
       if (!this.#lock.tryLockSync(true)) {
         throw new RecordIdError(
@@ -106,28 +108,7 @@ export class DurableRecordIds implements RecordIds {
     this.#end += BLOCK;
   }
 
-  /** Replaces the file at once and for good: the old one is there or the new one. */
   #write(next: number): void {
-    const fresh = `${this.#path}.new`;
-    const file = openPrivate(fresh, { create: true, truncate: true });
-    try {
-      file.writeSync(new TextEncoder().encode(`${next}\n`));
-      file.syncSync();
-    } finally {
-      file.close();
-    }
-    Deno.renameSync(fresh, this.#path);
-    syncDirectory(this.#path.slice(0, -FILE.length - 1));
+    replaceWhole(this.#path, `${next}\n`, 0o600);
   }
-}
-
-function openPrivate(path: string, options: Deno.OpenOptions): Deno.FsFile {
-  return Deno.openSync(path, { read: true, write: true, mode: 0o600, ...options });
-}
-
-/** A name is on the disk itself only when its directory is; Windows does that by itself. */
-function syncDirectory(path: string): void {
-  if (Deno.build.os === "windows") return;
-  using directory = Deno.openSync(path);
-  directory.syncSync();
 }

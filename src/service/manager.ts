@@ -1,7 +1,7 @@
 /** Who runs an instance on this host: systemd, or a supervisor of our own. */
 import type { Identity } from "./identity.ts";
 import { type Holder, holderOf, signal } from "./lock.ts";
-import { readJson, removeIfThere, writePrivately } from "./private_files.ts";
+import { readIfThere, readJson, removeIfThere, writePrivately } from "./private_files.ts";
 import { ServiceError } from "./service_error.ts";
 import { type DaemonState, placesOf } from "./stored.ts";
 import { unitText } from "./unit.ts";
@@ -48,12 +48,7 @@ class Systemd implements Manager {
   }
 
   async register(): Promise<() => Promise<void>> {
-    let before: string | undefined;
-    try {
-      before = Deno.readTextFileSync(this.#unit);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+    const before = readIfThere(this.#unit);
     const version = Number(/^systemd (\d+)/.exec(await systemctl("--version"))?.[1] ?? 0);
     writePrivately(
       this.#unit,

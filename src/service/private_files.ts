@@ -1,20 +1,15 @@
 /** Directories and small files that only root can read and that are never there by half. */
-import { dirname, join } from "node:path";
 import process from "node:process";
+import { replaceWhole } from "../sinks/whole_file.ts";
+import { ServiceError } from "./service_error.ts";
 
 const PRIVATE_DIRECTORY = 0o700;
 const PRIVATE_FILE = 0o600;
-const RANDOM_BYTES = 8;
-
-/** A place that somebody else could change; the message says which and what to do. */
-export class UnsafePlaceError extends Error {
-  override readonly name = "UnsafePlaceError";
-}
 
 /**
  * Makes the directory unless it is there; it is this user's alone then.
  *
- * @throws {UnsafePlaceError} when something else is there.
+ * @throws {ServiceError} when something else is there.
  * @returns whether it was made.
  */
 export function makePrivateDirectory(path: string): boolean {
@@ -27,7 +22,7 @@ export function makePrivateDirectory(path: string): boolean {
   }
   const { isDirectory, uid } = Deno.lstatSync(path);
   if (!isDirectory || uid !== process.geteuid!()) {
-    throw new UnsafePlaceError(`${path} is no directory of this user; move it away`);
+    throw new ServiceError(`${path} is no directory of this user; move it away`);
   }
   Deno.chmodSync(path, PRIVATE_DIRECTORY);
   return made;
@@ -35,20 +30,7 @@ export function makePrivateDirectory(path: string): boolean {
 
 /** Gives `path` this content, whole from its first moment and still there after a loss of power. */
 export function writePrivately(path: string, content: Uint8Array | string): void {
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  const random = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)).toHex();
-  const temporary = join(dirname(path), `.${random}.tmp`);
-  const file = Deno.openSync(temporary, { write: true, createNew: true, mode: PRIVATE_FILE });
-  try {
-    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
-    file.syncSync();
-    Deno.renameSync(temporary, path);
-  } catch (error) {
-    Deno.removeSync(temporary);
-    throw error;
-  } finally {
-    file.close();
-  }
+  replaceWhole(path, content, PRIVATE_FILE);
 }
 
 /** The file's bytes, or undefined when there is none. */
