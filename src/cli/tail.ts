@@ -20,6 +20,7 @@ import { readLine } from "../sources/logs/line.ts";
 import type { Native } from "../sources/native.ts";
 import { readFailure } from "./configuration.ts";
 import type { Command } from "./command.ts";
+import { writeToStdout } from "./standard_output.ts";
 import { failureOf } from "./status.ts";
 import { Exit, Failure, readArguments, UsageError } from "./usage.ts";
 
@@ -107,7 +108,7 @@ async function live(path: string, options: TailOptions, color: boolean): Promise
       if (missed !== undefined) {
         console.error(`monomi: ${missed} events were missed: this reader is slower than they come`);
       } else if (json) {
-        console.log(line);
+        print(line);
       } else {
         const { event } = readLine(line, builder);
         if (event !== undefined) show(event);
@@ -158,9 +159,16 @@ function shower(test: EventTest, { json, tree }: TailOptions, color: boolean) {
     ? jsonRenderer({ computer: Deno.hostname() })
     : prettyRenderer({ color, tree: tree !== undefined });
   return (event: Event): void => {
-    if (test(event)) console.log(render(event));
+    if (test(event)) print(render(event));
   };
 }
+
+/** console.log would go on without a reader. */
+function print(line: string): void {
+  writeToStdout(encoder.encode(`${line}\n`));
+}
+
+const encoder = new TextEncoder();
 
 /** The command. */
 export const tail: Command = {
