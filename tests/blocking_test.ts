@@ -1,16 +1,14 @@
 /** Rules for blocking are enforced, or their want is told everywhere; `plan` says which beforehand. */
 import assert from "node:assert/strict";
+import type { AttachPlan } from "../src/sources/native.ts";
 import { captureTest, config, Folder } from "./support/environment.ts";
 import { eventsOf } from "./support/events.ts";
 import { monomi, Sensor } from "./support/sensor.ts";
 
 const RULES = config("blocking.xml");
 
-interface Plan {
-  readonly namesInside: { readonly possible: boolean };
-  readonly blocking: { readonly possible: boolean; readonly reason?: string };
+interface Plan extends AttachPlan {
   readonly rulesForBlocking: readonly string[];
-  readonly programs: readonly { readonly name: string; readonly hooks: readonly string[] }[];
 }
 
 async function plan(): Promise<Plan> {

@@ -7,7 +7,7 @@ import type { Event } from "../src/events/event.ts";
 import { ODD_TEXT, sampleEvent } from "../src/sinks/sample_events.ts";
 import { openSinks, parseSink, type SinkSet } from "../src/sinks/mod.ts";
 import { type Certificates, makeCertificates } from "./support/certificates.ts";
-import { Folder } from "./support/environment.ts";
+import { exists, Folder } from "./support/environment.ts";
 import { freePort, isTcpPortOpen, isUdpPortTaken, RSYSLOGD, Rsyslogd } from "./support/rsyslogd.ts";
 import { until } from "./support/waiting.ts";
 
@@ -19,15 +19,7 @@ const KILLED_AT = [60_000, 130_000];
 const STARTED_AT = [80_000, 150_000];
 const LAST_EVENT = `"EventRecordID":${EVENTS - 1},`;
 
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
-
-const missing = [RSYSLOGD, GTLS].filter((path) => !isFile(path));
+const missing = [RSYSLOGD, GTLS].filter((path) => !exists(path));
 const ignore = missing.length > 0;
 if (ignore) {
   console.error(`SKIPPED: no ${missing.join(", ")} (apt-get install rsyslog rsyslog-gnutls)`);

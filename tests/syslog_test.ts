@@ -8,90 +8,14 @@ import type { Event } from "../src/events/event.ts";
 import { ODD_TEXT, sampleEvent } from "../src/sinks/sample_events.ts";
 import { openSinks, parseSink, type SinkSet } from "../src/sinks/mod.ts";
 import { builtNative } from "../src/sources/testing.ts";
+import { exists, Folder } from "./support/environment.ts";
+import { RSYSLOGD, Rsyslogd } from "./support/rsyslogd.ts";
+import { until } from "./support/waiting.ts";
 
-const RSYSLOGD = "/usr/sbin/rsyslogd";
 const { sockets } = builtNative();
 
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
-
-const skip = !isFile(RSYSLOGD);
+const skip = !exists(RSYSLOGD);
 if (skip) console.error(`SKIPPED: ${RSYSLOGD} is not installed (apt-get install rsyslog)`);
-
-async function withDirectory(test: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await test(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
-
-async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 30_000;
-  while (!condition()) {
-    assert.ok(performance.now() < deadline, `waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-/** A running rsyslogd that writes `PRI|TAG|MESSAGE` lines to `DIRECTORY/out`. */
-class Rsyslogd {
-  readonly #directory: string;
-  #process: Deno.ChildProcess | undefined;
-
-  constructor(directory: string) {
-    this.#directory = directory;
-    Deno.writeTextFileSync(
-      `${directory}/rsyslog.conf`,
-      `global(workDirectory="${directory}" maxMessageSize="256k")
-module(load="imuxsock" SysSock.Use="off")
-input(type="imuxsock" Socket="${directory}/log" ParseTrusted="off"
-      RateLimit.Interval="0")
-template(name="line" type="string" string="%pri%|%syslogtag%|%msg%\\n")
-action(type="omfile" file="${directory}/out" template="line" asyncWriting="off")
-`,
-    );
-  }
-
-  async start(): Promise<void> {
-    this.#process = new Deno.Command(RSYSLOGD, {
-      args: ["-n", "-i", "NONE", "-f", `${this.#directory}/rsyslog.conf`],
-      stdin: "null",
-      stdout: "null",
-      stderr: "inherit",
-    }).spawn();
-    await until(() => this.#hasSocket(), "rsyslogd's socket");
-  }
-
-  async stop(): Promise<void> {
-    this.#process?.kill("SIGTERM");
-    await this.#process?.status;
-    this.#process = undefined;
-  }
-
-  signal(signal: Deno.Signal): void {
-    this.#process?.kill(signal);
-  }
-
-  lines(): string[] {
-    const path = `${this.#directory}/out`;
-    return isFile(path) ? Deno.readTextFileSync(path).split("\n").slice(0, -1) : [];
-  }
-
-  #hasSocket(): boolean {
-    try {
-      return Deno.lstatSync(`${this.#directory}/log`).isSocket === true;
-    } catch {
-      return false;
-    }
-  }
-}
 
 function open(sink: string, problems: string[] = []): SinkSet {
   return openSinks([parseSink(sink)], {
@@ -113,17 +37,22 @@ function numbered(from: number, count: number): Event[] {
 
 const recordIdOf = (line: string) => Number(/<EventRecordID>(\d+)</.exec(line)?.[1]);
 
+async function withDirectory(test: (directory: string) => Promise<void>): Promise<void> {
+  using folder = new Folder();
+  await test(folder.path);
+}
+
 async function withRsyslogd(test: (directory: string, daemon: Rsyslogd) => Promise<void>) {
-  await withDirectory(async (directory) => {
-    const daemon = new Rsyslogd(directory);
-    try {
-      await daemon.start();
-      await test(directory, daemon);
-    } finally {
-      daemon.signal("SIGCONT");
-      await daemon.stop();
-    }
+  using folder = new Folder();
+  const socket = folder.at("log");
+  await using daemon = new Rsyslogd(folder.path, {
+    inputs: `module(load="imuxsock" SysSock.Use="off")
+input(type="imuxsock" Socket="${socket}" ParseTrusted="off" RateLimit.Interval="0")`,
+    template: "%pri%|%syslogtag%|%msg%",
+    isListening: () => exists(socket),
   });
+  await daemon.start();
+  await test(folder.path, daemon);
 }
 
 Deno.test({
@@ -137,7 +66,7 @@ Deno.test({
       sinks.write([sampleEvent(3), odd, long], 3);
       await sinks.close();
       assert.equal(sinks.counters()[0].written, 3);
-      await until(() => daemon.lines().length >= 3, "3 messages");
+      await until("3 messages", () => daemon.lines().length >= 3);
 
       const received = daemon.lines().map((line) => /^(\d+)\|([^|]*)\| ?(.*)$/.exec(line)!);
       assert.deepEqual(received.map(([, priority, tag]) => [priority, tag]), [
@@ -162,7 +91,7 @@ Deno.test({
       }
       await sinks.close();
       assert.equal(sinks.counters()[0].written, 20_000);
-      await until(() => daemon.lines().length >= 20_000, "20,000 messages");
+      await until("20,000 messages", () => daemon.lines().length >= 20_000);
       assert.deepEqual(
         daemon.lines().map(recordIdOf),
         Array.from({ length: 20_000 }, (_, i) => i),
@@ -180,7 +109,7 @@ Deno.test({
       const sinks = open(`xml:syslog:${directory}/log`, problems);
       sinks.write(numbered(0, 10), 10);
       await sinks.flush();
-      await until(() => daemon.lines().length === 10, "10 messages");
+      await until("10 messages", () => daemon.lines().length === 10);
 
       await daemon.stop();
       sinks.write(numbered(10, 10), 10);
@@ -189,7 +118,7 @@ Deno.test({
       assert.match(problems[0], /^syslog .*: cannot write: /);
 
       await daemon.start();
-      await until(() => daemon.lines().length === 20, "20 messages");
+      await until("20 messages", () => daemon.lines().length === 20);
       await sinks.close();
       assert.deepEqual(daemon.lines().map(recordIdOf), Array.from({ length: 20 }, (_, i) => i));
       assert.deepEqual(
@@ -219,12 +148,12 @@ Deno.test({
       const { dropped } = sinks.counters()[0];
       assert.ok(dropped > 0);
       daemon.signal("SIGCONT");
-      await until(() => {
+      await until("the rest", () => {
         const { written } = sinks.counters()[0];
         return written === 5_000 - dropped;
-      }, "the rest");
+      });
       await sinks.close();
-      await until(() => daemon.lines().length === 5_000 - dropped, "the rest in the log");
+      await until("the rest in the log", () => daemon.lines().length === 5_000 - dropped);
       const ids = daemon.lines().map(recordIdOf);
       assert.ok(ids.every((id, i) => i === 0 || id > ids[i - 1]), "in order, nothing twice");
     }),
@@ -273,10 +202,10 @@ Deno.test("a stream daemon that hangs gets every message whole and once when it 
     const sinks = open(`json:syslog:${directory}/log`);
     sinks.write(numbered(0, 5_000), 5_000);
     const connection = await daemon.accept();
-    await until(() => sinks.counters()[0].errors >= 1, "an error");
+    await until("an error", () => sinks.counters()[0].errors >= 1);
     assert.match(sinks.counters()[0].lastError!, /does not read/);
     const received = new Response(connection.readable).text();
-    await until(() => sinks.counters()[0].written === 5_000, "the rest");
+    await until("the rest", () => sinks.counters()[0].written === 5_000);
     await sinks.close();
     daemon.close();
     const messages = (await received).split("\0").slice(0, -1);
@@ -299,7 +228,7 @@ Deno.test("a hanging daemon whose queue others have filled is tried again and ag
     const problems: string[] = [];
     const sinks = open(`json:syslog:${directory}/log`, problems);
     sinks.write([sampleEvent(5)], 1);
-    await until(() => sinks.counters()[0].errors >= 1, "an error");
+    await until("an error", () => sinks.counters()[0].errors >= 1);
     for (;;) {
       const [message] = await daemon.receive();
       if (new TextDecoder().decode(message) !== "other") break;

@@ -5,10 +5,10 @@
 import assert from "node:assert/strict";
 import { captureTest, exists, isInstalled, MONOMI, output } from "./support/environment.ts";
 import { Instance } from "./support/instance.ts";
+import { RSYSLOGD } from "./support/rsyslogd.ts";
 import { until } from "./support/waiting.ts";
 
 const SYSLOG = "/var/log/syslog";
-const RSYSLOGD = "/usr/sbin/rsyslogd";
 const missing = exists("/run/systemd/system")
   ? "systemd runs here"
   : isInstalled("rsyslogd") || exists(RSYSLOGD)

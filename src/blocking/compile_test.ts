@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type Config, loadConfig } from "../config/mod.ts";
 import { interpret } from "../rules/interpret.ts";
 import { makeEvent } from "../rules/testing.ts";
+import { Random } from "../testing/random.ts";
 import { compileBlocking } from "./mod.ts";
 
 const CONFIGURATIONS = 3_000;
@@ -50,30 +51,14 @@ function kernelSide() {
   };
 }
 
-/** A small generator with a seed (mulberry32), so that failures can be repeated. */
-class Random {
-  #state: number;
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-  below(limit: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % limit;
-  }
-  of<T>(choices: readonly T[]): T {
-    return choices[this.below(choices.length)];
-  }
-  text(): string {
-    return Array.from({ length: this.below(4) }, () => this.of(PIECES)).join("");
-  }
+function textOf(random: Random): string {
+  return Array.from({ length: random.below(4) }, () => random.of(PIECES)).join("");
 }
 
 function condition(random: Random, isShredding: boolean): string {
   const field = random.of(FIELDS.filter((name) => isShredding || name !== "IsExecutable"));
   const operator = random.below(40) === 0 ? random.of(UNDECIDABLE) : random.of(OPERATORS);
-  const value = random.text().replace("&", "");
+  const value = textOf(random).replace("&", "");
   return `<${field} condition="${operator}">${value}</${field}>`;
 }
 
@@ -115,8 +100,8 @@ Deno.test("the kernel denies what the rules would log", () => {
     for (let number = 0; number < EVENTS_PER_CONFIGURATION; number++) {
       const id = random.of([27, 28]);
       const fields: Record<string, string | number | boolean> = {
-        TargetFilename: random.text() || "-",
-        Image: random.text() || "-",
+        TargetFilename: textOf(random) || "-",
+        Image: textOf(random) || "-",
         User: random.of([...ACCOUNTS.values(), "-"]),
         ProcessId: random.of([1, 10, 101]),
         ...(id === 28 ? { IsExecutable: random.of([true, false]) } : {}),

@@ -1,9 +1,5 @@
 /** Writing XML by lines. */
-
-/** Text or an attribute's value, escaped. */
-export function escapeMarkup(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
-}
+import { escapeMarkup } from "../output/markup.ts";
 
 /** A start tag, or an empty element; attributes that are undefined are left out. */
 export function tag(

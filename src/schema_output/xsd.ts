@@ -11,7 +11,8 @@ import {
   operatorsIn,
   tagsIn,
 } from "./described.ts";
-import { element, escapeMarkup } from "./markup.ts";
+import { escapeMarkup } from "../output/markup.ts";
+import { element } from "./markup.ts";
 import { ATTRIBUTE_MEANINGS, ENTRY_MEANINGS, OPERATOR_MEANINGS } from "./meanings.ts";
 import { TYPE_NAMES } from "./types.ts";
 

@@ -9,6 +9,7 @@ import { Sensor } from "../sensor/sensor.ts";
 import { EVENT_TAGS } from "../schema/mod.ts";
 import { eventById } from "../schema/events.ts";
 import { loadConfig } from "../config/mod.ts";
+import { escapeMarkup } from "../output/markup.ts";
 import type { SinkSet } from "../sinks/mod.ts";
 import type { LiveSource } from "../sources/live_source.ts";
 import type { Native, ProgramFigures } from "../sources/native.ts";
@@ -101,7 +102,7 @@ const NOT_LOGGED: ReadonlySet<string> = new Set([
 function everything(native: Native, directory: string): Policy {
   const tags = EVENT_TAGS.filter((tag) => !NOT_LOGGED.has(tag));
   const logged = tags.map((tag) => `<${tag} onmatch="exclude"/>`).join("");
-  const own = escapeXml(Deno.realPathSync(directory));
+  const own = escapeMarkup(Deno.realPathSync(directory));
   const elements = `${logged}
     <FileBlockExecutable onmatch="include">
       <TargetFilename condition="is">${own}/denied</TargetFilename>
@@ -117,10 +118,6 @@ function everything(native: Native, directory: string): Policy {
   });
   const blocking = compileBlocking(config!, new Map());
   return compilePolicy(config!, { name: "selftest", hash: "-" }, hasher, undefined, blocking);
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
 function reasonOf(event: number, sensor: Sensor): string {

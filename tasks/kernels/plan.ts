@@ -1,21 +1,12 @@
 /** What `monomi plan` says in a guest: every program passes the verifier, and the best source is taken. */
 
 import type { Check } from "./blocking.ts";
+import type { AttachPlan } from "../../src/sources/native.ts";
 import type { Step } from "./guest.ts";
-
-interface Plan {
-  readonly namesInside: { readonly possible: boolean; readonly reason?: string };
-  readonly blocking: { readonly possible: boolean; readonly reason?: string };
-  readonly programs: readonly {
-    readonly name: string;
-    readonly hooks: readonly string[];
-    readonly refused: string | null;
-  }[];
-}
 
 /** `inside`: whether BPF is among the guest's security modules. */
 export function checkPlan(step: Step | undefined, inside: boolean): Check[] {
-  let plan: Plan;
+  let plan: AttachPlan;
   try {
     plan = JSON.parse(step!.stdout);
   } catch {

@@ -1,6 +1,6 @@
 /** A Debian with systemd and rsyslog on a disk image, made once and kept beside the build. */
 import { ROOT } from "../shared/paths.ts";
-import { run, TaskError } from "../shared/task.ts";
+import { isFile, run, TaskError } from "../shared/task.ts";
 
 const FOLDER = `${ROOT}/build/systemd`;
 const IMAGE = `${FOLDER}/debian-12.img`;
@@ -33,7 +33,7 @@ WantedBy=multi-user.target
  * @throws {TaskError} when it cannot be made, for which root and a mirror are needed
  */
 export async function systemdImage(): Promise<string> {
-  if (await exists(IMAGE)) return IMAGE;
+  if (isFile(IMAGE)) return IMAGE;
   await Deno.mkdir(FOLDER, { recursive: true });
   const folder = await Deno.makeTempDir({ dir: FOLDER, prefix: "making-" });
   try {
@@ -95,8 +95,4 @@ export async function copyImage(
   // The first line of what it complains of is its version.
   const complaints = new TextDecoder().decode(stderr).trim().split("\n").slice(1);
   if (!success || complaints.length > 0) throw new TaskError(`debugfs: ${complaints.join("; ")}`);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }

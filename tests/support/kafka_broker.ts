@@ -2,7 +2,7 @@
 import { KAFKA_JARS } from "../../tasks/kafka.ts";
 import type { Certificates } from "./certificates.ts";
 import { exists, isInstalled, output } from "./environment.ts";
-import { freePort } from "./rsyslogd.ts";
+import { freePort, isTcpPortOpen } from "./rsyslogd.ts";
 import { until } from "./waiting.ts";
 
 /** The account that may write. */
@@ -58,7 +58,7 @@ export class KafkaBroker implements AsyncDisposable {
       stdout: "null",
       stderr: "null",
     }).spawn();
-    await until("the broker to listen", () => isOpen(this.port));
+    await until("the broker to listen", () => isTcpPortOpen(this.port));
   }
 
   /** Kills it at once. */
@@ -131,14 +131,5 @@ ${secure}.plain.sasl.jaas.config=${jaas}.plain.PlainLoginModule required user_${
 ${secure}.ssl.keystore.type=PEM
 ${secure}.ssl.keystore.location=${this.#directory}/keystore.pem
 `.replace(/(CONTROLLER:\/\/127\.0\.0\.1:)(\d+)([^]*)CONTROLLER_PORT/, "$1$2$3$2");
-  }
-}
-
-async function isOpen(port: number): Promise<boolean> {
-  try {
-    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-    return true;
-  } catch {
-    return false;
   }
 }
