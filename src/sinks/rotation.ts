@@ -2,6 +2,7 @@
  * Rotation of output files by name: `events`, `events.1`, `events.2`, the highest the oldest; those that
  * are compressed end with `.gz`.
  */
+import { basename, dirname } from "node:path";
 import { lstatIfThere } from "./safe_open.ts";
 import { reasonOf } from "./target.ts";
 
@@ -21,6 +22,7 @@ export interface Rotation {
 
 const ENDS = ["", ".gz"] as const;
 const PART = ".gz.part";
+const NUMBER = /^([1-9]\d*)(?:\.gz)?$/;
 /** The number of a file that was removed while it was compressed. */
 const GONE = Infinity;
 
@@ -56,9 +58,13 @@ export class OldFiles {
    */
   rotate(): void {
     const { count } = this.#rotation;
-    for (const end of ENDS) remove(this.#at(count, end));
-    if (this.#job?.number === count) this.#job.number = GONE;
-    for (let number = count; number >= 1; number--) {
+    const oldest = this.#oldest();
+    if (oldest === count) {
+      for (const end of ENDS) remove(this.#at(count, end));
+      if (this.#job?.number === count) this.#job.number = GONE;
+    }
+    const last = Math.min(oldest + 1, count);
+    for (let number = last; number >= 1; number--) {
       const ends = number === 1 ? [""] as const : ENDS;
       for (const end of ends) {
         const from = number === 1 ? this.#path : this.#at(number - 1, end);
@@ -70,7 +76,7 @@ export class OldFiles {
       }
       if (this.#job?.number === number - 1) this.#job.number = number;
     }
-    this.#keepTotal();
+    this.#keepTotal(last);
     this.#compress();
   }
 
@@ -84,11 +90,30 @@ export class OldFiles {
     return `${this.#path}.${number}${end}`;
   }
 
-  #keepTotal(): void {
-    const { total, size, count } = this.#rotation;
+  /** The highest number of an old file, or of the one that is compressed; 0 when there is none. */
+  #oldest(): number {
+    const { count } = this.#rotation;
+    const compressed = this.#job?.number ?? 0;
+    let oldest = compressed === GONE ? 0 : compressed;
+    const start = `${basename(this.#path)}.`;
+    try {
+      for (const { name } of Deno.readDirSync(dirname(this.#path))) {
+        if (!name.startsWith(start)) continue;
+        const number = Number(NUMBER.exec(name.slice(start.length))?.[1]);
+        if (number > oldest && number <= count) oldest = number;
+      }
+      return oldest;
+    } catch {
+      // Not every directory that can be written can be listed.
+      return count;
+    }
+  }
+
+  #keepTotal(last: number): void {
+    const { total, size } = this.#rotation;
     if (total === undefined) return;
     let left = total - size;
-    for (let number = 1; number <= count; number++) {
+    for (let number = 1; number <= last; number++) {
       for (const end of ENDS) {
         const path = this.#at(number, end);
         left -= lstatIfThere(path)?.size ?? 0;
@@ -99,16 +124,15 @@ export class OldFiles {
 
   /** Compresses one old file after the other, the oldest first; a failure is told, and ends it. */
   async #compress(): Promise<void> {
-    const { gzip, count } = this.#rotation;
-    if (!gzip || this.#job !== undefined) return;
+    if (!this.#rotation.gzip || this.#job !== undefined) return;
     try {
-      for (let number = count; number >= 1 && !this.#isClosed; number--) {
+      for (let number = this.#oldest(); number >= 1 && !this.#isClosed; number--) {
         if (!lstatIfThere(this.#at(number, ""))?.isFile) continue;
         this.#job = { number, abort: new AbortController() };
         await this.#compressOne(this.#job);
         this.#job = undefined;
         // Rotations may have moved what is left to higher numbers.
-        number = count + 1;
+        number = this.#oldest() + 1;
       }
     } catch (error) {
       this.#job = undefined;

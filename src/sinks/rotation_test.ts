@@ -66,6 +66,30 @@ Deno.test("what an earlier run had not compressed, and its unfinished part, are 
     old.close();
   }));
 
+Deno.test("rotating moves every old file by one, leaves gaps, and touches no other file", () =>
+  withDirectory((directory) => {
+    const names = ["", ".2", ".7.gz", ".10", ".12", ".01", ".x", ".3.gz.part", "2.1"];
+    for (const name of names) Deno.writeTextFileSync(`${directory}/events${name}`, name);
+    const path = `${directory}/events`;
+    const old = new OldFiles(path, { size: 10, count: 10 }, assert.fail);
+    old.rotate();
+    const moved = namesIn(directory).map((name) => {
+      return [name.slice("events".length), Deno.readTextFileSync(`${directory}/${name}`)];
+    });
+    assert.deepEqual(Object.fromEntries(moved), {
+      ".1": "",
+      ".3": ".2",
+      ".8.gz": ".7.gz",
+      ".12": ".12",
+      ".01": ".01",
+      ".x": ".x",
+      ".3.gz.part": ".3.gz.part",
+      "2.1": "2.1",
+    });
+    old.close();
+    return Promise.resolve();
+  }));
+
 Deno.test("what cannot be compressed is told and stays; writing and rotating go on", () =>
   withDirectory(async (directory) => {
     const path = `${directory}/events`;
