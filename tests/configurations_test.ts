@@ -1,11 +1,12 @@
 /** Configurations that change all the time under load: no event is judged by half of one. */
 import assert from "node:assert/strict";
 import { ask } from "../src/control/mod.ts";
-import { Random } from "../src/testing/random.ts";
+import { Random, seedOfThisRun } from "../src/testing/random.ts";
 import { captureTest, Folder } from "./support/environment.ts";
-import { eventsOf } from "./support/events.ts";
+import { EventFollower, eventsOf } from "./support/events.ts";
 import { Loads } from "./support/loads.ts";
 import { Sensor } from "./support/sensor.ts";
+import { until } from "./support/waiting.ts";
 
 const CONFIGURATIONS = 100;
 
@@ -46,8 +47,18 @@ captureTest(
     const load = (async () => {
       while (!isOver) await loads.run("exec_storm", 200);
     })();
-    const random = new Random(17);
-    for (const _ of paths) await reload(socket, random.of(paths));
+    const random = new Random(seedOfThisRun());
+    const order = paths.map((path) => ({ path, place: random.below(2 ** 31) }))
+      .sort((a, b) => a.place - b.place);
+    const written = new EventFollower(file);
+    for (const { path } of order) {
+      await reload(socket, path);
+      await until(
+        "the configuration in force",
+        () =>
+          written.find(({ EventID, Configuration }) => EventID === 16 && Configuration === path),
+      );
+    }
     isOver = true;
     await load;
     await sensor.stop();
@@ -64,7 +75,7 @@ captureTest(
         judged++;
       }
     }
-    assert.ok(seen.size > CONFIGURATIONS / 3, `${seen.size} configurations came into force`);
+    assert.equal(seen.size, CONFIGURATIONS, "all came into force");
     assert.ok(judged > CONFIGURATIONS, `${judged} events`);
   },
 );

@@ -14,6 +14,8 @@ function idsIn(lines: readonly string[]): number[] {
   return lines.map((line) => JSON.parse(line.slice(line.indexOf("{"))).EventRecordID);
 }
 
+const linesOf = (path: string) => Deno.readTextFileSync(path).split("\n").slice(0, -1);
+
 captureTest(
   "a sensor killed while its tls receiver is down loses nothing that it had spooled",
   async () => {
@@ -35,7 +37,6 @@ input(type="imtcp" address="127.0.0.1" port="${port}")`,
       ...["run", "--stats", "--state", folder.at("state"), "--sink", `json:${file}`],
       ...["--sink", `json:syslog+tls://localhost:${port},ca=${ca},name=${SERVER_NAME}`],
     ];
-    const linesOf = (path: string) => Deno.readTextFileSync(path).split("\n").slice(0, -1);
     {
       await using sensor = await Sensor.start(run);
       await loads.run("exec_storm", 2_000);
@@ -74,5 +75,53 @@ input(type="imtcp" address="127.0.0.1" port="${port}")`,
     assert.equal(new Set(expected).size, expected.length);
     const [, remote] = summary!.sinks;
     assert.equal(remote.dropped, 0);
+  },
+);
+
+captureTest(
+  "a spool that is full drops the oldest, counts them, and delivers the rest",
+  async () => {
+    using folder = new Folder();
+    using loads = new Loads();
+    await loads.program("exec_storm");
+    const port = freePort();
+    await using daemon = new Rsyslogd(folder.path, {
+      inputs: `module(load="imtcp")\ninput(type="imtcp" address="127.0.0.1" port="${port}")`,
+      isListening: () => isTcpPortOpen(port),
+    });
+    const file = folder.at("events.json");
+    const spool = folder.at("state/spool");
+    const limit = 2 ** 20;
+    const run = [
+      ...["run", "--stats", "--state", folder.at("state"), "--sink", `json:${file}`],
+      ...["--sink", `json:syslog+tcp://127.0.0.1:${port},spool=1M`],
+    ];
+    const spoolBytes = () =>
+      [...Deno.readDirSync(spool)].flatMap(({ name }) =>
+        [...Deno.readDirSync(`${spool}/${name}`)]
+          .map((one) => Deno.statSync(`${spool}/${name}/${one.name}`).size)
+      )
+        .reduce((sum, size) => sum + size, 0);
+    await using first = await Sensor.start(run);
+    await loads.run("exec_storm", 3_000);
+    const { summary } = await first.stop();
+    const [local, remote] = summary!.sinks;
+    assert.ok(remote.drops.spoolFull > 0);
+    assert.equal(remote.dropped, remote.drops.spoolFull, "under that limit's name, and no other");
+    assert.deepEqual([remote.written, remote.spooled + remote.dropped], [0, local.written]);
+    assert.ok(spoolBytes() <= limit, `${spoolBytes()} bytes`);
+    const sent = idsIn(linesOf(file));
+    const told = linesOf(file).filter((line) => line.includes('"ID":"SinkDropped"'));
+    assert.ok(told.length > 0, "an event 255 tells");
+
+    await daemon.start();
+    await using second = await Sensor.start(run);
+    await until(
+      "the last of the first run",
+      () => daemon.lines().join().includes(`":${sent.at(-1)},`),
+    );
+    await second.stop();
+    const arrived = idsIn(daemon.lines()).filter((id) => id <= sent.at(-1)!);
+    assert.deepEqual(arrived, sent.slice(-remote.spooled), "the newest, all of them, in order");
   },
 );

@@ -13,7 +13,14 @@ export interface Summary {
   readonly events: Readonly<
     Record<string, { readonly seen: number; readonly filtered: number; readonly written: number }>
   >;
-  readonly sinks: readonly { readonly name: string; readonly written: number; dropped: number }[];
+  readonly sinks: readonly {
+    readonly name: string;
+    readonly written: number;
+    readonly dropped: number;
+    /** By the limit that made it so. */
+    readonly drops: Readonly<Record<string, number>>;
+    readonly spooled: number;
+  }[];
   readonly capture: {
     /** Per kind of kernel record (`exec`, `fileCreate`, …): what was captured, lost, cut. */
     readonly kinds: Readonly<Record<string, Readonly<Record<string, number>>>>;
