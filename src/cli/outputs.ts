@@ -28,17 +28,29 @@ export class OutputError extends Failure {
 }
 
 /**
- * Opens what `--sink` names; without any, lines for people on a terminal and JSON lines elsewhere.
- * The native library is asked for only when a sink needs it.
+ * Reads `--sink` options; without any, lines for people on a terminal and JSON lines elsewhere.
+ *
+ * @throws {UsageError}
+ */
+export function readSinks(texts: readonly string[] = []): SinkSpec[] {
+  try {
+    return (texts.length > 0 ? texts : [defaultSink()]).map(parseSink);
+  } catch (error) {
+    if (error instanceof SinkSyntaxError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/**
+ * Opens sinks. The native library is asked for only when one needs it.
  *
  * @throws {UsageError} {@link OutputError} {@link NativeError}
  */
 export function openOutputs(
-  texts: readonly string[],
+  specs: readonly SinkSpec[],
   options: Omit<SinkOptions, "sockets" | "onProblem">,
   native: () => Native,
 ): OpenSinks {
-  const specs = parse(texts.length > 0 ? texts : [defaultSink()]);
   if (options.stateDirectory !== undefined) refuseOutOfReach(`${options.stateDirectory}/spool`);
   for (const { place } of specs) {
     if (place.kind === fileKind.kind) refuseOutOfReach((place as FilePlace).path);
@@ -68,15 +80,6 @@ export function openRecordIds(stateDirectory: string): RecordIds {
 
 function defaultSink(): string {
   return Deno.stdout.isTerminal() ? "pretty:-" : "json:-";
-}
-
-function parse(texts: readonly string[]): SinkSpec[] {
-  try {
-    return texts.map(parseSink);
-  } catch (error) {
-    if (error instanceof SinkSyntaxError) throw new UsageError(error.message);
-    throw error;
-  }
 }
 
 /** A file that could be opened now but not again, when it is rotated or moved away. */

@@ -8,7 +8,7 @@ import { describe } from "../sensor/summary.ts";
 import type { Native } from "../sources/native.ts";
 import { RecordFileError } from "../sources/record_file.ts";
 import type { Command } from "./command.ts";
-import { openOutputs } from "./outputs.ts";
+import { openOutputs, readSinks } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
 import { loadPolicy } from "./policy.ts";
 import { Progress } from "./progress.ts";
@@ -38,7 +38,7 @@ async function replayFiles(args: string[], load: () => Native): Promise<number> 
       load,
       values.security,
     );
-    const sinks = openOutputs(values.sink ?? [], {
+    const sinks = openOutputs(readSinks(values.sink), {
       computer: "-",
       processId: Deno.pid,
       userId: process.geteuid?.() ?? 0,

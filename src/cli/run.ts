@@ -12,7 +12,7 @@ import { refuseWithoutCapture } from "./capture_here.ts";
 import type { Command } from "./command.ts";
 import { openControl } from "./open_control.ts";
 import { metricsAddress, openMetrics } from "./open_metrics.ts";
-import { openOutputs, openRecordIds } from "./outputs.ts";
+import { openOutputs, openRecordIds, readSinks } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
 import { loadPolicy, nativeFiles } from "./policy.ts";
 import { onSignals } from "./signals.ts";
@@ -73,7 +73,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   const host = liveSource(native);
   const files = nativeFiles(native);
   const policy = await loadPolicy(values.config, files);
-  const outputs = openOutputs(values.sink ?? [], {
+  const outputs = openOutputs(readSinks(values.sink), {
     computer: host.computer,
     processId: Deno.pid,
     userId: host.userId,

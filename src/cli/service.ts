@@ -17,7 +17,7 @@ import { type Native, NativeError } from "../sources/native.ts";
 import { captureToEnd, settle } from "./capturing.ts";
 import type { Command } from "./command.ts";
 import { openControl } from "./open_control.ts";
-import { metricsAddress, openMetrics } from "./open_metrics.ts";
+import { openMetrics } from "./open_metrics.ts";
 import { openOutputs, openRecordIds } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
 import { nativeFiles, policyOfBytes } from "./policy.ts";
@@ -91,7 +91,7 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
   const compile = (bytes: Uint8Array, fileName: string, name: string) =>
     policyOfBytes(bytes, fileName, name, files);
   const { policy, running, problem } = await loadToStart(self, compile);
-  const outputs = openOutputs(settings.sinks.map(({ text }) => text), {
+  const outputs = openOutputs(settings.sinks, {
     computer: host.computer,
     processId: Deno.pid,
     userId: host.userId,
@@ -113,7 +113,7 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
   }, sinks);
   const pins = canPin(self) ? self.pinDirectory : undefined;
   if (pins === undefined) say("warning: /sys/fs/bpf is not mounted; a kill ends the capture");
-  const metrics = settings.metrics && openMetrics(metricsAddress(settings.metrics), sensor);
+  const metrics = settings.metrics && openMetrics(settings.metrics, sensor);
   dropPermissions(outputs.needsNetwork ? ["net"] : []);
   const letGo = onSignals(() => sensor.stop(), () => void daemon.reload());
   open(sensor, { name: self.name, ...settings }, pins, say);

@@ -3,6 +3,7 @@
  */
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { escapeUnprintable } from "../config/diagnostics.ts";
+import { sizeInBytes } from "../sinks/settings.ts";
 
 /** Exit codes of every command. */
 export const Exit = {
@@ -68,12 +69,9 @@ export function parseDuration(text: string): number {
   return Number(match[1]) * UNIT_MS[match[2] ?? "s"];
 }
 
-const SIZE = /^(\d{1,9})([KMG]?)$/i;
-const UNIT_BYTES: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
-
 /** `65536`, `64K`, `32M` in bytes. @throws {UsageError} */
 export function parseSize(text: string): number {
-  const match = SIZE.exec(text);
-  if (match === null) throw new UsageError(`"${text}" is no size; write bytes or 64K, 32M`);
-  return Number(match[1]) * UNIT_BYTES[match[2].toUpperCase()];
+  const bytes = sizeInBytes(text);
+  if (bytes === undefined) throw new UsageError(`"${text}" is no size; write bytes or 64K, 32M`);
+  return bytes;
 }

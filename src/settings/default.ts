@@ -30,7 +30,7 @@ ${sinks.map((sink) => `  - ${JSON.stringify(sink)}\n`).join("")}
 # queue: 8M
 
 # Where metrics are served in Prometheus' text form; nowhere unless this is set.
-# metrics: 127.0.0.1:9464
+# metrics: 127.0.0.1:9469
 `;
 }
 

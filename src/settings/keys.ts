@@ -1,24 +1,24 @@
 /** Every key of a settings file but `sinks`, with what it takes. */
+import { parseAddress } from "../metrics/mod.ts";
+import { sizeInBytes } from "../sinks/settings.ts";
 import type { Settings } from "./model.ts";
 
 /** One key whose value is a text. */
 export interface Key {
   /** Which property it sets. */
   readonly property: Exclude<keyof Settings, "sinks">;
-  readonly fallback: number | string | undefined;
+  readonly fallback: Value;
   /** What it takes, as said to who wrote something else. */
   readonly takes: string;
   /** The value, or undefined when the text is none. */
-  read(text: string): number | string | undefined;
+  read(text: string): Value;
 }
 
-const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+type Value = Settings[Key["property"]];
 
 function size(text: string, least: number, most: number): number | undefined {
-  const match = /^(\d{1,10})([KMG]?)$/i.exec(text);
-  if (match === null) return undefined;
-  const bytes = Number(match[1]) * UNITS[match[2].toUpperCase()];
-  return bytes >= least && bytes <= most ? bytes : undefined;
+  const bytes = sizeInBytes(text);
+  return bytes !== undefined && bytes >= least && bytes <= most ? bytes : undefined;
 }
 
 /** By name, in the order of the documentation. */
@@ -47,11 +47,8 @@ export const KEYS: Readonly<Record<string, Key>> = {
   metrics: {
     property: "metrics",
     fallback: undefined,
-    takes: "HOST:PORT, such as 127.0.0.1:9464",
-    read(text) {
-      const match = /^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/.exec(text);
-      return match !== null && Number(match[2]) < 65536 ? text : undefined;
-    },
+    takes: "a port, or HOST:PORT, such as 9469 or 0.0.0.0:9469",
+    read: parseAddress,
   },
 };
 

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { identityOf } from "../service/identity.ts";
+import { parseAddress } from "../metrics/mod.ts";
+import { parseSink } from "../sinks/mod.ts";
 import { defaultSinks, isSettings, loadSettings, settingsText, withSinks } from "./mod.ts";
 
 const load = (text: string) =>
@@ -13,10 +15,11 @@ Deno.test("the first file of every name is valid and says what is so without it"
     const { settings, diagnostics } = load(text);
     assert.deepEqual(diagnostics, []);
     assert.deepEqual(settings, { ...load("").settings, sinks: settings?.sinks });
-    assert.deepEqual(settings?.sinks.map((sink) => sink.text), defaultSinks(identity));
+    assert.deepEqual(settings?.sinks, defaultSinks(identity).map(parseSink));
+    const metrics = { hostname: "127.0.0.1", port: 9469 };
     const uncommented = load(text.replace(/^# (?=[a-z-]+: \S+$)/gm, ""));
     assert.deepEqual(uncommented.diagnostics, []);
-    assert.deepEqual(uncommented.settings, { ...settings, metrics: "127.0.0.1:9464" });
+    assert.deepEqual(uncommented.settings, { ...settings, metrics });
   }
 });
 
@@ -24,6 +27,13 @@ Deno.test("the instance called sysmon writes to syslog as Sysmon for Linux does"
   const [sink] = load(`sinks: ["${defaultSinks(identityOf("sysmon"))}"]`).settings!.sinks;
   assert.equal(sink.format, "xml");
   assert.equal(sink.place.kind, "syslog");
+});
+
+Deno.test("sizes and addresses are those of the command line", () => {
+  const { settings } = load("ring: 16m\nqueue: 16M\nmetrics: 9469");
+  assert.equal(settings!.ringBytes, settings!.queueBytes);
+  assert.deepEqual(settings!.metrics, parseAddress("9469"));
+  assert.deepEqual(parseSink("json:x,size=16m"), parseSink("json:x,size=16M"));
 });
 
 Deno.test("a sink is a text or a map", () => {
@@ -43,7 +53,7 @@ const REFUSED: readonly (readonly [text: string, expected: string])[] = [
   ["ring:", "1:6 MON502"],
   ["max-arguments: 257K", "1:16 MON502"],
   ["queue: 1K", "1:8 MON502"],
-  ["metrics: 9464", "1:10 MON502"],
+  ["metrics: here", "1:10 MON502"],
   ["metrics: 127.0.0.1:70000", "1:10 MON502"],
   ["queue: 1M\nqueue: 1M", "2:1 MON207"],
   ["sinks: json:-", "1:8 MON502"],
@@ -68,7 +78,7 @@ Deno.test("other sinks leave the comments of a file alone", () => {
   const before = "# mine\nring: 32M # large\nsinks:\n  - json:- # old\n";
   const after = withSinks(before, ["xml:syslog,ident=a"]);
   assert.match(after, /^# mine\nring: 32M # large\nsinks:\n/);
-  assert.deepEqual(load(after).settings!.sinks.map(({ text }) => text), ["xml:syslog,ident=a"]);
+  assert.deepEqual(load(after).settings!.sinks, [parseSink("xml:syslog,ident=a")]);
 });
 
 Deno.test("configurations and rule tests are no settings", () => {

@@ -1,4 +1,5 @@
 /** What a service does that no Sysmon configuration says. */
+import type { MetricsAddress } from "../metrics/mod.ts";
 import type { SinkSpec } from "../sinks/mod.ts";
 
 /** The contents of /etc/NAME/monomi.yaml. */
@@ -11,8 +12,8 @@ export interface Settings {
   readonly maxArguments: number;
   /** Bytes that may wait in memory for each sink. */
   readonly queueBytes: number;
-  /** Where metrics are served, `HOST:PORT`; absent: nowhere. */
-  readonly metrics: string | undefined;
+  /** Where metrics are served; absent: nowhere. */
+  readonly metrics: MetricsAddress | undefined;
 }
 
 /** The name of a settings file. */

@@ -8,7 +8,14 @@ export class SinkSyntaxError extends Error {
 }
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+const SIZE = /^(\d{1,12})([KMG]?)$/i;
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** `65536`, `64K`, `32M`, `1g` in bytes, wherever a size is written; undefined for what is none. */
+export function sizeInBytes(text: string): number | undefined {
+  const match = SIZE.exec(text);
+  return match === null ? undefined : Number(match[1]) * UNITS[match[2].toUpperCase()];
+}
 
 /** Options that were given; each may be taken once. */
 export class Settings {
@@ -34,9 +41,8 @@ export class Settings {
   takeSize(key: string, least: number): number | undefined {
     const value = this.take(key);
     if (value === undefined) return undefined;
-    const match = /^(\d{1,12})([KMG]?)$/.exec(value);
-    const bytes = match === null ? NaN : Number(match[1]) * UNITS[match[2]];
-    if (!(bytes >= least)) {
+    const bytes = sizeInBytes(value);
+    if (bytes === undefined || bytes < least) {
       const from = least < 1024 ? String(least) : `${least / 1024}K`;
       throw this.refusal(
         `${key} takes a number of bytes from ${from} on, such as 500K, 100M or 2G`,

@@ -16,8 +16,6 @@ export interface SinkSpec {
   readonly spoolBytes: number;
   /** Which events go when the spool is full. */
   readonly spoolFull: SpoolFull;
-  /** The text it came from, in one spelling for all of them. */
-  readonly text: string;
 }
 
 /** Which events are dropped when there is no room for more: those that wait longest, or the new. */
@@ -94,7 +92,7 @@ function sinkFromValues(
     ? readSpool(settings)
     : { spoolBytes: 0, spoolFull: "oldest" } as const;
   settings.allTaken();
-  return { format, place, isRemote: kind.isRemote, ...spool, text };
+  return { format, place, isRemote: kind.isRemote, ...spool };
 }
 
 function readSpool(settings: Settings): Pick<SinkSpec, "spoolBytes" | "spoolFull"> {
