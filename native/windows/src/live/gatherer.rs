@@ -45,18 +45,20 @@ impl Gatherer {
         if self.is_own(record) {
             return;
         }
-        self.lines.clear();
-        self.teller.volumes(&mut self.lines, *time);
         self.taken.records.fetch_add(1, Ordering::Relaxed);
         let Some(known) = layout::find(&record.source, record.version) else {
             self.taken.unknown.fetch_add(1, Ordering::Relaxed);
             return;
         };
+        self.lines.clear();
+        self.teller.volumes(&mut self.lines, *time);
         if let "ProcessStart" | "ProcessRunningAtStart" = known.event {
             self.tell_process(&known, record);
         }
         write_record(&mut self.lines, *time, record);
-        self.queue.push(&self.lines, 1);
+        if !self.queue.push(&self.lines, 1) {
+            self.teller.forget();
+        }
     }
 
     /// The sensor does not report itself: what it reads and writes would make ever more events.

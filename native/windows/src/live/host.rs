@@ -9,7 +9,7 @@
 //! - `{"process":{"pid":4,"startTime":…,…}}`, for a process that starts or runs already
 
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
@@ -60,7 +60,7 @@ pub trait HostFacts: Send + Sync + 'static {
     fn process(&self, pid: u32) -> Option<ProcessFacts>;
 }
 
-/// Accounts remembered; with more, all are asked for anew.
+/// Accounts whose names are remembered; with more, all are asked for anew.
 const MAX_ACCOUNTS: usize = 4096;
 /// How long an event waits for a name; what takes longer is told when it comes.
 const NAME_WAIT: Duration = Duration::from_millis(200);
@@ -70,11 +70,15 @@ const VOLUMES_FRESH: i64 = 100_000_000;
 /// Asks a host, and tells what is new as lines.
 pub(super) struct Teller {
     host: Arc<dyn HostFacts>,
-    accounts: HashMap<String, ()>,
+    /// By SID; None while there is no answer, and where that was that there is no name.
+    names: HashMap<String, Option<String>>,
+    /// SIDs that were told, or will be when there is an answer.
+    told: HashSet<String>,
     questions: Sender<String>,
     answers: Receiver<(String, Option<String>)>,
     volumes: Vec<(String, String)>,
     volumes_at: i64,
+    volumes_told: bool,
 }
 
 impl Teller {
@@ -92,12 +96,20 @@ impl Teller {
         });
         Self {
             host,
-            accounts: HashMap::new(),
+            names: HashMap::new(),
+            told: HashSet::new(),
             questions,
             answers,
             volumes: Vec::new(),
             volumes_at: i64::MIN,
+            volumes_told: true,
         }
+    }
+
+    /// What was told did not arrive: it is told again when it is needed, without asking again.
+    pub(super) fn forget(&mut self) {
+        self.told.clear();
+        self.volumes_told = false;
     }
 
     /// Tells who the host is.
@@ -111,44 +123,59 @@ impl Teller {
 
     /// Tells which volumes there are, if that is due at a time and has changed.
     pub(super) fn volumes(&mut self, out: &mut String, time: i64) {
-        if time.saturating_sub(self.volumes_at) < VOLUMES_FRESH {
+        if time.saturating_sub(self.volumes_at) >= VOLUMES_FRESH {
+            self.volumes_at = time;
+            let volumes = self.host.volumes();
+            if volumes != self.volumes {
+                self.volumes = volumes;
+                self.volumes_told = false;
+            }
+        }
+        if self.volumes_told {
             return;
         }
-        self.volumes_at = time;
-        let volumes = self.host.volumes();
-        if volumes == self.volumes {
-            return;
-        }
-        let told: Map<String, Value> = volumes
+        self.volumes_told = true;
+        let told: Map<String, Value> = self
+            .volumes
             .iter()
             .map(|(device, letter)| (device.clone(), letter.as_str().into()))
             .collect();
         line(out, &json!({ "volumes": told }));
-        self.volumes = volumes;
     }
 
     /// Tells the name of an account, now or when it is known.
     pub(super) fn account(&mut self, out: &mut String, sid: &str) {
         self.late_accounts(out);
-        if self.accounts.contains_key(sid) {
+        if self.told.contains(sid) {
             return;
         }
-        if self.accounts.len() >= MAX_ACCOUNTS {
-            self.accounts.clear();
+        if self.names.len() >= MAX_ACCOUNTS {
+            self.names.clear();
+            self.told.clear();
         }
-        self.accounts.insert(sid.to_owned(), ());
+        self.told.insert(sid.to_owned());
+        if let Some(known) = self.names.get(sid) {
+            tell_account(out, sid, known.as_deref());
+            return;
+        }
+        self.names.insert(sid.to_owned(), None);
         if self.questions.send(sid.to_owned()).is_err() {
             return;
         }
         if let Ok((asked, name)) = self.answers.recv_timeout(NAME_WAIT) {
-            tell_account(out, &asked, name);
+            self.answered(out, asked, name);
         }
     }
 
-    fn late_accounts(&self, out: &mut String) {
+    fn late_accounts(&mut self, out: &mut String) {
         while let Ok((sid, name)) = self.answers.try_recv() {
-            tell_account(out, &sid, name);
+            self.answered(out, sid, name);
         }
+    }
+
+    fn answered(&mut self, out: &mut String, sid: String, name: Option<String>) {
+        tell_account(out, &sid, name.as_deref());
+        self.names.insert(sid, name);
     }
 
     /// Tells of a running process, and of its user.
@@ -163,7 +190,7 @@ impl Teller {
     }
 }
 
-fn tell_account(out: &mut String, sid: &str, name: Option<String>) {
+fn tell_account(out: &mut String, sid: &str, name: Option<&str>) {
     if let Some(name) = name {
         line(out, &json!({ "account": { "sid": sid, "name": name } }));
     }

@@ -51,17 +51,17 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds whole lines, which belong together; counts them as `events` dropped where they find no
-    /// room.
-    pub(super) fn push(&self, lines: &str, events: u64) {
+    /// Adds whole lines, which belong together, and says whether it did; counts them as `events` dropped
+    /// where they find no room.
+    pub(super) fn push(&self, lines: &str, events: u64) -> bool {
         let mut state = self.state();
         if lines.len() > LONGEST_LINE {
             state.oversized += events;
-            return;
+            return false;
         }
         if state.waiting() + lines.len() > self.limit {
             state.dropped += events;
-            return;
+            return false;
         }
         if state.start > self.limit / 2 {
             let start = std::mem::take(&mut state.start);
@@ -73,6 +73,7 @@ impl Queue {
         if was_empty {
             self.changed.notify_all();
         }
+        true
     }
 
     /// No more lines will come, for a reason.

@@ -90,6 +90,21 @@ fn answer(name: &str, process: u32) -> Scripted {
     }
 }
 
+/// An event that no table knows.
+fn stranger() -> Scripted {
+    Scripted {
+        source: Source::Provider {
+            guid: Guid([7; 16]),
+            id: 1,
+        },
+        ..answer("example.org", 4711)
+    }
+}
+
+fn count(lines: &[Json], kind: &str) -> usize {
+    lines.iter().filter(|line| line.get(kind).is_some()).count()
+}
+
 fn lines(capture: &Capture) -> Vec<Json> {
     let mut out = vec![0; 1 << 20];
     let length = capture.drain(&mut out);
@@ -286,8 +301,32 @@ fn accounts_and_volumes_are_told_once() {
         script.deliver(&start_of(pid, sid, LATER));
     }
     let lines = lines(&capture);
-    let told = |name| lines.iter().filter(|line| line.get(name).is_some()).count();
-    assert_eq!((told("account"), told("volumes"), told("event")), (1, 1, 4));
+    let told = ["account", "volumes", "event"].map(|kind| count(&lines, kind));
+    assert_eq!(told, [1, 1, 4]);
+}
+
+#[test]
+fn what_the_host_says_is_not_lost_with_an_event() {
+    let script = Script::new();
+    let options = Options {
+        buffer_bytes: 4096,
+        ..options(&[22])
+    };
+    let capture = Capture::open(Arc::clone(&script) as _, Arc::new(MadeUp), &options).unwrap();
+    script.deliver(&stranger());
+    script.deliver(&answer("example.org", 4711));
+    assert_eq!(count(&lines(&capture), "volumes"), 1);
+
+    for _ in 0..100 {
+        script.deliver(&answer("example.org", 4711));
+    }
+    script.deliver(&start_of(4711, 18, LATER));
+    lines(&capture);
+    script.deliver(&start_of(4711, 18, LATER));
+    let lines = lines(&capture);
+    for kind in ["volumes", "account", "process", "event"] {
+        assert_eq!(count(&lines, kind), 1, "{kind}");
+    }
 }
 
 #[test]
@@ -314,20 +353,12 @@ fn every_loss_is_counted() {
         events: 5,
         buffers: 2,
     });
-    let mut stranger = answer("example.org", 4711);
-    stranger.source = Source::Provider {
-        guid: Guid([7; 16]),
-        id: 1,
-    };
-    script.deliver(&stranger);
+    script.deliver(&stranger());
     const MANY: u64 = 100;
     for _ in 0..MANY {
         script.deliver(&answer("example.org", 4711));
     }
-    let told = lines(&capture)
-        .iter()
-        .filter(|line| line.get("event").is_some())
-        .count() as u64;
+    let told = count(&lines(&capture), "event") as u64;
     assert!(0 < told && told < MANY, "{told}");
     let stats = stats(&capture);
     assert_eq!(stats["session"]["queueFull"], MANY - told);
