@@ -4,6 +4,10 @@
 
 #define EPERM 1
 #define GUARD_ROOM 16
+/* Where the seats of decisions begin, and of names that are told: these take none from a decision. */
+#define GUARD_DECISIONS 0
+#define GUARD_NAMES GUARD_ROOM
+#define GUARD_SEATS (2 * GUARD_ROOM)
 /* The event's texts: the record is sent from the target's start on, with the image behind it. */
 #define GUARD_HEAD_BYTES 512
 #define GUARD_PATH_BYTES 4352
@@ -55,7 +59,7 @@ struct guard_seat {
 };
 struct {
 	MAP_TYPE(BPF_MAP_TYPE_ARRAY);
-	MAP_ENTRIES(GUARD_ROOM);
+	MAP_ENTRIES(GUARD_SEATS);
 	MAP_KEY(u32);
 	MAP_VALUE(struct guard_seat);
 } guard_seats SEC(".maps");
@@ -86,20 +90,20 @@ static __always_inline int guards(u32 kind)
 	       !is_self(bpf_get_current_task_btf());
 }
 
-/* A free seat's number, or GUARD_ROOM. */
-static __always_inline u32 guard_sit_down(void)
+/* The number of a free one of the GUARD_ROOM seats from `start` on, or GUARD_SEATS. */
+static __always_inline u32 guard_sit_down(u32 start)
 {
 	u32 first = bpf_get_smp_processor_id();
 	struct guard_seat *seat;
 
 	for (u32 i = 0; i < GUARD_ROOM; i++) {
-		u32 number = (first + i) % GUARD_ROOM;
+		u32 number = start + (first + i) % GUARD_ROOM;
 
 		seat = guard_seat_of(number);
 		if (seat && !__sync_val_compare_and_swap(&seat->is_taken, 0, 1))
 			return number;
 	}
-	return GUARD_ROOM;
+	return GUARD_SEATS;
 }
 
 /* Puts one more name in front of the path that is being written from its end. */
@@ -243,12 +247,10 @@ static long guard_compare(u32 index, void *context)
 }
 
 static __always_inline void guard_report(struct guard_seat *seat, struct task_struct *task,
-					 u32 kind, u32 how, u32 mode)
+					 u32 record_kind, u32 how, u32 mode)
 {
 	struct guard_text *path = &seat->event.texts[GUARD_TARGET];
 	struct guard_text *image = &seat->event.texts[GUARD_IMAGE];
-	u32 record_kind = kind == GUARD_EXECUTABLE ? KIND_BLOCKED_EXECUTABLE :
-						     KIND_BLOCKED_SHREDDING;
 	u32 start = path->start - sizeof(struct record_denial), length;
 	struct record_denial *record;
 
@@ -276,7 +278,9 @@ static __always_inline void guard_report(struct guard_seat *seat, struct task_st
 __noinline int guard_decide(u32 kind, u32 how, u64 dentry, u64 mount, u32 mode)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	u32 number = guard_sit_down(), length;
+	u32 number = guard_sit_down(GUARD_DECISIONS), length;
+	u32 record_kind = kind == GUARD_EXECUTABLE ? KIND_BLOCKED_EXECUTABLE :
+						     KIND_BLOCKED_SHREDDING;
 	struct guard_policy *policy;
 	struct guard_seat *seat;
 	struct file *file;
@@ -284,7 +288,7 @@ __noinline int guard_decide(u32 kind, u32 how, u64 dentry, u64 mount, u32 mode)
 
 	seat = guard_seat_of(number);
 	if (!seat) {
-		count(KIND_BLOCKED_EXECUTABLE, COUNTER_TABLE_FULL);
+		count(record_kind, COUNTER_TABLE_FULL);
 		return -EPERM;
 	}
 	length = guard_path(number, dentry, mount, GUARD_TARGET_END);
@@ -315,7 +319,7 @@ __noinline int guard_decide(u32 kind, u32 how, u64 dentry, u64 mount, u32 mode)
 			result = 0;
 	}
 	if (result)
-		guard_report(seat, task, kind, how, mode);
+		guard_report(seat, task, record_kind, how, mode);
 	__sync_lock_test_and_set(&seat->is_taken, 0);
 	return result;
 }

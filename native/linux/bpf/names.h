@@ -36,7 +36,7 @@ static __always_inline void intend(u64 path, u64 dentry, u32 how, u32 has_victim
 /* Emits the name of an entry as the kernel has it. */
 __noinline int emit_entry(u32 kind, u32 how, u64 dentry, u64 mount)
 {
-	u32 number = guard_sit_down(), length, start, size;
+	u32 number = guard_sit_down(GUARD_NAMES), length, start, size;
 	struct guard_seat *seat = guard_seat_of(number);
 	struct record_file *record;
 
