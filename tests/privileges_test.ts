@@ -1,6 +1,6 @@
 /** A running sensor has the capabilities that it needs, and no others. */
 import assert from "node:assert/strict";
-import { captureTest, config, exists, Folder, output } from "./support/environment.ts";
+import { captureTest, config, exists, Folder, MONOMI, output } from "./support/environment.ts";
 import { EventFollower } from "./support/events.ts";
 import { Sensor } from "./support/sensor.ts";
 import { until } from "./support/waiting.ts";
@@ -21,8 +21,11 @@ captureTest("capabilities are given up on every thread, and a reload still works
   const file = folder.at("events.json");
   await Deno.copyFile(config("processes.xml"), rules);
   await using sensor = await Sensor.start(["run", "-c", rules, "--sink", `json:${file}`]);
+  const tracing = ["/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"].some(exists);
+  const mounts = Deno.readTextFileSync("/proc/self/mountinfo");
+  const isAllMounted = tracing && /^\S+ \S+ \S+ \/ .* - cgroup2 /m.test(mounts);
   const allowed = Object.entries(BITS)
-    .filter(([name]) => name !== "CAP_SYS_ADMIN" || !exists("/sys/kernel/tracing/events"))
+    .filter(([name]) => name !== "CAP_SYS_ADMIN" || !isAllMounted)
     .reduce((set, [, bit]) => set | 1n << bit, 0n);
   const check = () => {
     const threads = [...Deno.readDirSync(`/proc/${sensor.pid}/task`)];
@@ -71,4 +74,24 @@ captureTest("capabilities are given up on every thread, and a reload still works
   check();
   const { stderr } = await sensor.stop();
   assert.doesNotMatch(stderr, /capabilities are kept|is not seen/);
+});
+
+captureTest("a reload has what the host has not mounted", async () => {
+  using folder = new Folder();
+  const rules = folder.at("rules.xml");
+  const file = folder.at("events.json");
+  await Deno.copyFile(config("processes.xml"), rules);
+  const unmount = 'umount --all --types cgroup2,securityfs; exec "$0" "$@"';
+  const capture = [MONOMI, "run", "-c", rules, "--sink", `json:${file}`];
+  await using sensor = await Sensor.start(["--mount", "sh", "-c", unmount, ...capture], {
+    program: "unshare",
+  });
+  for (const name of ["everything.xml", "blocking.xml"]) {
+    const before = sensor.stderr.length;
+    await Deno.copyFile(config(name), rules);
+    sensor.signal("SIGHUP");
+    await until(name, () => sensor.stderr.slice(before).includes("configuration reloaded"));
+  }
+  const { stderr } = await sensor.stop();
+  assert.doesNotMatch(stderr, /is not seen|security modules are unknown/);
 });

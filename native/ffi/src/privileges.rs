@@ -5,7 +5,6 @@
 
 use std::{
     fs, io,
-    path::Path,
     sync::atomic::{AtomicU64, Ordering},
     thread,
     time::{Duration, Instant},
@@ -29,7 +28,6 @@ const NEEDED: &[(u32, &str)] = &[
 /// `CAP_SYS_ADMIN`, where a reload must mount what the host has not mounted.
 const MOUNTING: u32 = 21;
 const LAST_CAPABILITY: u32 = 63;
-const TRACING: &str = "/sys/kernel/tracing/events";
 
 /// `_LINUX_CAPABILITY_VERSION_3`.
 const VERSION: u32 = 0x2008_0522;
@@ -63,10 +61,10 @@ pub(crate) fn give_up() -> io::Result<()> {
 
 fn kept() -> u64 {
     let needed = NEEDED.iter().fold(0, |set, (number, _)| set | 1 << number);
-    if Path::new(TRACING).is_dir() {
-        needed
-    } else {
+    if monomi_linux::must_mount() {
         needed | 1 << MOUNTING
+    } else {
+        needed
     }
 }
 

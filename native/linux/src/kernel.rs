@@ -4,7 +4,7 @@ use crate::{
     error::CaptureError,
     plan::{MINIMUM_KERNEL, SECURITY_KERNEL},
 };
-use std::{ffi::CStr, fs, io, path::Path};
+use std::{ffi::CStr, fs, io, path::Path, sync::OnceLock};
 
 /// The kernel's release text, as `uname -r`.
 pub(crate) fn release() -> String {
@@ -130,11 +130,17 @@ fn cgroup_mount(mounts: &str) -> Option<&str> {
 
 const SECURITY_MODULES: &str = "/sys/kernel/security/lsm";
 
-/// The names of the security modules in force, in order.
-fn security_modules() -> io::Result<String> {
-    if let Ok(modules) = fs::read_to_string(SECURITY_MODULES) {
-        return Ok(modules);
+/// The names of the security modules in force, in order. They are the same for as long as the kernel runs.
+fn security_modules() -> io::Result<&'static str> {
+    static KNOWN: OnceLock<String> = OnceLock::new();
+    if let Some(known) = KNOWN.get() {
+        return Ok(known);
     }
+    let found = fs::read_to_string(SECURITY_MODULES).or_else(|_| mounted_security_modules())?;
+    Ok(KNOWN.get_or_init(|| found))
+}
+
+fn mounted_security_modules() -> io::Result<String> {
     std::thread::scope(|scope| {
         scope
             .spawn(|| {
@@ -168,6 +174,16 @@ pub(crate) fn check_security_modules() -> Result<(), CaptureError> {
     Err(CaptureError::NoBlocking(format!(
         "\"bpf\" is not among the kernel's security modules ({modules}): boot with lsm={modules},bpf"
     )))
+}
+
+/// Whether the sensor, also when it takes another configuration, mounts what the host has not mounted, for which
+/// it needs `CAP_SYS_ADMIN`. What can be found out once and for all is found out here.
+#[must_use]
+pub fn must_mount() -> bool {
+    // Where they cannot be read now, they never can.
+    let _known_from_now_on = security_modules();
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    !tracing_is_mounted() || cgroup_mount(&mounts).is_none()
 }
 
 /// Whether the kernel has a system call, by the name of its tracepoint, such as `sys_exit_open`.

@@ -28,5 +28,6 @@ mod waiter;
 pub use capture::{Capture, Options};
 pub use error::CaptureError;
 pub use guard::Policy;
+pub use kernel::must_mount;
 pub use probe::probe;
 pub use waiter::Waiter;
