@@ -50,7 +50,7 @@ impl Parts {
     }
 }
 
-/// The parts of `image`, in a folder of `parent` that is called after the image's digest. What is
+/// The parts of `image`, in a folder of `parent`, which exists, that is called after the image's digest. What is
 /// there already is compared byte by byte and written anew where it differs. Other versions that
 /// nobody runs are removed.
 ///
@@ -58,8 +58,6 @@ impl Parts {
 /// [`Error::Damaged`] when the single file is not what was packed; [`Error::System`] when the folder
 /// cannot be written.
 pub fn unpacked(image: &Image, parent: &Path) -> Result<Parts, Error> {
-    let folder = parent.join(name_of(image));
-    fs::create_dir_all(&folder).map_err(refused(&folder))?;
     // Released by the system when this process ends, however it ends.
     let lock = OpenOptions::new()
         .write(true)
@@ -68,15 +66,20 @@ pub fn unpacked(image: &Image, parent: &Path) -> Result<Parts, Error> {
         .open(parent.join(LOCK))
         .and_then(|lock| lock.lock().map(|()| lock))
         .map_err(refused(parent))?;
-    if !is_whole(image, &hold(&folder)) {
-        write(image, &folder)?;
-    }
-    let held = hold(&folder);
+    // Behind the lock: a folder without a runtime is one that nobody uses.
+    let folder = parent.join(name_of(image));
+    fs::create_dir_all(&folder).map_err(refused(&folder))?;
+    let mut held = hold(&folder);
     if !is_whole(image, &held) {
-        return Err(Error::system(
-            format!("keep what was unpacked to {}", folder.display()),
-            io::ErrorKind::InvalidData.into(),
-        ));
+        drop(held);
+        write(image, &folder)?;
+        held = hold(&folder);
+        if !is_whole(image, &held) {
+            return Err(Error::system(
+                format!("keep what was unpacked to {}", folder.display()),
+                io::ErrorKind::InvalidData.into(),
+            ));
+        }
     }
     remove_unused(parent, &folder);
     drop(lock);
@@ -270,6 +273,20 @@ mod tests {
         unpacked(&image(b"new"), parent.path()).expect("parts");
         assert!(running.script().exists());
         assert!(!ended.exists());
+    }
+
+    #[test]
+    fn versions_that_start_at_once_do_not_remove_each_other() {
+        let parent = folder();
+        std::thread::scope(|scope| {
+            for version in 0..8 {
+                let parent = parent.path();
+                scope.spawn(move || {
+                    let parts = unpacked(&image(&[version]), parent).expect("parts");
+                    assert_eq!(fs::read(parts.script()).expect("a script"), [version]);
+                });
+            }
+        });
     }
 
     #[test]
