@@ -144,8 +144,9 @@ export class OldFiles {
     const part = this.#path + PART;
     remove(part);
     try {
-      using from = await Deno.open(this.#at(job.number, ""));
-      using to = await Deno.open(part, { write: true, createNew: true, mode: 0o600 });
+      // At once: the next rotation gives the number to another file.
+      using from = Deno.openSync(this.#at(job.number, ""));
+      using to = Deno.openSync(part, { write: true, createNew: true, mode: 0o600 });
       await from.readable.pipeThrough(new CompressionStream("gzip"))
         .pipeTo(to.writable, { signal: job.abort.signal });
       const plain = this.#at(job.number, "");

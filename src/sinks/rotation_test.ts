@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
+import { until, withDirectory } from "../testing/temporary.ts";
 import { OldFiles } from "./rotation.ts";
 import { openFileTarget } from "./testing.ts";
-
-async function withDirectory(test: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await test(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
 
 const namesIn = (directory: string) =>
   [...Deno.readDirSync(directory)].map(({ name }) => name).sort();
@@ -20,14 +12,6 @@ async function textOf(path: string): Promise<string> {
     ? file.readable.pipeThrough(new DecompressionStream("gzip"))
     : file.readable;
   return await new Response(text).text();
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!condition()) {
-    assert.ok(performance.now() < deadline, "waited in vain");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 const line = (number: number) => `${String(number).padStart(6)} ${"x".repeat(92)}`;
@@ -52,6 +36,23 @@ Deno.test("old files are compressed while writing and rotating go on; none is lo
     assert.deepEqual(text.split("\n").slice(0, -1).map(Number.parseFloat), [
       ...Array(5_000).keys(),
     ]);
+  }));
+
+Deno.test("what is compressed is the file that had the number, however soon it is another's", () =>
+  withDirectory(async (directory) => {
+    const numbers = [1, 2, 3, 4];
+    for (let run = 0; run < 50; run++) {
+      const path = `${directory}/${run}/events`;
+      Deno.mkdirSync(`${directory}/${run}`);
+      for (const number of numbers) Deno.writeTextFileSync(`${path}.${number}`, `${number}`);
+      const old = new OldFiles(path, { size: 10, count: 100, gzip: true }, assert.fail);
+      old.rotate();
+      const isDone = (name: string) => /^events\.\d\.gz$/.test(name);
+      await until(() => namesIn(`${directory}/${run}`).every(isDone));
+      old.close();
+      const texts = await Promise.all(numbers.map((number) => textOf(`${path}.${number + 1}.gz`)));
+      assert.deepEqual(texts, numbers.map(String));
+    }
   }));
 
 Deno.test("what an earlier run had not compressed, and its unfinished part, are taken care of", () =>
