@@ -1,6 +1,6 @@
 /**
  * What flows into the sinks, for whoever watches: those who are there, and the last events for those
- * who come later. It costs nothing that grows with the rate of events while nobody watches.
+ * who come later. While nobody watches it renders the last events of each batch, few of a burst.
  */
 import type { Event } from "../events/event.ts";
 import type { Renderer, SinkSet } from "../sinks/mod.ts";

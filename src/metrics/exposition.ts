@@ -97,19 +97,21 @@ export function exposition(status: SensorStatus): string {
   family("gauge", "monomi_sink_queued", "Events that wait in a sink's memory.", bySink("waiting"));
   family("gauge", "monomi_sink_spooled", "Events that wait in a sink's spool.", bySink("spooled"));
 
-  const { calls, hits, shared, unavailable } = (hashing ?? {}) as Partial<Hashing>;
   family(
     "counter",
     "monomi_hash_requests_total",
     "Images whose hashes were asked for, by where the answer came from.",
-    Object.entries({ file: calls, cache: hits, shared })
-      .flatMap(([from, count]): Sample[] => count === undefined ? [] : [[{ from }, count]]),
+    hashing === undefined ? [] : [
+      [{ from: "file" }, hashing.calls],
+      [{ from: "cache" }, hashing.hits],
+      [{ from: "shared" }, hashing.shared],
+    ],
   );
   family(
     "counter",
     "monomi_hash_unavailable_total",
     "Images without hashes, by reason.",
-    Object.entries(unavailable ?? {}).map(([reason, count]) => [{ reason }, count]),
+    Object.entries(hashing?.unavailable ?? {}).map(([reason, count]) => [{ reason }, count]),
   );
 
   family(
@@ -122,13 +124,6 @@ export function exposition(status: SensorStatus): string {
     [{}, resources.rssKb * KILOBYTE],
   ]);
   return families.join("");
-}
-
-interface Hashing {
-  readonly calls: number;
-  readonly hits: number;
-  readonly shared: number;
-  readonly unavailable: Readonly<Record<string, number>>;
 }
 
 function familyText(type: string, name: string, help: string, samples: readonly Sample[]): string {

@@ -11,7 +11,7 @@ import {
 import type { Archived } from "../archive/archiver.ts";
 import type { BlockingPolicy } from "../blocking/mod.ts";
 import type { Image, Removal } from "../events/event.ts";
-import type { NoProgram } from "../hashing/mod.ts";
+import type { HashCounters, NoProgram } from "../hashing/mod.ts";
 import { EVENTS } from "../schema/mod.ts";
 
 /** Where a configuration came from, for event 16. */
@@ -27,8 +27,7 @@ export interface ImageHasher {
   hash(image: Image): string | NoProgram | Promise<string | NoProgram>;
   /** The Hash text of bytes that are here. */
   hashBytes(bytes: Uint8Array): string;
-  /** `unavailable`: answers without hashes by reason. */
-  readonly counters?: { readonly unavailable: Readonly<Record<string, number>> };
+  readonly counters?: Readonly<HashCounters>;
 }
 
 /** Copies deleted files; undefined for one that it has no whole copy of. */

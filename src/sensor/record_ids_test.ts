@@ -1,23 +1,18 @@
 import assert from "node:assert/strict";
+import { withDirectory } from "../testing/temporary.ts";
 import { DurableRecordIds, RecordIdError } from "./record_ids.ts";
 
 const MODULE = new URL("./record_ids.ts", import.meta.url).href;
 
-async function withDirectory(test: (directory: string) => Promise<void> | void): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await test(`${directory}/state`);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
+const withStateDirectory = (test: (directory: string) => Promise<void> | void) =>
+  withDirectory((directory) => test(`${directory}/state`));
 
 function open(directory: string, told: string[] = []): DurableRecordIds {
   return new DurableRecordIds(directory, (message) => told.push(message));
 }
 
 Deno.test("numbers begin at 1 and go on after a stop without a gap", () =>
-  withDirectory((directory) => {
+  withStateDirectory((directory) => {
     for (const first of [1, 4, 7]) {
       const ids = open(directory);
       assert.deepEqual([ids.next(), ids.next(), ids.next()], [first, first + 1, first + 2]);
@@ -28,7 +23,7 @@ Deno.test("numbers begin at 1 and go on after a stop without a gap", () =>
   }));
 
 Deno.test("no number is used twice, however often and wherever the process is killed", () =>
-  withDirectory(async (directory) => {
+  withStateDirectory(async (directory) => {
     let last = 0;
     for (const count of [1, 5, 2_000_000, 3]) {
       const program = `
@@ -52,7 +47,7 @@ Deno.test("no number is used twice, however often and wherever the process is ki
   }));
 
 Deno.test("a damaged file makes numbers jump ahead, and is told", () =>
-  withDirectory((directory) => {
+  withStateDirectory((directory) => {
     const first = open(directory);
     const used = first.next();
     first.close();
@@ -68,7 +63,7 @@ Deno.test("a damaged file makes numbers jump ahead, and is told", () =>
   }));
 
 Deno.test("two processes cannot share a directory", () =>
-  withDirectory((directory) => {
+  withStateDirectory((directory) => {
     const ids = open(directory);
     assert.throws(() => open(directory), RecordIdError);
     ids.close();

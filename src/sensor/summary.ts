@@ -2,6 +2,7 @@
  * What a run did, for people and for programs.
  */
 import { escapeUnprintable } from "../config/diagnostics.ts";
+import type { HashCounters } from "../hashing/mod.ts";
 import type { CaptureStats, FailedHook, KindCounters } from "../sources/native.ts";
 import type { SinkCounters } from "../sinks/mod.ts";
 import { traceEventName } from "../events/windows/trace_definitions.ts";
@@ -29,7 +30,8 @@ export interface Summary {
   };
   /** Only in a replay. */
   readonly logs?: readonly LogSummary[];
-  readonly hashing?: unknown;
+  /** Absent where no rule and no field asks for hashes. */
+  readonly hashing?: Readonly<HashCounters>;
   /** Absent where no ArchiveDirectory is configured. */
   readonly archiving?: unknown;
   /** Absent in a replay. */

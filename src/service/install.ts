@@ -1,5 +1,4 @@
 /** Installing, reconfiguring and removing an instance. */
-import { dirname } from "node:path";
 import type { Identity } from "./identity.ts";
 import { signal } from "./lock.ts";
 import { daemonOf, type Manager } from "./manager.ts";
@@ -176,8 +175,7 @@ export async function uninstall(
 /** Whether an instance was installed by {@link install}. */
 export function isInstalled(identity: Identity): boolean {
   try {
-    return Deno.lstatSync(identity.program).isFile &&
-      dirname(identity.program) === identity.programDirectory;
+    return Deno.lstatSync(identity.program).isFile;
   } catch {
     return false;
   }

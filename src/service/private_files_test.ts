@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
+import { withDirectory } from "../testing/temporary.ts";
 import { makePrivateDirectory, readIfThere, writePrivately } from "./private_files.ts";
 import { ServiceError } from "./service_error.ts";
-
-async function withDirectory(test: (directory: string) => void): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    test(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
 
 Deno.test("something else in a directory's place is refused with a reason for people", () =>
   withDirectory((directory) => {

@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
+import { withDirectory } from "../testing/temporary.ts";
 import { openFileTarget } from "./testing.ts";
 import { RefusedPathError } from "./safe_open.ts";
-
-async function withDirectory(test: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await test(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
 
 async function writeTo(target: ReturnType<typeof openFileTarget>, ...lines: string[]) {
   target.write(lines, lines.length);

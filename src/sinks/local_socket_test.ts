@@ -1,17 +1,9 @@
 import assert from "node:assert/strict";
 import { builtNative } from "../sources/testing.ts";
+import { withDirectory } from "../testing/temporary.ts";
 import { LocalSocket, SystemCallError } from "./local_socket.ts";
 
 const ignore = Deno.build.os !== "linux";
-
-async function withDirectory(test: (directory: string) => void | Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await test(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
 
 const has = (code: string) => (error: unknown) =>
   error instanceof SystemCallError && error.code === code && error.message.includes(code);

@@ -1,20 +1,12 @@
 import assert from "node:assert/strict";
 import { parseXml } from "@rgrove/parse-xml";
 import { builtNative } from "../sources/testing.ts";
+import { withDirectory } from "../testing/temporary.ts";
 import { sampleEvent } from "./sample_events.ts";
 import { openSinks } from "./set.ts";
 import { parseSink, SinkSyntaxError } from "./spec.ts";
 
 const host = { computer: "build-7", processId: 4000, userId: 0 };
-
-async function withDirectory(test: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await test(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
 
 const linesOf = (path: string) => Deno.readTextFileSync(path).split("\n").slice(0, -1);
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Chunk } from "../chunk.ts";
 import { QueuedTarget, type Sender } from "../queued_target.ts";
+import { until } from "../../testing/temporary.ts";
 import { Spool } from "./spool.ts";
 import { range, SMALL, withSpoolDirectory } from "./testing.ts";
 
@@ -46,14 +47,6 @@ const options = { flushMilliseconds: 2_000 };
 function write(target: QueuedTarget, from: number, count: number): void {
   const marks = range(from, from + count - 1).map((id) => ({ recordId: id, time: id }));
   target.write(marks.map(({ recordId }) => `${recordId} ${"x".repeat(200)}`), count, marks);
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!condition()) {
-    assert.ok(performance.now() < deadline, "waited in vain");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 Deno.test("while the receiver is down everything waits on disk, and comes first when it is back", () =>

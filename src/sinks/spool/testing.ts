@@ -1,4 +1,5 @@
 /** For tests only: chunks of numbered lines, directories, and what a spool gives back. */
+import { withDirectory } from "../../testing/temporary.ts";
 import { Chunk } from "../chunk.ts";
 import { LineQueue } from "../line_queue.ts";
 import { Spool, type SpoolOptions } from "./spool.ts";
@@ -39,14 +40,7 @@ export function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-/** Runs a test in a directory of its own. */
-export async function withSpoolDirectory(
-  test: (directory: string) => Promise<void>,
-): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    await test(`${directory}/spool`);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
+/** Runs a test with a path for a spool, where nothing is yet. */
+export function withSpoolDirectory(test: (directory: string) => Promise<void>): Promise<void> {
+  return withDirectory((directory) => test(`${directory}/spool`));
 }
