@@ -97,3 +97,15 @@ Deno.test("/dev/null takes everything and stays a device", async () => {
   assert.equal(sinks.counters()[0].written, 100);
   assert.ok(Deno.lstatSync("/dev/null").isCharDevice);
 });
+
+Deno.test("a file of a TLS connection that cannot be read is told at the start", () =>
+  withDirectory(async (directory) => {
+    const ca = `${directory}/ca.pem`;
+    for (const target of ["https://h/", "kafkas://h/topic", "syslog+tls://h"]) {
+      const specs = [parseSink(`json:${target},ca=${ca}`)];
+      assert.throws(() => openSinks(specs, host), /No such file.*ca\.pem/);
+      Deno.writeTextFileSync(ca, "");
+      await openSinks(specs, { ...host, flushMilliseconds: 0 }).close();
+      Deno.removeSync(ca);
+    }
+  }));

@@ -4,13 +4,12 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { RetryLater } from "../queued_target.ts";
+import { credentials, type TlsFiles } from "../tls.ts";
 
 /** How a server is reached. */
 export interface Connection {
-  /** PEM files: authorities besides Mozilla's, which the runtime has; the client's certificate and its key. */
-  readonly caFile?: string;
-  readonly certificateFile?: string;
-  readonly keyFile?: string;
+  /** Authorities besides Mozilla's, which the runtime has. */
+  readonly tls: TlsFiles;
   /** `http://HOST:PORT`. */
   readonly proxy?: string;
   /** For a whole exchange: connecting, sending, waiting, and reading the answer. */
@@ -45,8 +44,11 @@ export class HttpClient {
   readonly #connection: Connection;
   #client: Deno.HttpClient | undefined;
 
+  /** @throws a system error for a file that cannot be read. */
   constructor(connection: Connection) {
     this.#connection = connection;
+    // Told at the start, not with each failing delivery.
+    credentials(connection.tls);
   }
 
   /**
@@ -90,14 +92,12 @@ export class HttpClient {
   }
 
   #connect(): Deno.HttpClient {
-    const { caFile, certificateFile, keyFile, proxy } = this.#connection;
+    const { tls, proxy } = this.#connection;
+    const { ca, cert, key } = credentials(tls);
     return Deno.createHttpClient({
       http2: false,
-      ...(caFile === undefined ? {} : { caCerts: [Deno.readTextFileSync(caFile)] }),
-      ...(certificateFile === undefined ? {} : {
-        cert: Deno.readTextFileSync(certificateFile),
-        key: Deno.readTextFileSync(keyFile!),
-      }),
+      ...(ca === undefined ? {} : { caCerts: [ca] }),
+      ...(cert === undefined ? {} : { cert, key: key! }),
       ...(proxy === undefined ? {} : { proxy: { url: proxy } }),
     });
   }

@@ -3,6 +3,7 @@
  */
 import type { SinkPlace } from "../kind.ts";
 import type { Settings } from "../settings.ts";
+import { isLoopback, readTlsFiles } from "../tls.ts";
 import type { Connection } from "./client.ts";
 import { readSecretPlace, type SecretPlace } from "./secret.ts";
 
@@ -20,7 +21,6 @@ export type AuthorizationScheme = "bearer" | "basic" | "apikey" | "splunk";
 
 const SCHEMES = ["bearer", "basic", "apikey", "splunk"] as const;
 const DEFAULT_TIMEOUT_MILLISECONDS = 30_000;
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 /** Whether a target's text is `PREFIXhttps://…` or `PREFIXhttp://…`. */
 export function isHttp(target: string, prefix: string): boolean {
@@ -56,18 +56,13 @@ export function readHttpPlace<Kind extends string>(
 
 /** @throws {SinkSyntaxError} if a secret would be sent where others can read it. */
 export function refuseInTheClear(url: URL, secret: unknown, settings: Settings): void {
-  if (secret === undefined || url.protocol === "https:" || LOOPBACK.test(url.hostname)) return;
+  if (secret === undefined || url.protocol === "https:" || isLoopback(url.hostname)) return;
   throw settings.refusal("a secret is sent only over https, or to this host itself");
 }
 
 function readConnection(url: URL, settings: Settings): Connection {
-  const caFile = settings.take("ca");
-  const certificateFile = settings.take("cert");
-  const keyFile = settings.take("key");
-  if ((certificateFile === undefined) !== (keyFile === undefined)) {
-    throw settings.refusal("cert and key go together");
-  }
-  if (url.protocol === "http:" && (caFile ?? certificateFile) !== undefined) {
+  const tls = readTlsFiles(settings);
+  if (url.protocol === "http:" && Object.keys(tls).length > 0) {
     throw settings.refusal("ca, cert and key need https");
   }
   const proxy = settings.take("proxy");
@@ -78,8 +73,7 @@ function readConnection(url: URL, settings: Settings): Connection {
   return {
     timeoutMilliseconds: settings.takeDuration("timeout") ?? DEFAULT_TIMEOUT_MILLISECONDS,
     compress,
-    ...(caFile === undefined ? {} : { caFile }),
-    ...(certificateFile === undefined ? {} : { certificateFile, keyFile }),
+    tls,
     ...(proxy === undefined ? {} : { proxy }),
   };
 }

@@ -4,6 +4,7 @@
 import { openSecret, readSecretPlace, type SecretPlace } from "../http/secret.ts";
 import type { SinkPlace, TargetKind } from "../kind.ts";
 import type { Settings } from "../settings.ts";
+import { isLoopback, readTlsFiles, type TlsFiles } from "../tls.ts";
 import { KafkaSender } from "./sender.ts";
 
 /** A topic of a cluster. */
@@ -12,17 +13,11 @@ export interface KafkaPlace extends SinkPlace {
   /** `HOST:PORT`. */
   readonly brokers: readonly string[];
   readonly topic: string;
-  readonly tls?: KafkaTls;
+  /** Authorities besides Mozilla's. */
+  readonly tls?: TlsFiles;
   readonly login?: KafkaLogin;
   readonly compression: KafkaCompression;
   readonly timeoutMilliseconds: number;
-}
-
-/** PEM files: authorities besides Mozilla's; the client's certificate and its key. */
-export interface KafkaTls {
-  readonly caFile?: string;
-  readonly certificateFile?: string;
-  readonly keyFile?: string;
 }
 
 /** SASL. */
@@ -40,7 +35,7 @@ export type KafkaCompression = "none" | "gzip";
 
 const TARGET = /^kafka(s?):\/\/([^/]*)\/([A-Za-z0-9._-]{1,249})$/;
 const BROKER = /^([\w.-]+|\[[0-9A-Fa-f:.]+\])(?::([1-9]\d{0,4}))?$/;
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::|$)/;
+const PORT = /:\d+$/;
 const DEFAULT_PORT = 9092;
 const DEFAULT_TIMEOUT_MILLISECONDS = 30_000;
 
@@ -58,7 +53,8 @@ export const kafkaKind: TargetKind<KafkaPlace> = {
     const brokers = hosts.split(",").map((text) => readBroker(text, settings));
     const tls = readTls(secure !== "", settings);
     const login = readLogin(settings);
-    const isInTheClear = tls === undefined && !brokers.every((broker) => LOOPBACK.test(broker));
+    const isInTheClear = tls === undefined &&
+      !brokers.every((broker) => isLoopback(broker.replace(PORT, "")));
     if (login?.mechanism === "plain" && isInTheClear) {
       throw settings.refusal(
         "a password is sent only over TLS; write kafkas:// or sasl=scram-sha-512",
@@ -92,17 +88,10 @@ function readBroker(text: string, settings: Settings): string {
   return `${match[1]}:${match[2] ?? DEFAULT_PORT}`;
 }
 
-function readTls(isSecure: boolean, settings: Settings): KafkaTls | undefined {
-  const caFile = settings.take("ca");
-  const certificateFile = settings.take("cert");
-  const keyFile = settings.take("key");
-  if ((certificateFile === undefined) !== (keyFile === undefined)) {
-    throw settings.refusal("cert and key go together");
-  }
-  if (isSecure) return { caFile, certificateFile, keyFile };
-  if ((caFile ?? certificateFile) !== undefined) {
-    throw settings.refusal("ca, cert and key need kafkas://");
-  }
+function readTls(isSecure: boolean, settings: Settings): TlsFiles | undefined {
+  const files = readTlsFiles(settings);
+  if (isSecure) return files;
+  if (Object.keys(files).length > 0) throw settings.refusal("ca, cert and key need kafkas://");
   return undefined;
 }
 

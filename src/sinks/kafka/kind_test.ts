@@ -12,9 +12,15 @@ Deno.test("brokers, topic, login and defaults", () => {
     topic: "sysmon.events",
     compression: "gzip",
     timeoutMilliseconds: 30_000,
-    tls: { caFile: "/ca", certificateFile: undefined, keyFile: undefined },
+    tls: { ca: "/ca" },
     login: { user: "me", password: { file: "/p" }, mechanism: "scram-sha-512" },
   });
+});
+
+Deno.test("a password in the clear stays on this host", () => {
+  for (const broker of ["localhost", "127.0.0.1:9093", "[::1]:9092"]) {
+    parseSink(`json:kafka://${broker}/t,user=me,password-file=/p,sasl=plain`);
+  }
 });
 
 Deno.test("what cannot be meant is refused", () => {
@@ -25,6 +31,7 @@ Deno.test("what cannot be meant is refused", () => {
     "json:kafka://h/t,user=me": /go together/,
     "json:kafka://h/t,ca=/c": /need kafkas/,
     "json:kafka://h/t,user=me,password-file=/p,sasl=plain": /only over TLS/,
+    "json:kafka://[::1],,h/t,user=me,password-file=/p,sasl=plain": /only over TLS/,
     "json:kafka://h/t,password=x": /"password" is not an option/,
   };
   for (const [sink, why] of Object.entries(refusals)) {

@@ -9,6 +9,7 @@ import { eventId } from "../http/protocol.ts";
 import type { Secret } from "../http/secret.ts";
 import { pauseFor } from "../http/sender.ts";
 import type { Sender } from "../queued_target.ts";
+import { credentials } from "../tls.ts";
 import type { KafkaPlace } from "./kind.ts";
 
 /** What the sender needs to know besides where to send. */
@@ -48,7 +49,10 @@ export class KafkaSender implements Sender {
   /** Lines that go at once; fewer while the broker finds batches too large. */
   #mostLines = Infinity;
 
+  /** @throws a system error for a file that cannot be read. */
   constructor(place: KafkaPlace, options: KafkaSenderOptions) {
+    // Told at the start, not with each failing delivery.
+    credentials(place.tls ?? {});
     this.#place = place;
     this.#options = options;
     // Not at the program's start, because it is large; but while it may still read the environment.
@@ -127,13 +131,7 @@ export class KafkaSender implements Sender {
       requestTimeout: timeoutMilliseconds,
       connectTimeout: timeoutMilliseconds,
       ...(tls === undefined ? {} : {
-        tls: {
-          ...(tls.caFile === undefined ? {} : { ca: await Deno.readTextFile(tls.caFile) }),
-          ...(tls.certificateFile === undefined ? {} : {
-            cert: await Deno.readTextFile(tls.certificateFile),
-            key: await Deno.readTextFile(tls.keyFile!),
-          }),
-        },
+        tls: credentials(tls),
         tlsServerName: true,
       }),
       ...(login === undefined

@@ -2,11 +2,11 @@
  * Syslog servers as targets: `syslog+udp://HOST[:PORT]`, `syslog+tcp://…`, `syslog+tls://…`.
  */
 import type { SinkPlace, TargetKind } from "../kind.ts";
-import type { Settings } from "../settings.ts";
+import { readTlsFiles } from "../tls.ts";
 import { DatagramSender } from "./datagram.ts";
 import { readIdentity } from "./local_kind.ts";
 import type { SyslogRfc } from "./message.ts";
-import { type Framing, StreamSender, type TlsFiles } from "./stream.ts";
+import { type Framing, StreamSender, type StreamTls } from "./stream.ts";
 
 /** A syslog server. */
 export interface RemoteSyslogPlace extends SinkPlace {
@@ -20,7 +20,7 @@ export interface RemoteSyslogPlace extends SinkPlace {
   readonly framing?: Framing;
   readonly resendBytes?: number;
   /** For tls only. */
-  readonly tls?: TlsFiles & { readonly serverName: string };
+  readonly tls?: StreamTls;
 }
 
 const TARGET = /^syslog\+(udp|tcp|tls):\/\/(?:\[([0-9a-f:.]+)\]|([\w.-]+))(?::(\d{1,5}))?$/i;
@@ -53,7 +53,11 @@ export const remoteSyslogKind: TargetKind<RemoteSyslogPlace> = {
         framing: settings.takeWord("framing", ["octets", "newline"]) ?? "octets",
         resendBytes: settings.takeSize("resend", 0) ?? DEFAULT_RESEND_BYTES,
       }),
-      ...(transport === "tls" ? { tls: readTls(settings, host) } : {}),
+      ...(transport === "tls"
+        ? {
+          tls: { files: readTlsFiles(settings), serverName: settings.take("name") ?? host },
+        }
+        : {}),
     };
   },
   open: (place, { computer, processId }) => {
@@ -69,16 +73,3 @@ export const remoteSyslogKind: TargetKind<RemoteSyslogPlace> = {
     };
   },
 };
-
-function readTls(settings: Settings, host: string): RemoteSyslogPlace["tls"] {
-  const files = {
-    ca: settings.take("ca"),
-    cert: settings.take("cert"),
-    key: settings.take("key"),
-  };
-  if ((files.cert === undefined) !== (files.key === undefined)) {
-    throw settings.refusal("cert and key go together");
-  }
-  const given = Object.entries(files).filter(([, path]) => path !== undefined);
-  return { ...Object.fromEntries(given), serverName: settings.take("name") ?? host };
-}

@@ -6,19 +6,11 @@ import tls from "node:tls";
 import type { Unconfirmed } from "../backlog.ts";
 import type { Chunk } from "../chunk.ts";
 import type { Sender } from "../queued_target.ts";
+import { credentials, type TlsFiles } from "../tls.ts";
 import { headerOf, type SyslogOrigin } from "./message.ts";
 
 /** How messages are told apart in a stream: by their length in front, or by a line feed behind. */
 export type Framing = "octets" | "newline";
-
-/** Files of a TLS connection, PEM. */
-export interface TlsFiles {
-  /** Certificates that the server's must come from; the system's when absent. */
-  readonly ca?: string;
-  /** The client's own certificate and key. */
-  readonly cert?: string;
-  readonly key?: string;
-}
 
 /** Where to and how. */
 export interface StreamPlace {
@@ -27,8 +19,15 @@ export interface StreamPlace {
   readonly framing: Framing;
   /** Bytes that the receiver can lose of what it has taken. */
   readonly resendBytes: number;
-  /** Without it the connection is not encrypted. */
-  readonly tls?: TlsFiles & { readonly serverName: string };
+  /** Without it the connection is not encrypted. The server's certificate must come from `ca`. */
+  readonly tls?: StreamTls;
+}
+
+/** TLS of a connection. */
+export interface StreamTls {
+  readonly files: TlsFiles;
+  /** The name that the server's certificate must have. */
+  readonly serverName: string;
 }
 
 const LINE_FEED = 10;
@@ -61,7 +60,7 @@ export class StreamSender implements Sender {
       ? undefined
       : { bytes: place.resendBytes, milliseconds: UNCONFIRMED_MILLISECONDS };
     // Files that cannot be read are told at the start, not hours later.
-    credentials(place.tls);
+    credentials(place.tls?.files ?? {});
   }
 
   watch(lost: () => void): void {
@@ -120,17 +119,14 @@ export class StreamSender implements Sender {
   }
 }
 
-function credentials(files: TlsFiles | undefined) {
-  const read = (path: string | undefined) =>
-    path === undefined ? undefined : Deno.readTextFileSync(path);
-  return { ca: read(files?.ca), cert: read(files?.cert), key: read(files?.key) };
-}
-
 function connect(place: StreamPlace, signal: AbortSignal): Promise<net.Socket> {
   const { host, port } = place;
-  const socket = place.tls === undefined
-    ? net.connect({ host, port })
-    : tls.connect({ host, port, servername: place.tls.serverName, ...credentials(place.tls) });
+  const socket = place.tls === undefined ? net.connect({ host, port }) : tls.connect({
+    host,
+    port,
+    servername: place.tls.serverName,
+    ...credentials(place.tls.files),
+  });
   return settle(socket, signal, CONNECT_MILLISECONDS, "cannot connect in time", (done) => {
     socket.once(place.tls === undefined ? "connect" : "secureConnect", () => done());
   });
