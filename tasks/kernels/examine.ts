@@ -1,6 +1,7 @@
 /** What is looked at in each guest. */
 
-import { FOLDER, type KernelImage } from "./images.ts";
+import { FOLDER, KERNEL_SERIES, type KernelImage } from "./images.ts";
+import { checkClock } from "./clock.ts";
 import { type Check, checkBlocking, checkNoBlocking } from "./blocking.ts";
 import { checkEvasions, EVASION_PROGRAMS, EVASION_WORDS } from "./evasions.ts";
 import { boot, type GuestRun, type Step } from "./guest.ts";
@@ -15,7 +16,7 @@ const PATIENCE = { limitMs: 720_000, silenceMs: 300_000 };
 const GUEST = `${ROOT}/tests/kernels`;
 const FILES = [
   ...["blocking.sh", "blocking.xml", "unblocked.xml", "evasions.sh", "evasions.xml"],
-  ...["modules.sh", "modules.xml", "sensor.sh", "storm.sh"],
+  ...["clock.sh", "clock.xml", "modules.sh", "modules.xml", "sensor.sh", "storm.sh"],
 ];
 const STEPS = [
   "step plan monomi plan --json -c /storm.xml",
@@ -28,6 +29,8 @@ const STEPS = [
   "step loss sh /storm.sh 16K 32 deaf",
   "",
 ];
+/** Last: what comes behind it would be an hour early. */
+const CLOCK_STEP = "step clock sh /clock.sh\n";
 
 /** What a guest's security modules are told, and whether programs can be among them. */
 export interface Variant {
@@ -48,6 +51,8 @@ export async function examine(
   image: KernelImage,
   { parameters, hasPrograms }: Variant,
 ): Promise<Check[]> {
+  // Times do not depend on security modules, and hardly on the kernel.
+  const isClockSet = !hasPrograms && image.series === KERNEL_SERIES.at(-1);
   const guest = await boot(
     image,
     {
@@ -59,12 +64,15 @@ export async function examine(
       },
       modules: ["loop"],
       spareModules: [SPARE_MODULE],
-      steps: STEPS.join("\n"),
+      steps: STEPS.join("\n") + (isClockSet ? CLOCK_STEP : ""),
     },
     parameters,
     PATIENCE,
   );
-  return checksOf(guest, hasPrograms);
+  return [
+    ...checksOf(guest, hasPrograms),
+    ...(isClockSet ? checkClock(guest.steps.get("clock"), guest.console) : []),
+  ];
 }
 
 const DENIALS: ReadonlySet<number> = new Set([27, 28]);
