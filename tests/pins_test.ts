@@ -67,8 +67,8 @@ captureTest(
     await first.end();
     await using second = await start("processes.xml", "second");
     const few = place.pins();
-    assert.ok(all.includes("link-call_exit-sys_exit"), all.join());
-    assert.ok(!few.includes("link-call_exit-sys_exit"), few.join());
+    assert.ok(all.includes("link-network_connect-inet_sock_set_state"), all.join());
+    assert.ok(!few.includes("link-network_connect-inet_sock_set_state"), few.join());
     second.signal("SIGKILL");
     await second.end();
     await using third = await start("everything.xml", "third");

@@ -16,6 +16,7 @@ export type Ending = "stopped" | "no output" | "failed";
 export function settle(sensor: Sensor, native: Native, say: Say): void {
   for (const hook of sensor.failedHooks()) say(`warning: ${describeHook(hook)}`);
   warnOfBlocking(sensor, say);
+  if (sensor.unseen !== undefined) say(`warning: ${sensor.unseen}`);
   giveUpPrivileges(native, say);
 }
 
@@ -34,6 +35,7 @@ export async function captureToEnd(sensor: Sensor, sinks: SinkSet, say: Say): Pr
     sensor.stop();
   });
   await sensor.run();
+  if (sensor.stoppedBy !== undefined) say(`stopped by ${sensor.stoppedBy}`);
   if (sensor.ended === undefined) return ending;
   say(sensor.ended);
   return "failed";

@@ -6,8 +6,10 @@ import { managerOf } from "../service/manager.ts";
 import { readIfThere } from "../service/private_files.ts";
 import { placesOf } from "../service/stored.ts";
 import { defaultSinks, settingsText, withSinks } from "../settings/mod.ts";
+import type { Native } from "../sources/native.ts";
 import type { Command } from "./command.ts";
 import { shippedConfiguration, validGiven } from "./given_configuration.ts";
+import { unlockInstance } from "./own_paths.ts";
 import { requireRoot } from "./root.ts";
 import { validSettings } from "./settings.ts";
 import { Exit, Failure, readArguments } from "./usage.ts";
@@ -21,6 +23,7 @@ export async function installWith(
   configuration: NewConfiguration | undefined,
   sinks: readonly string[],
   fallback: () => NewConfiguration,
+  load: () => Native,
 ): Promise<{ readonly identity: Identity; readonly manager: string }> {
   const self = identity();
   const program = ownFile();
@@ -38,6 +41,7 @@ export async function installWith(
   const settings = newSettings(self, readIfThere(settingsPath), sinks);
   if (settings !== undefined) validSettings(new TextEncoder().encode(settings), settingsPath, self);
   const manager = managerOf(self);
+  unlockInstance(self, load);
   await installInstance({
     identity: self,
     program,
@@ -71,7 +75,7 @@ function newSettings(
   return sinks.length > 0 ? withSinks(new TextDecoder().decode(there), sinks) : undefined;
 }
 
-async function run(args: string[]): Promise<number> {
+async function run(args: string[], load: () => Native): Promise<number> {
   const { values } = readArguments({
     args,
     options: {
@@ -81,7 +85,7 @@ async function run(args: string[]): Promise<number> {
   });
   requireRoot();
   const configuration = values.config === undefined ? undefined : await validGiven(values.config);
-  const installed = await installWith(configuration, values.sink ?? [], shippedConfiguration);
+  const installed = await installWith(configuration, values.sink ?? [], shippedConfiguration, load);
   const { name, program, configDirectory, logDirectory } = installed.identity;
   console.log(
     `${name} is installed and captures\n` +

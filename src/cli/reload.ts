@@ -2,12 +2,14 @@
 import { VERSION } from "../sensor/version.ts";
 import { identity } from "../service/identity.ts";
 import { reload as reloadInstance } from "../service/install.ts";
+import type { Native } from "../sources/native.ts";
 import type { Command } from "./command.ts";
 import { shippedConfiguration, validGiven } from "./given_configuration.ts";
+import { unlockInstance } from "./own_paths.ts";
 import { requireRoot } from "./root.ts";
 import { Exit, readArguments, UsageError } from "./usage.ts";
 
-async function run(args: string[]): Promise<number> {
+async function run(args: string[], load: () => Native): Promise<number> {
   const { values, positionals } = readArguments({
     args,
     allowPositionals: true,
@@ -24,6 +26,7 @@ async function run(args: string[]): Promise<number> {
     : file === undefined
     ? undefined
     : await validGiven(file);
+  unlockInstance(identity(), load);
   await reloadInstance(identity(), configuration, VERSION);
   console.log("the configuration is in force");
   return Exit.OK;

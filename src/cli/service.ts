@@ -6,7 +6,7 @@ import { Sensor, type SensorOptions } from "../sensor/sensor.ts";
 import { describe } from "../sensor/summary.ts";
 import { Daemon, loadToStart } from "../service/daemon.ts";
 import { type Identity, identity, ownFile } from "../service/identity.ts";
-import { Lock } from "../service/lock.ts";
+import { holderOf, Lock } from "../service/lock.ts";
 import { ServiceManager } from "../service/notify.ts";
 import { makePrivateDirectory } from "../service/private_files.ts";
 import { placesOf } from "../service/stored.ts";
@@ -20,6 +20,7 @@ import { openControl } from "./open_control.ts";
 import { openMetrics } from "./open_metrics.ts";
 import { openOutputs, openRecordIds } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
+import { ownPaths, unlock } from "./own_paths.ts";
 import { nativeFiles, policyOfBytes } from "./policy.ts";
 import { requireRoot } from "./root.ts";
 import { readSettings } from "./settings.ts";
@@ -85,6 +86,7 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
   using _ = takeLock(placesOf(self).daemonLock, self.name);
   const settings = readSettings(self);
   const native = load();
+  unlock(native, self.pinDirectory);
   const host = liveSource(native);
   const files = nativeFiles(native);
   const manager = new ServiceManager(Deno.env.toObject(), native.sockets);
@@ -114,9 +116,14 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
   const pins = canPin(self) ? self.pinDirectory : undefined;
   if (pins === undefined) say("warning: /sys/fs/bpf is not mounted; a kill ends the capture");
   const metrics = settings.metrics && openMetrics(settings.metrics, sensor);
+  const supervisor = holderOf(placesOf(self).supervisorLock)?.pid;
   dropPermissions(outputs.needsNetwork ? ["net"] : []);
   const letGo = onSignals(() => sensor.stop(), () => void daemon.reload());
-  open(sensor, { name: self.name, ...settings }, pins, say);
+  const own = () => ({
+    supervisor: supervisor === Deno.ppid ? supervisor : undefined,
+    paths: ownPaths([ownFile(), self.configDirectory, self.stateDirectory, self.pinDirectory]),
+  });
+  open(sensor, { name: self.name, ...settings, own }, pins, say);
   settle(sensor, native, say);
   daemon.begin(problem);
   say("capturing");

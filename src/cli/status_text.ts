@@ -2,6 +2,7 @@
 import { escapeUnprintable } from "../config/diagnostics.ts";
 import { traceEventName } from "../events/windows/trace_definitions.ts";
 import { eventById } from "../schema/mod.ts";
+import type { ProtectionState } from "../sensor/protection.ts";
 import type { SensorStatus } from "../sensor/status.ts";
 import { describeBlocking } from "../sensor/blocking.ts";
 import { describeHook, lost } from "../sensor/summary.ts";
@@ -26,7 +27,17 @@ export function describeStatus(status: RunningStatus, withHooks: boolean): strin
 }
 
 function overview(status: RunningStatus): string[] {
-  const { version, pid, startedAt, seconds, configuration, resources, capture, blocking } = status;
+  const {
+    version,
+    pid,
+    startedAt,
+    seconds,
+    configuration,
+    resources,
+    capture,
+    blocking,
+    protection,
+  } = status;
   const { userMs, systemMs, rssKb, maxRssKb } = resources;
   const programs = capture?.programs ?? [];
   const attached = programs.reduce((sum, { hooks }) => sum + hooks.length, 0);
@@ -41,12 +52,17 @@ function overview(status: RunningStatus): string[] {
     line("its hash", configuration.hash),
     line("kernel", `${attached} hooks of ${programs.length} programs, ${failed} refused`),
     ...(blocking === undefined ? [] : [line("blocking", notBlocked ?? blocking.tags.join(", "))]),
+    ...(protection === undefined ? [] : [line("protection", describeProtection(protection))]),
     line("memory", `${megabytes(rssKb)}, at most ${megabytes(maxRssKb)}`),
     line(
       "processor",
       `${cpuSeconds.toFixed(1)} s, ${(100 * cpuSeconds / Math.max(seconds, 0.001)).toFixed(1)} %`,
     ),
   ];
+}
+
+function describeProtection({ complaint, seen, refused }: ProtectionState): string {
+  return complaint ?? `what is done to the sensor is seen: ${seen} times, ${refused} refused`;
 }
 
 function events({ events }: RunningStatus): string[] {

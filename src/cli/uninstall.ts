@@ -2,17 +2,20 @@
 import { identity } from "../service/identity.ts";
 import { isInstalled, uninstall as uninstallInstance } from "../service/install.ts";
 import { managerOf } from "../service/manager.ts";
+import type { Native } from "../sources/native.ts";
 import type { Command } from "./command.ts";
+import { unlockInstance } from "./own_paths.ts";
 import { requireRoot } from "./root.ts";
 import { Exit, Failure, readArguments } from "./usage.ts";
 
-async function run(args: string[]): Promise<number> {
+async function run(args: string[], load: () => Native): Promise<number> {
   const { values } = readArguments({ args, options: { force: { type: "boolean" } } });
   requireRoot();
   const self = identity();
   if (!isInstalled(self)) {
     throw new Failure(`${self.name} is not installed: there is no ${self.program}`, Exit.NO);
   }
+  unlockInstance(self, load);
   const removed = await uninstallInstance(self, managerOf(self), values.force ?? false);
   console.log(`${self.name} is stopped; removed: ${removed.join(", ")}`);
   tellOfLogs(self.logDirectory);

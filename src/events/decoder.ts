@@ -18,6 +18,7 @@ import {
   decodeTimes,
 } from "./file_records.ts";
 import type { Host } from "./host.ts";
+import { decodeInterference, decodeTouch, type Interference } from "./interference_records.ts";
 import {
   decodeExecutable,
   decodeImageLoad,
@@ -39,8 +40,10 @@ import {
   FileLayout,
   ForkLayout,
   HeaderLayout,
+  InterferenceLayout,
   Kind,
   NetworkLayout,
+  TouchLayout,
 } from "./record_layout.ts";
 
 /** Of each kind: bytes in front of its own part and texts, and who decodes it. */
@@ -68,6 +71,8 @@ const KINDS: readonly (readonly [bytes: number, decode: RecordDecoder] | undefin
   [Kind.CONTAINER]: [ContainerLayout.bytes, decodeContainer],
   [Kind.BLOCKED_EXECUTABLE]: [DenialLayout.bytes, decodeBlockedExecutable],
   [Kind.BLOCKED_SHREDDING]: [DenialLayout.bytes, decodeBlockedShredding],
+  [Kind.INTERFERENCE]: [InterferenceLayout.bytes, decodeInterference],
+  [Kind.TOUCH]: [FileLayout.bytes + TouchLayout.bytes, decodeTouch],
 });
 
 function kinds(table: Readonly<Record<number, readonly [number, RecordDecoder]>>) {
@@ -91,6 +96,7 @@ export class Decoder {
       processes: this.processes,
       containers: new Containers(),
       counters: this.counters,
+      interferences: [],
       wanted: () => true,
     };
   }
@@ -98,6 +104,11 @@ export class Decoder {
   /** Events for which this is false are not even built. */
   set wanted(wanted: (id: number) => boolean) {
     this.#decoding.wanted = wanted;
+  }
+
+  /** What was done to the sensor since the last call. */
+  takeInterferences(): readonly Interference[] {
+    return this.#decoding.interferences.splice(0);
   }
 
   /** Appends the events of the buffer's first `length` bytes to `out`, in order. */

@@ -8,6 +8,7 @@ import { millisecondsOf, utcTime } from "./clock.ts";
 import type { Containers } from "./containers.ts";
 import { type Event, type FieldValue, type Image, MISSING } from "./event.ts";
 import type { Host } from "./host.ts";
+import type { Interference } from "./interference_records.ts";
 import type { Placement } from "./placement.ts";
 import type { ProcessTable } from "./process_table.ts";
 import type { Process } from "./process.ts";
@@ -29,6 +30,8 @@ export interface Decoding {
   readonly processes: ProcessTable;
   readonly containers: Containers;
   readonly counters: DecoderCounters;
+  /** What was done to the sensor itself, in order. */
+  readonly interferences: Interference[];
   /** Events for which this is false are not even built. */
   wanted: (id: number) => boolean;
 }

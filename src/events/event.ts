@@ -71,6 +71,8 @@ export interface Event {
   readonly image?: Image;
   /** Where its process runs; absent outside of containers. */
   readonly container?: Placement;
+  /** Who had the sensor change its state (event 4); absent where unknown. */
+  readonly actor?: string;
   /** The file whose name ended, where its content can still be asked for. */
   readonly removal?: Removal;
   /** What to hash for the event's Hash field. */

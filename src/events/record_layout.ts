@@ -32,7 +32,9 @@ export const Kind = {
   CONTAINER: 40,
   BLOCKED_EXECUTABLE: 30,
   BLOCKED_SHREDDING: 31,
-  COUNT: 41,
+  INTERFERENCE: 41,
+  TOUCH: 42,
+  COUNT: 43,
 } as const;
 
 /** Bits of a record's flags. */
@@ -83,6 +85,37 @@ export const Access = {
   REGISTERS: 10,
   WRITE: 11,
   FILE_WRITE: 12,
+} as const;
+
+/** What was done to the sensor. */
+export const Deed = {
+  SIGNAL: 1,
+  TRACE: 2,
+  WRITE_MEMORY: 3,
+  OPEN_MEMORY: 4,
+  TAKE_DESCRIPTOR: 5,
+  OPEN: 6,
+  REMOVE: 7,
+  RENAME: 8,
+  TRUNCATE: 9,
+  CHANGE_MODE: 10,
+} as const;
+
+/** What a process is to the sensor that it did something to. */
+export const Relation = {
+  STRANGER: 0,
+  MANAGER: 1,
+  OWN: 2,
+  PARENT: 3,
+  UNLOCKED: 4,
+  KERNEL: 5,
+} as const;
+
+/** What a protected process is. */
+export const Role = {
+  SENSOR: 1,
+  SUPERVISOR: 2,
+  UNLOCKED: 3,
 } as const;
 
 /** What the kernel side counts, per kind. */
@@ -269,6 +302,27 @@ export const ContainerLayout = {
   imageLen: 96,
   hasGroups: 100,
   bytes: 104,
+} as const;
+
+/** Offsets in a record's Interference part. */
+export const InterferenceLayout = {
+  deed: 64,
+  signal: 68,
+  relation: 72,
+  refused: 76,
+  targetPid: 80,
+  targetRole: 84,
+  pathLen: 88,
+  nameLen: 92,
+  command: 96,
+  bytes: 112,
+} as const;
+
+/** Offsets in a record's Touch part. */
+export const TouchLayout = {
+  relation: 0,
+  reserved: 4,
+  bytes: 8,
 } as const;
 
 /** Offsets in a record's Facts part. */

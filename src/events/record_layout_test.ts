@@ -11,6 +11,9 @@ function snapshot(): Record<string, unknown> {
     Flag: {},
     How: {},
     Access: {},
+    Deed: {},
+    Relation: {},
+    Role: {},
     Counter: {},
   };
   const sizes = new Map<Record<string, number>, number>();

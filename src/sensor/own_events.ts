@@ -15,9 +15,9 @@ function own(definition: typeof STATE, values: string[]): Event {
   return { definition, values: [utcTime(time), ...values], time, recordId: 0, image: undefined };
 }
 
-/** Event 4: the sensor started or stopped. */
-export function stateChanged(state: "Started" | "Stopped"): Event {
-  return own(STATE, [state, VERSION, SCHEMA]);
+/** Event 4: the sensor started or stopped; `actor` is who had it do so, where that is known. */
+export function stateChanged(state: "Started" | "Stopped", actor?: string): Event {
+  return { ...own(STATE, [state, VERSION, SCHEMA]), actor };
 }
 
 /** Event 16: a configuration came into force. */

@@ -11,6 +11,7 @@ import { ErrorReports } from "./error_reports.ts";
 import { configurationChanged, errorReport, stateChanged } from "./own_events.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { Policy } from "./policy.ts";
+import { type Protected, ProtectionReports, type ProtectionState } from "./protection.ts";
 import type { RecordIds } from "./record_ids.ts";
 import { ResourceMeter } from "./resources.ts";
 import { Safekeeping } from "./safekeeping.ts";
@@ -40,6 +41,8 @@ export interface SensorOptions {
   readonly maxArguments: number;
   /** See `CaptureOptions`. */
   readonly pins?: string;
+  /** What is the sensor's own: asked for anew at each reload. Absent: nothing of it is seen. */
+  readonly own?: () => Protected;
 }
 
 const TAKEN_OVER =
@@ -60,6 +63,9 @@ export class Sensor {
   #blocking: Blocking | undefined;
   readonly #recentErrors = new RecentErrors();
   #safekeeping: Safekeeping | undefined;
+  readonly #protection = new ProtectionReports();
+  #own: SensorOptions["own"];
+  #unseen: string | undefined;
   /** How many times it has looked for records; stands still when it is stuck. */
   turns = 0;
   #stopping = false;
@@ -92,6 +98,8 @@ export class Sensor {
         () => this.#sinks.counters(),
       );
     }
+    this.#own = options.own;
+    this.#protect();
     this.#startedAt = performance.now();
     this.#startTime = this.#configuredTime = Date.now();
     this.#pipeline.announce(configurationChanged(this.#pipeline.policy.source));
@@ -140,6 +148,26 @@ export class Sensor {
     return this.#blocking;
   }
 
+  /** Why not all of what is done to the sensor is seen; undefined when it is. */
+  get unseen(): string | undefined {
+    return this.#unseen;
+  }
+
+  #protect(): void {
+    if (this.#own === undefined || Deno.build.os !== "linux") return;
+    const { paths, supervisor } = this.#own();
+    this.#protection.paths = paths;
+    const before = this.#unseen;
+    this.#unseen = undefined;
+    try {
+      this.#native.protect(paths, supervisor);
+    } catch (error) {
+      if (!(error instanceof NativeError)) throw error;
+      this.#unseen = `not all that is done to the sensor is seen: ${error.message}`;
+      if (this.#unseen !== before) this.#announce([errorReport("Protection", this.#unseen)]);
+    }
+  }
+
   /** Never silently: what is not denied although the rules say so is reported. */
   #enforce({ blocking }: Policy): void {
     if (blocking === undefined) return;
@@ -175,8 +203,14 @@ export class Sensor {
     this.#release(true);
     await this.#pipeline.settled();
     this.#reportErrors(true);
-    this.#pipeline.announce(stateChanged("Stopped"));
+    this.#announce(this.#protection.due(performance.now(), true));
+    this.#pipeline.announce(stateChanged("Stopped", this.stoppedBy));
     await this.#sinks.flush();
+  }
+
+  /** Who had it stop, as far as that was seen. */
+  get stoppedBy(): string | undefined {
+    return this.#stopping ? this.#protection.stoppedBy(Date.now()) : undefined;
   }
 
   /** How it is doing; only while it is open. */
@@ -190,8 +224,15 @@ export class Sensor {
         since: new Date(this.#configuredTime).toISOString(),
       },
       lastErrors: this.#recentErrors.list(),
+      protection: this.#protectionState(),
       ...this.#sum(),
     };
+  }
+
+  #protectionState(): ProtectionState | undefined {
+    if (this.#own === undefined) return undefined;
+    const { seen, refused } = this.#native.stats().interferences ?? { seen: 0, refused: 0 };
+    return { complaint: this.#unseen, seen: seen + this.#protection.touched, refused };
   }
 
   /** Follows a process and its descendants; undefined without such a process. */
@@ -251,6 +292,7 @@ export class Sensor {
       this.#decoder.decode(length, this.#events);
       this.#pipeline.push(this.#events);
       this.#events.length = 0;
+      this.#reportInterferences();
       await this.#sinks.ready();
       const now = performance.now();
       this.#safekeeping?.follow(now);
@@ -265,6 +307,12 @@ export class Sensor {
     }
   }
 
+  #reportInterferences(): void {
+    const interferences = this.#decoder.takeInterferences?.() ?? [];
+    if (interferences.length === 0) return;
+    this.#announce(this.#protection.take(interferences, performance.now()));
+  }
+
   #applyPending(): void {
     const policy = this.#pending;
     if (policy === undefined) return;
@@ -273,6 +321,7 @@ export class Sensor {
     this.#pipeline.policy = policy;
     this.#decoder.wanted = (id) => policy.rules.wants(id);
     this.#native.configure(policy.events);
+    this.#protect();
     this.#pipeline.announce(configurationChanged(policy.source));
     this.#reportHooks();
   }
@@ -283,6 +332,7 @@ export class Sensor {
     if (!last && !this.#errors.isDue(now)) return;
     const hashing = this.#pipeline.policy.hasher?.counters?.unavailable;
     const { unknown } = this.#decoder.counters;
+    this.#announce(this.#protection.due(now));
     this.#announce(this.#errors.losses(this.#native.stats(), now, unknown));
     this.#announce(this.#errors.sinks(this.#sinks.counters(), now, last));
     this.#announce(this.#errors.hashes(hashing, now, last));

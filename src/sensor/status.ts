@@ -3,6 +3,7 @@
  */
 import type { Event } from "../events/event.ts";
 import type { PolicySource } from "./policy.ts";
+import type { ProtectionState } from "./protection.ts";
 import type { Summary } from "./summary.ts";
 
 /** What `monomi status` is given: what was counted so far, and what is going on. */
@@ -15,6 +16,8 @@ export interface SensorStatus extends Summary {
   readonly configuration: PolicySource & { readonly since: string };
   /** The last events 255, oldest first. */
   readonly lastErrors: readonly ReportedError[];
+  /** Absent where nothing is protected. */
+  readonly protection?: ProtectionState;
 }
 
 /** One event 255. */

@@ -5,6 +5,8 @@ import type { Placement } from "../events/placement.ts";
 import { escapeJson } from "./json_text.ts";
 import { LineCode, perDefinition, type Renderer } from "./renderer.ts";
 
+const STATE_CHANGED = 4;
+
 /** What every JSON line says besides its event. */
 export interface JsonOptions {
   /** Name of the host that the events are from. */
@@ -15,7 +17,8 @@ export interface JsonOptions {
  * Gives a renderer of flat JSON objects: EventID, Event, Computer, EventRecordID, then the event's
  * fields under Sysmon's names in schema order. 16- and 32-bit unsigned integers are numbers,
  * booleans are booleans, everything else, and a value that is missing (`-`), is a string. Events of
- * processes in containers end with an object `Container`.
+ * processes in containers end with an object `Container`; event 4 ends with an `Actor` where it is known who
+ * had the sensor stop.
  *
  * A line is ASCII-safe where it matters: see {@link escapeJson}.
  */
@@ -33,10 +36,22 @@ export function jsonRenderer(options: JsonOptions): Renderer {
       else if (field.type === "boolean") line.value(`boolean(${value})`);
       else line.text('"').value(`text(${value})`).text('"');
     }
+    if (definition.id === STATE_CHANGED) line.value("actor(event.actor)");
     line.value("container(event.container)").text("}");
     const container = perPlacement(jsonContainer);
-    return line.compile({ text: escapeJson, number: jsonNumber, boolean: jsonBoolean, container });
+    return line.compile({
+      text: escapeJson,
+      number: jsonNumber,
+      boolean: jsonBoolean,
+      container,
+      actor,
+    });
   });
+}
+
+/** Who had the sensor stop. */
+function actor(text: string | undefined): string {
+  return text === undefined ? "" : `,"Actor":"${escapeJson(text)}"`;
 }
 
 /** The last member of an event of a process in a container. */

@@ -27,6 +27,7 @@ export interface XmlOptions {
 }
 
 const EBPF_EVENT_ID = 100;
+const STATE_CHANGED = 4;
 
 /**
  * Gives a renderer of Sysmon for Linux's XML. Element order, attributes and spelling are Sysmon's
@@ -46,9 +47,15 @@ export function xmlRenderer(options: XmlOptions): Renderer {
       line.text(`<Data Name="${escapeXml(field.name)}">`)
         .value(`text(v[${field.index}])`).text("</Data>");
     }
+    if (definition.id === STATE_CHANGED) line.value("actor(event.actor)");
     line.text("</EventData></Event>");
-    return line.compile({ now, at, text: escapeXml });
+    return line.compile({ now, at, text: escapeXml, actor });
   });
+}
+
+/** Behind Sysmon's own fields: who had the sensor stop. */
+function actor(text: string | undefined): string {
+  return text === undefined ? "" : `<Data Name="Actor">${escapeXml(text)}</Data>`;
 }
 
 function systemPart(

@@ -2,6 +2,7 @@
 import process from "node:process";
 import { Decoder } from "../events/decoder.ts";
 import type { Event } from "../events/event.ts";
+import type { Interference } from "../events/interference_records.ts";
 import type { Family } from "../events/process_table.ts";
 import { LiveDecoder } from "../events/windows/live_decoder.ts";
 import { LiveHost } from "./live_host.ts";
@@ -20,6 +21,8 @@ export interface BatchDecoder {
   readonly processes?: { follow(root: number): Family | undefined };
   /** Appends the events of the buffer's first `length` bytes. */
   decode(length: number, events: Event[]): void;
+  /** What was done to the sensor since the last call; absent where that is not seen. */
+  takeInterferences?(): readonly Interference[];
   /** Appends events that waited for more about them; with `all`, those that would wait on. */
   release?(events: Event[], all: boolean): void;
 }

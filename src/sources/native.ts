@@ -47,6 +47,11 @@ const LINUX = {
   monomi_mark: { parameters: [], result: "i32" },
   monomi_commit: { parameters: [], result: "void" },
   monomi_give_up_privileges: { parameters: ["buffer", "u32"], result: "i32" },
+  monomi_protect: {
+    parameters: ["u32", "buffer", "u32", "buffer", "u32"],
+    result: "i32",
+  },
+  monomi_unlock: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_block: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_hash: {
     parameters: ["buffer", "u32", "buffer", "u32"],
@@ -94,7 +99,7 @@ function symbolsHere(): Deno.ForeignLibraryInterface {
 }
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 12;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 13;
 const TEXT_BYTES = 64 * 1024;
 const REASON_BYTES = 1024;
 /** There is no open capture. */
@@ -143,6 +148,8 @@ export interface CaptureStats {
   readonly programs: readonly ProgramFigures[];
   /** What the kernel refused, though the events are wanted. */
   readonly failedHooks: readonly FailedHook[];
+  /** What was done to the sensor, repetitions included; not on Windows. */
+  readonly interferences?: { readonly seen: number; readonly refused: number };
   readonly ringBytes: number;
   readonly delivered: number;
   readonly malformed: number;
@@ -325,6 +332,35 @@ export class Native {
     const text = this.#text;
     text.fill(0);
     this.#check(this.#library.symbols.monomi_block(policy, policy.length, text, text.length));
+  }
+
+  /**
+   * Sees from now on what is done to this process, to its supervisor and to what lies at `paths`; takes
+   * the place of what was said before.
+   *
+   * @throws {NativeError} with what cannot be seen.
+   */
+  protect(paths: readonly string[], supervisor = 0): void {
+    const text = this.#text;
+    text.fill(0);
+    const bytes = new TextEncoder().encode(paths.join("\0"));
+    const { monomi_protect } = this.#library.symbols;
+    this.#check(monomi_protect(supervisor, bytes, bytes.length, text, text.length));
+  }
+
+  /**
+   * Lets this process do what others may not to the sensor that keeps its capture at `path`; false when
+   * there is none.
+   *
+   * @throws {NativeError}
+   */
+  unlock(path: string): boolean {
+    const text = this.#text;
+    text.fill(0);
+    const place = new TextEncoder().encode(path);
+    const result = this.#library.symbols.monomi_unlock(place, place.length, text, text.length);
+    this.#check(result);
+    return result > 0;
   }
 
   /**

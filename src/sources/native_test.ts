@@ -26,6 +26,11 @@ async function assertClosed(native: Native): Promise<void> {
   assert.throws(() => native.drain(RECORDS), isClosed);
   assert.throws(() => native.stats(), isClosed);
   assert.throws(() => native.configure([]), isClosed);
+  assert.throws(() => native.block(new Uint8Array(20)), isClosed);
+  assert.throws(() => native.protect(["/etc"]), isClosed);
+  assert.equal(native.mark(), false);
+  native.commit();
+  native.wake();
   await assert.rejects(native.wait(0), isClosed);
 }
 

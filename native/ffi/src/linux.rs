@@ -5,7 +5,7 @@ use crate::{
     FAILED, guarded, guarded_as, host, local_socket, privileges,
     text::{self, Bytes, borrow, give},
 };
-use monomi_linux::{Capture, Options, Policy, Waiter, plan::EventSet};
+use monomi_linux::{Capture, Options, Policy, Protection, Waiter, plan::EventSet};
 use std::{
     ffi::OsStr,
     os::unix::ffi::OsStrExt,
@@ -181,6 +181,69 @@ pub unsafe extern "C" fn monomi_plan(
             Err(reason) => {
                 // SAFETY: the caller's promise.
                 unsafe { give(&reason.to_string(), buffer, length) };
+                FAILED
+            }
+        }
+    })
+}
+
+/// Sees from now on what is done to this process, to `supervisor` (0: there is none) and to the files
+/// in `paths`, each path ended by a NUL. 0; or negative with a text in `error` about what cannot be seen.
+///
+/// # Safety
+/// `paths` must be readable and `error` writable for their lengths.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_protect(
+    supervisor: u32,
+    paths: *const u8,
+    paths_length: u32,
+    error: *mut u8,
+    error_length: u32,
+) -> i32 {
+    guarded(|| {
+        let mut capture = capture();
+        let Some(capture) = capture.as_mut() else {
+            return CLOSED;
+        };
+        // SAFETY: the caller's promise.
+        let paths = unsafe { borrow(paths, paths_length) };
+        let protection = Protection {
+            supervisor: (supervisor != 0).then_some(supervisor),
+            paths: paths.split(|&byte| byte == 0).filter_map(path_of).collect(),
+        };
+        match capture.protect(&protection) {
+            Ok(()) => 0,
+            Err(reason) => {
+                // SAFETY: the caller's promise.
+                unsafe { give(&reason.to_string(), error, error_length) };
+                FAILED
+            }
+        }
+    })
+}
+
+/// Lets this process do what others may not to the sensor that keeps its capture at `path`: 1, 0 when there is
+/// none, or -1 with a text in `error`.
+///
+/// # Safety
+/// `path` must be readable and `error` writable for their lengths.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_unlock(
+    path: *const u8,
+    path_length: u32,
+    error: *mut u8,
+    error_length: u32,
+) -> i32 {
+    guarded(|| {
+        // SAFETY: the caller's promise.
+        let Some(path) = path_of(unsafe { borrow(path, path_length) }) else {
+            return 0;
+        };
+        match monomi_linux::unlock(&path) {
+            Ok(found) => i32::from(found),
+            Err(reason) => {
+                // SAFETY: the caller's promise.
+                unsafe { give(&reason.to_string(), error, error_length) };
                 FAILED
             }
         }

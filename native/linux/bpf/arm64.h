@@ -18,9 +18,11 @@ struct pt_regs {
 #define NR_SYMLINKAT 36
 #define NR_LINKAT 37
 #define NR_RENAMEAT 38
+#define NR_TRUNCATE 45
 #define NR_FALLOCATE 47
 #define NR_FCHMOD 52
 #define NR_FCHMODAT 53
+#define NR_OPENAT 56
 #define NR_WRITE 64
 #define NR_WRITEV 66
 #define NR_PWRITE64 68
@@ -43,6 +45,7 @@ struct pt_regs {
 #define NR_RENAMEAT2 276
 #define NR_COPY_FILE_RANGE 285
 #define NR_PWRITEV2 287
+#define NR_OPENAT2 437
 #define NR_PIDFD_GETFD 438
 #define NR_FCHMODAT2 452
 #define NR_SETXATTRAT 463
@@ -57,6 +60,9 @@ struct pt_regs {
 #define NR_MKNOD NO_CALL(6)
 #define NR_UTIMES NO_CALL(7)
 #define NR_FUTIMESAT NO_CALL(8)
+#define NR_OPEN NO_CALL(9)
+#define NR_CREAT NO_CALL(10)
+#define NR_RMDIR NO_CALL(11)
 /* Where the instruction pointer is among the registers that ptrace gives and takes. */
 #define USER_AREA_IP 256
 #define TIF_32BIT 22

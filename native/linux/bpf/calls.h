@@ -7,10 +7,15 @@
 
 /* Above the number of every call. */
 #define CALLS 512
-/* Behind two programs for each call. */
-#define COMPAT_SLOT (2 * CALLS)
+/* The protection's program, which runs in front of the others. */
+#define PROTECTION_SLOTS (2 * CALLS)
+/* Behind three programs for each call. */
+#define COMPAT_SLOT (3 * CALLS)
 
-/* By number of the call; behind that, the second programs of calls that have two; 32-bit calls. */
+/*
+ * By number of the call; behind that, the second programs of calls that have two; the protection's;
+ * 32-bit calls.
+ */
 struct {
 	MAP_TYPE(BPF_MAP_TYPE_PROG_ARRAY);
 	MAP_ENTRIES(COMPAT_SLOT + 1);
@@ -56,6 +61,20 @@ static __always_inline struct call_exit exit_of(u64 *context)
 	}                                                                                       \
 	static __always_inline int name##_body(struct call_exit *context)
 
+/* The same for the protection's program. */
+#define EXIT_PROGRAM_IN_FRONT(name)                                                             \
+	static __always_inline int name##_body(struct call_exit *context);                     \
+	SEC("raw_tracepoint")                                                                  \
+	int name(u64 *raw)                                                                      \
+	{                                                                                       \
+		struct call_exit call = exit_of(raw);                                           \
+		name##_body(&call);                                                             \
+		bpf_tail_call(raw, &exits, call.nr);                                            \
+		bpf_tail_call(raw, &exits, CALLS + call.nr);                                    \
+		return 0;                                                                       \
+	}                                                                                       \
+	static __always_inline int name##_body(struct call_exit *context)
+
 SEC("raw_tracepoint")
 int call_exit(u64 *context)
 {
@@ -69,6 +88,7 @@ int call_exit(u64 *context)
 	}
 	if (number >= CALLS)
 		return 0;
+	bpf_tail_call(context, &exits, PROTECTION_SLOTS + number);
 	bpf_tail_call(context, &exits, number);
 	bpf_tail_call(context, &exits, CALLS + number);
 	return 0;

@@ -7,6 +7,7 @@
 #include "calls.h"
 #include "named.h"
 #include "tasks.h"
+#include "roles.h"
 #include "containers.h"
 #include "process.h"
 #include "file.h"
@@ -27,5 +28,7 @@
 #include "writes.h"
 #include "blocking.h"
 #include "names.h"
+#include "interference.h"
+#include "touches.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -265,6 +265,7 @@ struct task_struct {
 	struct fs_struct *fs;
 	struct files_struct *files;
 	struct signal_struct *signal;
+	char comm[16];
 	struct css_set *cgroups;
 	struct {
 		u32 val;

@@ -178,6 +178,7 @@ int process_exit(u64 *context)
 
 	if (signal->live.counter != 0 || task->flags & PF_KTHREAD)
 		return 0;
+	forget_role(task->tgid);
 	if (is_self(task)) {
 		forget_self();
 		return 0;

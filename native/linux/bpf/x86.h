@@ -17,6 +17,7 @@ struct pt_regs {
 	unsigned long bp;
 };
 #define NR_WRITE 1
+#define NR_OPEN 2
 #define NR_MMAP 9
 #define NR_IOCTL 16
 #define NR_PWRITE64 18
@@ -27,7 +28,10 @@ struct pt_regs {
 #define NR_SENDMSG 46
 #define NR_RECVMSG 47
 #define NR_BIND 49
+#define NR_TRUNCATE 76
 #define NR_RENAME 82
+#define NR_RMDIR 84
+#define NR_CREAT 85
 #define NR_LINK 86
 #define NR_UNLINK 87
 #define NR_SYMLINK 88
@@ -40,6 +44,7 @@ struct pt_regs {
 #define NR_LSETXATTR 189
 #define NR_FSETXATTR 190
 #define NR_UTIMES 235
+#define NR_OPENAT 257
 #define NR_MKNODAT 259
 #define NR_FUTIMESAT 261
 #define NR_UNLINKAT 263
@@ -59,6 +64,7 @@ struct pt_regs {
 #define NR_RENAMEAT2 316
 #define NR_COPY_FILE_RANGE 326
 #define NR_PWRITEV2 328
+#define NR_OPENAT2 437
 #define NR_PIDFD_GETFD 438
 #define NR_FCHMODAT2 452
 #define NR_SETXATTRAT 463

@@ -1,12 +1,13 @@
 //! System calls by number, and their slots in the table that the program at the exit of every call
 //! jumps through (`bpf/calls.h`).
 
-use crate::plan::{Hook, PROGRAMS};
+use crate::plan::{Hook, PROGRAMS, PROTECTION};
 use libc::c_long;
 
 /// Above the number of every call.
 const CALLS: u32 = 512;
-const COMPAT_SLOT: u32 = 2 * CALLS;
+const PROTECTION_SLOTS: u32 = 2 * CALLS;
+const COMPAT_SLOT: u32 = 3 * CALLS;
 
 /// Calls that every architecture has.
 const COMMON: &[(&str, c_long)] = &[
@@ -48,6 +49,7 @@ const COMMON: &[(&str, c_long)] = &[
     ("setxattr", libc::SYS_setxattr),
     ("setxattrat", 463),
     ("symlinkat", libc::SYS_symlinkat),
+    ("truncate", libc::SYS_truncate),
     ("unlinkat", libc::SYS_unlinkat),
     ("utimensat", libc::SYS_utimensat),
     ("write", libc::SYS_write),
@@ -64,6 +66,7 @@ const OLDER: &[(&str, c_long)] = &[
     ("mknod", libc::SYS_mknod),
     ("open", libc::SYS_open),
     ("rename", libc::SYS_rename),
+    ("rmdir", libc::SYS_rmdir),
     ("symlink", libc::SYS_symlink),
     ("unlink", libc::SYS_unlink),
     ("utime", libc::SYS_utime),
@@ -82,15 +85,22 @@ fn number(call: &str) -> Option<u32> {
 
 /// Where a program goes in the table for a hook; None for calls that the architecture lacks and for
 /// hooks that are no exits of calls. Of two programs for the same call, the plan's first one jumps
-/// to the second, whose place is the same whether or not the first is there.
+/// to the second, whose place is the same whether or not the first is there. The protection's program
+/// jumps to both.
 pub(crate) fn slot(program: &str, hook: Hook) -> Option<u32> {
     let call = match hook {
         Hook::CompatExits => return Some(COMPAT_SLOT),
         Hook::Exit(call) | Hook::NewerExit(call) | Hook::ExitUnless(call, _) => call,
         _ => return None,
     };
-    let is_second = programs_of(call).next() != Some(program);
-    Some(number(call)? + if is_second { CALLS } else { 0 })
+    let place = if PROTECTION.iter().any(|one| one.name == program) {
+        PROTECTION_SLOTS
+    } else if programs_of(call).next() == Some(program) {
+        0
+    } else {
+        CALLS
+    };
+    Some(number(call)? + place)
 }
 
 fn programs_of(call: &str) -> impl Iterator<Item = &'static str> {
@@ -118,7 +128,7 @@ mod tests {
     #[test]
     fn every_exit_of_the_plan_has_a_slot_of_its_own() {
         let mut taken = BTreeSet::new();
-        for program in PROGRAMS {
+        for program in crate::plan::all() {
             for place in program.places {
                 if matches!(
                     place.hook,
@@ -136,10 +146,17 @@ mod tests {
     fn whoever_is_first_of_two_jumps_on() {
         for (call, _) in COMMON.iter().chain(OLDER) {
             let programs: Vec<_> = programs_of(call).collect();
-            assert!(!programs.is_empty(), "{call} is in no plan");
+            let is_protection = PROTECTION
+                .iter()
+                .flat_map(|program| program.places)
+                .any(|place| place.hook == Hook::Exit(call));
+            assert!(
+                !programs.is_empty() || is_protection,
+                "{call} is in no plan"
+            );
             assert!(programs.len() <= 2, "{call}: {programs:?}");
             assert!(
-                programs.len() == 1 || JUMP_ON.contains(&programs[0]),
+                programs.len() <= 1 || JUMP_ON.contains(&programs[0]),
                 "{call}"
             );
         }

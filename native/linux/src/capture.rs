@@ -8,7 +8,8 @@ use crate::{
     links::{self, Exits, Link},
     normalize::Normalizer,
     pins::Pins,
-    plan::{self, EventSet, Hook, INSIDE, Place, Program},
+    plan::{self, EventSet, Hook, INSIDE, PROTECTION, Place, Program},
+    protect::{CALL_EXIT, Wards},
     ring::Ring,
     snapshot,
     stats::{self, ProgramFigures},
@@ -49,6 +50,9 @@ pub struct Options {
 pub struct Capture {
     ebpf: Ebpf,
     pub(crate) guard: Guard,
+    pub(crate) wards: Wards,
+    /// What sees interferences stays attached; an earlier sensor's does until it is attached anew.
+    pub(crate) is_protected: bool,
     ring: Ring,
     /// Keeps the map, which is also polled.
     _ring_map: RingBuf<MapData>,
@@ -111,10 +115,13 @@ impl Capture {
         let wanted: Array<MapData, u64> = take_map(&mut ebpf, "wanted")?;
         let exits: Exits = take_map(&mut ebpf, "exits")?;
         let guard = Guard::of(&mut ebpf, taken_over)?;
+        let wards = Wards::of(&mut ebpf)?;
         let waiter = Arc::new(Waiter::new(ring_map.as_raw_fd(), &ring)?);
         let mut capture = Self {
             ebpf,
             guard,
+            wards,
+            is_protected: false,
             ring,
             _ring_map: ring_map,
             pins,
@@ -173,6 +180,7 @@ impl Capture {
             for place in program.places {
                 let hook = (program.name, place.hook.name());
                 if let Some(slot) = calls::slot(program.name, place.hook)
+                    && !is_protection(program)
                     && !self.attached.contains_key(&hook)
                 {
                     let _empty_ones_are_refused = self.exits.clear_index(&slot);
@@ -226,9 +234,12 @@ impl Capture {
             .collect();
         self.failed.retain(|hook, _| planned.contains(hook));
         self.applied = Some(events);
+        let protects = self.is_protected || self.taken_over;
         self.detach_all(|program, place| {
             let blocks = matches!(place.hook, Hook::Security(_)) && !is_inside(program);
-            !blocks && !planned.contains(&(program.name, place.hook.name()))
+            let is_own = is_protection(program) || (program.name, place.hook) == CALL_EXIT;
+            let is_planned = planned.contains(&(program.name, place.hook.name()));
+            !(blocks || is_planned || protects && is_own)
         })
     }
 
@@ -450,9 +461,10 @@ impl Capture {
             );
             comma = ",";
         }
+        let [seen, refused] = self.wards.counts();
         let _ = write!(
             text,
-            "],\"ringBytes\":{},\"delivered\":{},\"malformed\":{},\"unchanged\":{}}}",
+            "],\"interferences\":{{\"seen\":{seen},\"refused\":{refused}}},\"ringBytes\":{},\"delivered\":{},\"malformed\":{},\"unchanged\":{}}}",
             self.ring_bytes,
             self.delivered.iter().sum::<u64>(),
             self.normalizer.malformed,
@@ -482,6 +494,10 @@ const NAMES_INSIDE: u64 = 1 << 63;
 
 fn is_inside(program: &Program) -> bool {
     INSIDE.iter().any(|inside| inside.name == program.name)
+}
+
+fn is_protection(program: &Program) -> bool {
+    PROTECTION.iter().any(|one| one.name == program.name)
 }
 
 /// The kind of a delivered record; the normalizer lets no unknown one pass.
@@ -528,6 +544,8 @@ const KIND_NAMES: &[(u16, &str)] = &[
     (kind::CONTAINER, "container"),
     (kind::BLOCKED_EXECUTABLE, "blockedExecutable"),
     (kind::BLOCKED_SHREDDING, "blockedShredding"),
+    (kind::INTERFERENCE, "interference"),
+    (kind::TOUCH, "touch"),
 ];
 
 /// The kernel's types; too large to keep.

@@ -77,13 +77,15 @@ impl Normalizer {
             | kind::PIPE_CONNECT
             | kind::MODULE
             | kind::IMAGE_LOAD
-            | kind::EXECUTABLE => self.file(raw, now, out),
+            | kind::EXECUTABLE
+            | kind::TOUCH => self.file(raw, now, out),
             kind::DONE => self.pending.done(&read(raw)?, out),
             kind::DNS => self.dns(raw, now, out),
             kind::BPF => copy(raw, size_of::<monomi_record::Bpf>(), out),
             kind::ACCESS | kind::INJECT => self.access(raw, out),
             kind::CONTAINER => self.container(raw, out),
             kind::BLOCKED_EXECUTABLE | kind::BLOCKED_SHREDDING => denial(raw, out),
+            kind::INTERFERENCE => reach::interference(raw, out),
             kind::NETWORK => self.network(raw, out),
             kind::FORK => copy(raw, size_of::<monomi_record::Fork>(), out),
             kind::EXIT => copy(raw, size_of::<monomi_record::Exit>(), out),

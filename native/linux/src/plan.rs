@@ -2,9 +2,11 @@
 
 mod inside;
 mod programs;
+mod protection;
 
 pub use inside::INSIDE;
 pub use programs::PROGRAMS;
+pub use protection::PROTECTION;
 
 /// The oldest kernel whose helpers the programs use (bpf_get_current_task_btf: 5.11,
 /// bpf_task_pt_regs: 5.15).
@@ -131,7 +133,7 @@ pub struct Program {
 
 /// Every program, wherever it is.
 pub fn all() -> impl Iterator<Item = &'static Program> {
-    PROGRAMS.iter().chain(INSIDE)
+    PROGRAMS.iter().chain(INSIDE).chain(PROTECTION)
 }
 
 /// Names of files; what deletes or replaces a running image is tampering.

@@ -1,6 +1,6 @@
 //! Views generated from the one definition of the record structures.
 
-use crate::{STRUCTURES, VERSION, access, counter, flag, how, kind};
+use crate::{STRUCTURES, VERSION, access, counter, deed, flag, how, kind, relation, role};
 use core::fmt::Write;
 
 /// One structure of the record.
@@ -43,6 +43,8 @@ const KINDS: &[(&str, u16)] = &[
     ("CONTAINER", kind::CONTAINER),
     ("BLOCKED_EXECUTABLE", kind::BLOCKED_EXECUTABLE),
     ("BLOCKED_SHREDDING", kind::BLOCKED_SHREDDING),
+    ("INTERFERENCE", kind::INTERFERENCE),
+    ("TOUCH", kind::TOUCH),
     ("COUNT", kind::COUNT),
 ];
 
@@ -93,6 +95,65 @@ const ACCESSES: &[(&str, u32)] = &[
     ("FILE_WRITE", access::FILE_WRITE),
 ];
 
+const DEEDS: &[(&str, u32)] = &[
+    ("SIGNAL", deed::SIGNAL),
+    ("TRACE", deed::TRACE),
+    ("WRITE_MEMORY", deed::WRITE_MEMORY),
+    ("OPEN_MEMORY", deed::OPEN_MEMORY),
+    ("TAKE_DESCRIPTOR", deed::TAKE_DESCRIPTOR),
+    ("OPEN", deed::OPEN),
+    ("REMOVE", deed::REMOVE),
+    ("RENAME", deed::RENAME),
+    ("TRUNCATE", deed::TRUNCATE),
+    ("CHANGE_MODE", deed::CHANGE_MODE),
+];
+
+const RELATIONS: &[(&str, u32)] = &[
+    ("STRANGER", relation::STRANGER),
+    ("MANAGER", relation::MANAGER),
+    ("OWN", relation::OWN),
+    ("PARENT", relation::PARENT),
+    ("UNLOCKED", relation::UNLOCKED),
+    ("KERNEL", relation::KERNEL),
+];
+
+const ROLES: &[(&str, u32)] = &[
+    ("SENSOR", role::SENSOR),
+    ("SUPERVISOR", role::SUPERVISOR),
+    ("UNLOCKED", role::UNLOCKED),
+];
+
+/// A table of 32-bit values: prefix of the names in C, name and description in TypeScript.
+type Table = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [(&'static str, u32)],
+);
+
+const TABLES: &[Table] = &[
+    (
+        "HOW",
+        "How",
+        "Which operation made or ended a file name.",
+        HOWS,
+    ),
+    (
+        "ACCESS",
+        "Access",
+        "In which way a process reached into another one.",
+        ACCESSES,
+    ),
+    ("DEED", "Deed", "What was done to the sensor.", DEEDS),
+    (
+        "RELATION",
+        "Relation",
+        "What a process is to the sensor that it did something to.",
+        RELATIONS,
+    ),
+    ("ROLE", "Role", "What a protected process is.", ROLES),
+];
+
 const COUNTERS: &[(&str, usize)] = &[
     ("EMITTED", counter::EMITTED),
     ("RING_FULL", counter::RING_FULL),
@@ -115,11 +176,10 @@ pub fn snapshot() -> String {
     for (name, value) in FLAGS {
         let _ = writeln!(text, "flag {name} {value}");
     }
-    for (name, value) in HOWS {
-        let _ = writeln!(text, "how {name} {value}");
-    }
-    for (name, value) in ACCESSES {
-        let _ = writeln!(text, "access {name} {value}");
+    for (prefix, _, _, values) in TABLES {
+        for (name, value) in *values {
+            let _ = writeln!(text, "{} {name} {value}", prefix.to_lowercase());
+        }
     }
     for (name, value) in COUNTERS {
         let _ = writeln!(text, "counter {name} {value}");
@@ -146,8 +206,8 @@ pub fn c_header() -> String {
             let _ = writeln!(text, "#define {prefix}_{name} {value}");
         }
     }
-    for (prefix, values) in [("HOW", HOWS), ("ACCESS", ACCESSES)] {
-        for (name, value) in values {
+    for (prefix, _, _, values) in TABLES {
+        for (name, value) in *values {
             let _ = writeln!(text, "#define {prefix}_{name} {value}");
         }
     }
@@ -206,16 +266,9 @@ pub fn typescript() -> String {
     };
     table("What a record says.", "Kind", rows(&widen(KINDS)));
     table("Bits of a record's flags.", "Flag", rows(&widen(FLAGS)));
-    table(
-        "Which operation made or ended a file name.",
-        "How",
-        rows(&widen(HOWS)),
-    );
-    table(
-        "In which way a process reached into another one.",
-        "Access",
-        rows(&widen(ACCESSES)),
-    );
+    for (_, name, doc, values) in TABLES {
+        table(doc, name, rows(&widen(values)));
+    }
     table(
         "What the kernel side counts, per kind.",
         "Counter",

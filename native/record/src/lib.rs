@@ -312,6 +312,39 @@ records! {
         /// 1 when the paths of the groups are here.
         has_groups: u32,
     }
+    /// Somebody did something to the sensor: to a protected process, or to a protected file that the kernel
+    /// knew by its number. Behind it, from the kernel side, come the file's protected path and its name
+    /// in that directory, each filled up to 256 bytes; delivered, the whole path.
+    Interference = 41 {
+        /// Common start: who did it.
+        header: Header,
+        /// What; see [`deed`].
+        deed: u32,
+        /// The signal's number; 0 for other deeds.
+        signal: u32,
+        /// What the acting process is to the sensor; see [`relation`].
+        relation: u32,
+        /// 1 when it was refused.
+        refused: u32,
+        /// Process id of the protected process; 0 for files.
+        target_pid: u32,
+        /// What the protected process is; see [`role`].
+        target_role: u32,
+        /// Bytes of the path.
+        path_len: u32,
+        /// Bytes of the name in the directory that the path names; kernel side only.
+        name_len: u32,
+        /// The acting thread's own name, filled with NULs.
+        command: [u8; 16],
+    }
+    /// A name that may be protected was touched (own part of a file record, whose `how` is one of
+    /// [`deed`]).
+    Touch = 42 {
+        /// What the acting process is to the sensor; see [`relation`].
+        relation: u32,
+        /// Zero.
+        reserved: u32,
+    }
     /// What tells a file from every other (own part of a file record).
     Facts = 17 {
         /// Size in bytes.
@@ -374,8 +407,12 @@ pub mod kind {
     pub const BLOCKED_SHREDDING: u16 = 31;
     /// [`super::Container`].
     pub const CONTAINER: u16 = 40;
+    /// [`super::Interference`].
+    pub const INTERFERENCE: u16 = 41;
+    /// [`super::File`] with [`super::Touch`].
+    pub const TOUCH: u16 = 42;
     /// One more than the highest kind.
-    pub const COUNT: u16 = 41;
+    pub const COUNT: u16 = 43;
 }
 
 /// Bits of [`Header::flags`].
@@ -465,6 +502,56 @@ pub mod access {
     pub const WRITE: u32 = 11;
     /// /proc/PID/mem was written to.
     pub const FILE_WRITE: u32 = 12;
+}
+
+/// Values of [`Interference::deed`].
+pub mod deed {
+    /// A signal that stops or ends, unless it is handled.
+    pub const SIGNAL: u32 = 1;
+    /// ptrace: PTRACE_ATTACH, PTRACE_SEIZE; refused: whatever takes the same right.
+    pub const TRACE: u32 = 2;
+    /// process_vm_writev.
+    pub const WRITE_MEMORY: u32 = 3;
+    /// /proc/PID/mem opened for writing.
+    pub const OPEN_MEMORY: u32 = 4;
+    /// pidfd_getfd.
+    pub const TAKE_DESCRIPTOR: u32 = 5;
+    /// A file opened for writing.
+    pub const OPEN: u32 = 6;
+    /// unlink, rmdir.
+    pub const REMOVE: u32 = 7;
+    /// rename: the old or the new name.
+    pub const RENAME: u32 = 8;
+    /// truncate.
+    pub const TRUNCATE: u32 = 9;
+    /// chmod.
+    pub const CHANGE_MODE: u32 = 10;
+}
+
+/// Values of [`Interference::relation`].
+pub mod relation {
+    /// None.
+    pub const STRANGER: u32 = 0;
+    /// Process 1.
+    pub const MANAGER: u32 = 1;
+    /// The sensor or its supervisor.
+    pub const OWN: u32 = 2;
+    /// The protected process's parent.
+    pub const PARENT: u32 = 3;
+    /// It unlocked the protection.
+    pub const UNLOCKED: u32 = 4;
+    /// The kernel itself, such as for ctrl-C on a terminal; the acting process only happened to run.
+    pub const KERNEL: u32 = 5;
+}
+
+/// Values of [`Interference::target_role`].
+pub mod role {
+    /// The sensor.
+    pub const SENSOR: u32 = 1;
+    /// What starts the sensor again.
+    pub const SUPERVISOR: u32 = 2;
+    /// Not protected: a process that may do what others may not.
+    pub const UNLOCKED: u32 = 3;
 }
 
 /// Reasons for which the kernel side counts per kind, in this order.

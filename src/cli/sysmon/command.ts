@@ -16,6 +16,7 @@ import { type Config, loadConfig } from "../../config/mod.ts";
 import type { Native } from "../../sources/native.ts";
 import { type Given as GivenFile, readGiven } from "../given_configuration.ts";
 import { installWith } from "../install.ts";
+import { unlockInstance } from "../own_paths.ts";
 import { createFile } from "../replace_file.ts";
 import { service } from "../service.ts";
 import { escapeLines } from "../usage.ts";
@@ -114,10 +115,10 @@ async function act(
     console.log("You need to run Sysmon as root.");
     return SysmonExit.NOT_ROOT;
   }
-  if (given.has("UnInstall")) return await remove(self, given.get("UnInstall"), refuse);
-  if (given.has("Configuration")) return await configure(self, given, file);
+  if (given.has("UnInstall")) return await remove(self, given.get("UnInstall"), load, refuse);
+  if (given.has("Configuration")) return await configure(self, given, file, load);
   if (given.has("Service")) return await service.run([], load);
-  if (given.has("Install")) return await installService(given, file);
+  if (given.has("Install")) return await installService(given, file, load);
   return refuse();
 }
 
@@ -143,10 +144,12 @@ function byPrefix(wanted: string) {
 async function remove(
   self: Identity,
   how: string | undefined,
+  load: () => Native,
   refuse: (message?: string) => number,
 ): Promise<number> {
   const force = how?.toLowerCase() === "force";
   if (how !== undefined && !force) return refuse("Invalid option for -u.");
+  unlockInstance(self, load);
   const removed = isInstalled(self) ? await uninstall(self, managerOf(self), force) : [];
   console.log("Sysmon stopped.");
   if (removed.length > 0) {
@@ -160,6 +163,7 @@ async function configure(
   self: Identity,
   given: Given,
   file: GivenFile | undefined,
+  load: () => Native,
 ): Promise<number> {
   const toDefaults = given.has("ConfigDefault");
   const changes = file !== undefined || hasOptions(given);
@@ -174,6 +178,7 @@ async function configure(
     console.log("Error: Sysmon is not installed.");
     return SysmonExit.USAGE;
   }
+  unlockInstance(self, load);
   await reload(self, toStore(given, file), VERSION);
   return SysmonExit.OK;
 }
@@ -192,10 +197,14 @@ function showRunning(self: Identity): number {
   return SysmonExit.OK;
 }
 
-async function installService(given: Given, file: GivenFile | undefined): Promise<number> {
+async function installService(
+  given: Given,
+  file: GivenFile | undefined,
+  load: () => Native,
+): Promise<number> {
   const configuration = toStore(given, file);
   try {
-    await installWith(configuration, [], () => configuration);
+    await installWith(configuration, [], () => configuration, load);
     return SysmonExit.OK;
   } catch (error) {
     console.error(`Cannot install Sysmon files\n${escapeLines((error as Error).message)}`);

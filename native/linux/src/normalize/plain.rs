@@ -62,6 +62,7 @@ impl Plain for monomi_record::Dns {}
 impl Plain for monomi_record::Done {}
 impl Plain for monomi_record::Denial {}
 impl Plain for Header {}
+impl Plain for monomi_record::Interference {}
 impl Plain for Exec {}
 impl Plain for File {}
 impl Plain for Network {}

@@ -1,10 +1,11 @@
-//! Records about processes that reach into others: which file the address belongs to.
+//! Records about processes that reach into others: which file the address belongs to; what was done to
+//! the sensor.
 
 use super::{
     Normalizer,
     plain::{finish, read, write},
 };
-use monomi_record::Access;
+use monomi_record::{Access, Interference};
 use std::{fs, io::Read};
 
 /// More than any program but a huge one has.
@@ -28,6 +29,25 @@ impl Normalizer {
         finish(&mut record.header, size_of::<Access>(), &self.text);
         Some(write(&record, &[], &self.text, out))
     }
+}
+
+/// As `PROTECTED_TEXT_BYTES` of `bpf/interference.h`.
+const PROTECTED_TEXT_BYTES: usize = 256;
+
+/// Delivers an interference with the path of the entry, if it is about one.
+pub(super) fn interference(raw: &[u8], out: &mut [u8]) -> Option<usize> {
+    let mut record: Interference = read(raw)?;
+    let texts = &raw[size_of::<Interference>()..];
+    let (path, name) = texts.split_at_checked(PROTECTED_TEXT_BYTES)?;
+    let mut text = path.get(..record.path_len as usize)?.to_vec();
+    if record.name_len > 0 {
+        text.push(b'/');
+        text.extend_from_slice(name.get(..record.name_len as usize)?);
+    }
+    record.path_len = text.len() as u32;
+    record.name_len = 0;
+    finish(&mut record.header, size_of::<Interference>(), &text);
+    Some(write(&record, &[], &text, out))
 }
 
 /// What the text of /proc/PID/maps names at an address: a path, or a word such as `[stack]`.

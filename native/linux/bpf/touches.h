@@ -1,0 +1,159 @@
+/*
+ * Calls that name a file of the sensor, and the exits of calls that the protection looks at. Names are
+ * compared by hashes of their last two parts only: the sensor looks at the whole path.
+ */
+#pragma once
+
+#define HASH_BASE 0x811c9dc5u
+#define HASH_PRIME 0x01000193u
+#define HASHED(hash, byte) (((hash) ^ (u32)(byte)) * HASH_PRIME)
+#define HASH_OF_DOT HASHED(HASH_BASE, '.')
+#define HASH_OF_DOTS HASHED(HASH_OF_DOT, '.')
+#define SCANNED_BYTES 256
+/* The name is too long to be looked at here. */
+#define UNSCANNED ~0ull
+
+/* Hashes of the last parts of protected paths. */
+struct {
+	MAP_TYPE(BPF_MAP_TYPE_HASH);
+	MAP_ENTRIES(512);
+	MAP_KEY(u32);
+	MAP_VALUE(u8);
+} protected_names SEC(".maps");
+
+/* Kept in memory, where the verifier does not follow it through the turns of the loop. */
+struct parts {
+	u32 directory;
+	u32 last;
+};
+
+/* Hashes of a name's last part, and of the part before it in the upper half. */
+__noinline u64 last_parts(u64 name)
+{
+	struct scratch *scratch = scratch_of(SCRATCH_FILE);
+	struct parts *parts;
+
+	if (!scratch)
+		return UNSCANNED;
+	if (bpf_probe_read_user_str(scratch->data, SCANNED_BYTES, (void *)name) >= SCANNED_BYTES)
+		return UNSCANNED;
+	parts = (void *)scratch->fixed;
+	parts->directory = HASH_BASE;
+	parts->last = HASH_BASE;
+	for (int i = 0; i < SCANNED_BYTES; i++) {
+		u8 byte = scratch->data[i];
+
+		if (!byte)
+			break;
+		if (byte != '/') {
+			parts->last = HASHED(parts->last, byte);
+		} else if (parts->last != HASH_BASE) {
+			parts->directory = parts->last;
+			parts->last = HASH_BASE;
+		}
+	}
+	return (u64)parts->directory << 32 | parts->last;
+}
+
+static __always_inline int is_protected_base(struct task_struct *task, s32 descriptor)
+{
+	struct fs_struct *fs = task->fs;
+	struct dentry *dentry;
+	struct file *file;
+
+	if (descriptor == AT_FDCWD) {
+		dentry = READ(fs, pwd.dentry);
+	} else {
+		file = file_of(task, descriptor);
+		if (!file)
+			return 0;
+		dentry = READ(file, f_path.dentry);
+	}
+	return !!path_of_inode(READ(dentry, d_inode));
+}
+
+static __always_inline void touched(struct task_struct *task, u32 deed, s32 descriptor, u64 name)
+{
+	u64 parts = last_parts(name);
+	u32 last = parts, directory = parts >> 32, relation;
+	struct record_touch *touch;
+
+	if (parts != UNSCANNED && directory != HASH_OF_DOT && directory != HASH_OF_DOTS &&
+	    !bpf_map_lookup_elem(&protected_names, &directory) &&
+	    !bpf_map_lookup_elem(&protected_names, &last) && !is_protected_base(task, descriptor))
+		return;
+	relation = relation_of(task);
+	if (may_write(relation))
+		return;
+	touch = extra_part(KIND_TOUCH);
+	if (!touch)
+		return;
+	touch->relation = relation;
+	touch->reserved = 0;
+	emit_name(KIND_TOUCH, deed, descriptor, name, sizeof(*touch));
+}
+
+EXIT_PROGRAM_IN_FRONT(protect_call)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = bpf_task_pt_regs(task);
+	struct file *file;
+	u64 request;
+
+	if (context->ret < 0)
+		return 0;
+	switch (context->nr) {
+	case NR_OPEN:
+	case NR_CREAT:
+	case NR_OPENAT:
+	case NR_OPENAT2:
+		file = file_of(task, context->ret);
+		if (file)
+			opened_for_writing(task, file);
+		return 0;
+	case NR_PTRACE:
+		request = ARGUMENT(regs, 0);
+		if (request == PTRACE_ATTACH || request == PTRACE_SEIZE)
+			reached(task, DEED_TRACE,
+				task_of_pid((void *)pid_by_number((u32)ARGUMENT(regs, 1)),
+					    PIDTYPE_PID));
+		return 0;
+	case NR_PROCESS_VM_WRITEV:
+		reached(task, DEED_WRITE_MEMORY,
+			task_of_pid((void *)pid_by_number((u32)ARGUMENT(regs, 0)), PIDTYPE_PID));
+		return 0;
+	case NR_PIDFD_GETFD:
+		file = file_of(task, (s32)ARGUMENT(regs, 0));
+		if (file)
+			reached(task, DEED_TAKE_DESCRIPTOR,
+				task_of_pid(pid_of_pidfd(file), PIDTYPE_TGID));
+		return 0;
+	case NR_UNLINK:
+	case NR_RMDIR:
+		touched(task, DEED_REMOVE, AT_FDCWD, ARGUMENT(regs, 0));
+		return 0;
+	case NR_UNLINKAT:
+		touched(task, DEED_REMOVE, ARGUMENT(regs, 0), ARGUMENT(regs, 1));
+		return 0;
+	case NR_RENAME:
+		touched(task, DEED_RENAME, AT_FDCWD, ARGUMENT(regs, 0));
+		touched(task, DEED_RENAME, AT_FDCWD, ARGUMENT(regs, 1));
+		return 0;
+	case NR_RENAMEAT:
+	case NR_RENAMEAT2:
+		touched(task, DEED_RENAME, ARGUMENT(regs, 0), ARGUMENT(regs, 1));
+		touched(task, DEED_RENAME, ARGUMENT(regs, 2), ARGUMENT(regs, 3));
+		return 0;
+	case NR_TRUNCATE:
+		touched(task, DEED_TRUNCATE, AT_FDCWD, ARGUMENT(regs, 0));
+		return 0;
+	case NR_CHMOD:
+		touched(task, DEED_CHANGE_MODE, AT_FDCWD, ARGUMENT(regs, 0));
+		return 0;
+	case NR_FCHMODAT:
+	case NR_FCHMODAT2:
+		touched(task, DEED_CHANGE_MODE, ARGUMENT(regs, 0), ARGUMENT(regs, 1));
+		return 0;
+	}
+	return 0;
+}

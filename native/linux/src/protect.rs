@@ -1,0 +1,273 @@
+//! Telling the kernel side which processes and files are the sensor's own.
+
+use crate::{
+    capture::{Capture, kernel_types, take_map},
+    error::{CaptureError, one_line},
+    kernel,
+    plan::{Hook, PROTECTION},
+};
+use aya::{
+    Ebpf, Pod,
+    maps::{Array, HashMap, Map, MapData, MapError},
+};
+use monomi_record::role;
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::ErrorKind,
+    os::unix::{ffi::OsStrExt, fs::MetadataExt},
+    path::{Path, PathBuf},
+};
+
+/// As `struct protected_path` has it.
+const TEXT_BYTES: usize = 256;
+/// Directories in directories, and how many files and directories in all.
+const DEPTH: usize = 4;
+const MOST: usize = 400;
+
+/// What is protected from now on.
+#[derive(Clone, Debug, Default)]
+pub struct Protection {
+    /// Who starts the sensor again.
+    pub supervisor: Option<u32>,
+    /// Files, and directories with what is in them. Those that are not there are left out.
+    pub paths: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct FileNumber {
+    inode: u64,
+    device: u32,
+    reserved: u32,
+}
+
+// SAFETY: plain old data without padding.
+unsafe impl Pod for FileNumber {}
+
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct ProtectedPath {
+    length: u32,
+    reserved: u32,
+    text: [u8; TEXT_BYTES],
+}
+
+// SAFETY: plain old data without padding.
+unsafe impl Pod for ProtectedPath {}
+
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Enrolment {
+    thread: u32,
+    reserved: u32,
+    path: ProtectedPath,
+}
+
+// SAFETY: plain old data without padding.
+unsafe impl Pod for Enrolment {}
+
+/// The kernel side's tables.
+pub(crate) struct Wards {
+    roles: HashMap<MapData, u32, u32>,
+    files: HashMap<MapData, FileNumber, ProtectedPath>,
+    names: HashMap<MapData, u32, u8>,
+    enrolments: Array<MapData, Enrolment>,
+    interferences: Array<MapData, u64>,
+}
+
+impl Wards {
+    pub(crate) fn of(ebpf: &mut Ebpf) -> Result<Self, CaptureError> {
+        Ok(Self {
+            roles: take_map(ebpf, "roles")?,
+            files: take_map(ebpf, "protected_files")?,
+            names: take_map(ebpf, "protected_names")?,
+            enrolments: take_map(ebpf, "enrolments")?,
+            interferences: take_map(ebpf, "interferences")?,
+        })
+    }
+
+    /// What was done to the sensor, and what was refused, since the first sensor with these pins.
+    pub(crate) fn counts(&self) -> [u64; 2] {
+        [0, 1].map(|index| self.interferences.get(&index, 0).unwrap_or_default())
+    }
+
+    fn protect(&mut self, protection: &Protection) -> Result<(), MapError> {
+        self.roles.insert(std::process::id(), role::SENSOR, 0)?;
+        if let Some(supervisor) = protection.supervisor {
+            self.roles.insert(supervisor, role::SUPERVISOR, 0)?;
+        }
+        let files: Vec<FileNumber> = self.files.keys().collect::<Result<_, _>>()?;
+        for file in files {
+            self.files.remove(&file)?;
+        }
+        let names: Vec<u32> = self.names.keys().collect::<Result<_, _>>()?;
+        let mut all = Vec::new();
+        for path in &protection.paths {
+            add_tree(path, DEPTH, &mut all);
+        }
+        let mut kept = BTreeSet::new();
+        for path in &all {
+            if let Some(name) = path.file_name() {
+                let hash = name_hash(name.as_bytes());
+                self.names.insert(hash, 1, 0)?;
+                kept.insert(hash);
+            }
+            self.enrol(path)?;
+        }
+        for name in names.iter().filter(|name| !kept.contains(name)) {
+            self.names.remove(name)?;
+        }
+        Ok(())
+    }
+
+    /// The kernel side reads the file's number from this very opening of it.
+    fn enrol(&mut self, path: &Path) -> Result<(), MapError> {
+        let bytes = path.as_os_str().as_bytes();
+        let length = bytes.len().min(TEXT_BYTES);
+        let mut text = [0; TEXT_BYTES];
+        text[..length].copy_from_slice(&bytes[..length]);
+        let path_text = ProtectedPath {
+            length: length as u32,
+            reserved: 0,
+            text,
+        };
+        // SAFETY: gettid takes nothing and cannot fail.
+        let thread = unsafe { libc::gettid() }.cast_unsigned();
+        let enrolment = |thread| Enrolment {
+            thread,
+            reserved: 0,
+            path: path_text,
+        };
+        self.enrolments.set(0, enrolment(thread), 0)?;
+        drop(fs::File::open(path));
+        self.enrolments.set(0, enrolment(0), 0)
+    }
+}
+
+/// The path with what lies in it, itself first; symbolic links in it are not followed.
+fn add_tree(path: &Path, depth: usize, out: &mut Vec<PathBuf>) {
+    if out.len() >= MOST {
+        return;
+    }
+    let Ok(found) = fs::symlink_metadata(path) else {
+        return;
+    };
+    if found.is_dir() {
+        out.push(path.to_path_buf());
+        let entries = if depth == 0 {
+            None
+        } else {
+            fs::read_dir(path).ok()
+        };
+        for entry in entries.into_iter().flatten().flatten() {
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                add_tree(&entry.path(), depth - 1, out);
+            }
+        }
+    } else if found.is_file() {
+        out.push(path.to_path_buf());
+    }
+}
+
+/// As `HASHED` of `bpf/touches.h`: FNV-1a.
+fn name_hash(name: &[u8]) -> u32 {
+    name.iter().fold(0x811c_9dc5_u32, |hash, &byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
+impl Capture {
+    /// Sees from now on what is done to this process, its supervisor and its files.
+    ///
+    /// # Errors
+    /// [`CaptureError`] with what the kernel refuses; the rest is seen.
+    pub fn protect(&mut self, protection: &Protection) -> Result<(), CaptureError> {
+        let attached = if self.is_protected {
+            Ok(())
+        } else {
+            self.is_protected = true;
+            let btf = kernel_types()?;
+            kernel::with_tracing(|| self.attach_protection(&btf))?
+        };
+        self.wards
+            .protect(protection)
+            .map_err(|error| CaptureError::Object(one_line(&error)))?;
+        attached
+    }
+
+    fn attach_protection(&mut self, btf: &aya::Btf) -> Result<(), CaptureError> {
+        let mut result = self.attach(CALL_EXIT.0, CALL_EXIT.1, btf);
+        for program in PROTECTION {
+            for place in program.places {
+                let attached = self.attach(program.name, place.hook, btf);
+                if result.is_ok() {
+                    result = attached;
+                }
+            }
+        }
+        result
+    }
+}
+
+/// What jumps to the programs at exits of calls.
+pub(crate) const CALL_EXIT: (&str, Hook) = ("call_exit", Hook::Raw("sys_exit"));
+
+/// Lets this process do to the sensor that keeps its capture below `base` what others may not, until it
+/// ends; false when there is none.
+///
+/// # Errors
+/// [`CaptureError`] when it may not use the sensor's tables.
+pub fn unlock(base: &Path) -> Result<bool, CaptureError> {
+    let failed = |reason: String| CaptureError::Pins {
+        path: base.display().to_string(),
+        reason,
+    };
+    let directories = match fs::read_dir(base) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        found => found.map_err(|error| failed(error.to_string()))?,
+    };
+    let mut is_found = false;
+    for directory in directories.flatten() {
+        let path = directory.path().join("map-roles");
+        if !fs::symlink_metadata(&path).is_ok_and(|found| found.uid() == 0) {
+            continue;
+        }
+        let data = MapData::from_pin(&path).map_err(|error| failed(one_line(&error)))?;
+        let mut roles: HashMap<MapData, u32, u32> = Map::HashMap(data)
+            .try_into()
+            .map_err(|error: MapError| failed(one_line(&error)))?;
+        roles
+            .insert(std::process::id(), role::UNLOCKED, 0)
+            .map_err(|error| failed(one_line(&error)))?;
+        is_found = true;
+    }
+    Ok(is_found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tree_is_itself_and_its_directories_without_links() {
+        let root = std::env::temp_dir().join(format!("monomi-wards-{}", std::process::id()));
+        fs::create_dir_all(root.join("a/b")).unwrap();
+        fs::write(root.join("a/file"), "").unwrap();
+        std::os::unix::fs::symlink("/etc", root.join("link")).unwrap();
+        let mut out = Vec::new();
+        add_tree(&root, DEPTH, &mut out);
+        add_tree(&root.join("a/file"), DEPTH, &mut out);
+        add_tree(&root.join("missing"), DEPTH, &mut out);
+        fs::remove_dir_all(&root).unwrap();
+        assert_eq!(
+            out,
+            [
+                root.clone(),
+                root.join("a"),
+                root.join("a/b"),
+                root.join("a/file")
+            ]
+        );
+    }
+}
