@@ -6,7 +6,7 @@ import { compileBlocking, hasBlocking, readAccounts } from "../blocking/mod.ts";
 import { type Config, formatDiagnostic, loadConfig } from "../config/mod.ts";
 import { loadConfigFile } from "../config/read_file.ts";
 import { Archiver, type NativeArchive } from "../archive/archiver.ts";
-import { Hasher, type NativeHash } from "../hashing/mod.ts";
+import { Hasher, ImageDescriber, type NativeHash } from "../hashing/mod.ts";
 import { compilePolicy, type Policy, type PolicySource } from "../sensor/policy.ts";
 import type { Native } from "../sources/native.ts";
 import { Exit, Failure } from "./usage.ts";
@@ -17,14 +17,19 @@ const NO_HASH = "-";
 /** The native functions that look into files; absent where a system has them not. */
 export interface NativeFiles {
   readonly hash?: NativeHash;
+  /** In place of `hash`, where images have version strings. */
+  readonly describe?: NativeHash;
   readonly archive?: NativeArchive;
 }
 
 /** Those that the native library has on this system. */
 export function nativeFiles(native: Native): NativeFiles {
+  if (Deno.build.os === "windows") return { describe: native.describe.bind(native) };
   if (Deno.build.os !== "linux") return {};
   return { hash: native.hash.bind(native), archive: native.archive.bind(native) };
 }
+
+type FileHasher = Hasher | ImageDescriber;
 
 /** A configuration cannot be used; its diagnostics were printed, or the message says why. */
 export class PolicyError extends Failure {
@@ -70,16 +75,21 @@ export async function policyOfBytes(
 async function compile(
   config: Config,
   native: NativeFiles | undefined,
-  sourceOf: (hasher: Hasher | undefined) => PolicySource | Promise<PolicySource>,
+  sourceOf: (hasher: FileHasher | undefined) => PolicySource | Promise<PolicySource>,
 ): Promise<Policy> {
-  const hasher = native?.hash &&
-    new Hasher(native.hash, { algorithms: config.options.hashAlgorithms });
+  const hasher = native && hasherOf(config, native);
   const source = await sourceOf(hasher);
   const accounts = native && hasBlocking(config) ? await readAccounts() : new Map();
   const blocking = native && compileBlocking(config, accounts);
   for (const problem of blocking?.problems ?? []) console.error(formatDiagnostic(problem));
   const archive = native?.archive && archiverOf(config, native.archive);
   return compilePolicy(config, source, hasher, archive, blocking);
+}
+
+function hasherOf({ options }: Config, native: NativeFiles): FileHasher | undefined {
+  const policy = { algorithms: options.hashAlgorithms };
+  if (native.describe !== undefined) return new ImageDescriber(native.describe, policy);
+  return native.hash && new Hasher(native.hash, policy);
 }
 
 /** The archive lies at the root of the host's file system, as Sysmon's at that of each volume. */
@@ -90,7 +100,7 @@ function archiverOf({ options }: Config, native: NativeArchive): Archiver | unde
 }
 
 /** Sysmon's ConfigurationFileHash; `-` for standard input, the default and a replay. */
-async function fileHash(path: string | undefined, hasher: Hasher | undefined): Promise<string> {
+async function fileHash(path: string | undefined, hasher: FileHasher | undefined): Promise<string> {
   if (path === undefined || path === "-" || hasher === undefined) return NO_HASH;
   try {
     return await hasher.hashFile(await Deno.realPath(path));

@@ -42,6 +42,8 @@ export interface HasherOptions {
   readonly queueLimit?: number;
   /** Whether files on user-space file systems are read, false. */
   readonly allowFuse?: boolean;
+  /** Bytes that the native side needs for any answer. */
+  readonly answerBytes?: number;
   /** A clock in milliseconds that never steps back, performance.now(). */
   readonly now?: () => number;
 }
@@ -138,6 +140,7 @@ export class Hasher {
   readonly #cache: HashCache<Job>;
   readonly #programs: HashCache<Job>;
   readonly #modules: HashCache<Job>;
+  readonly #answerBytes: number;
   readonly #patienceMs: number;
   readonly #now: () => number;
   readonly #concurrency: number;
@@ -159,6 +162,7 @@ export class Hasher {
     this.#cache = new HashCache(options.cacheEntries ?? 4096);
     this.#programs = new HashCache(options.cacheEntries ?? 4096);
     this.#modules = new HashCache(MODULES);
+    this.#answerBytes = options.answerBytes ?? ANSWER_CAPACITY;
     this.#patienceMs = options.patienceMs ?? budgetMs + 1000;
     this.#now = options.now ?? (() => performance.now());
     this.#concurrency = options.concurrency ?? 2;
@@ -298,7 +302,7 @@ export class Hasher {
   #call(job: Job): void {
     this.counters.calls++;
     this.#running++;
-    const out = new Uint8Array(ANSWER_CAPACITY);
+    const out = new Uint8Array(this.#answerBytes);
     let givenUp = false;
     const timer = setTimeout(() => {
       givenUp = true;

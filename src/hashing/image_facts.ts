@@ -1,65 +1,93 @@
 /**
  * What the file of a Windows image says of itself, in one reading with its hashes: the fields of events
- * 1, 6 and 7 that come from the version resource and from an embedded signature.
+ * 1, 6, 7 and 29 that come from the version resource and from an embedded signature.
  */
 import { type Event, MISSING } from "../events/event.ts";
-import { type Reason, reasonOf } from "./reasons.ts";
-import { packPath, type RequestPolicy } from "./request.ts";
+import {
+  type HashCounters,
+  Hasher,
+  type HasherOptions,
+  type NativeHash,
+  NoProgram,
+} from "./hasher.ts";
+import type { HashTarget } from "./request.ts";
 
-/** The native function, `Native.describe`. */
-export type Describe = (
-  request: Uint8Array<ArrayBuffer>,
-  out: Uint8Array<ArrayBuffer>,
-) => Promise<number>;
+/** The fields, by their names in Sysmon's schema. */
+const FIELDS = [
+  "Hashes",
+  "FileVersion",
+  "Description",
+  "Product",
+  "Company",
+  "OriginalFileName",
+  "Signed",
+  "Signature",
+  "SignatureStatus",
+] as const;
 
-/** Fields by their names in Sysmon's schema; `-` where the file says nothing. */
-export type ImageFacts = Readonly<
-  Record<
-    | "Hashes"
-    | "FileVersion"
-    | "Description"
-    | "Product"
-    | "Company"
-    | "OriginalFileName"
-    | "Signed"
-    | "Signature"
-    | "SignatureStatus",
-    string
-  >
->;
+/** Their values; `-` where the file says nothing. */
+export type ImageFacts = Readonly<Record<typeof FIELDS[number], string>>;
 
 /** Eight texts, of which the native side cuts five at 1,024 code units; names are shorter yet. */
-const OUT_BYTES = 64 * 1024;
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const ANSWER_BYTES = 20 * 1024;
+/** A process that starts loads a hundred libraries at once. */
+const QUEUE_LIMIT = 8192;
 
 /**
- * Reads the file at `path`, or says why it could not.
- *
- * `Signed` is true for an embedded signature; without one it is `-`, because a catalog may sign the file
- * all the same. `SignatureStatus` is `Unverified`: whether Windows trusts it, only Windows can say.
+ * Describes images of Windows by `Native.describe`. The native side remembers what it has read:
+ * only it can tell one version of a file from another.
  */
-export async function readImageFacts(
-  path: string,
-  policy: RequestPolicy,
-  describe: Describe,
-): Promise<ImageFacts | { readonly unavailable: Reason }> {
-  const out = new Uint8Array(OUT_BYTES);
-  const length = await describe(packPath(path, policy), out);
-  if (length < 0) return { unavailable: reasonOf(length) };
-  const texts = decoder.decode(out.subarray(0, length)).split("\0").map((text) => text || MISSING);
-  const [Hashes, FileVersion, Description, Product, Company, OriginalFileName, signed] = texts;
-  const isSigned = signed === "true";
+export class ImageDescriber {
+  /** The fields that it fills. */
+  readonly fields: readonly string[] = FIELDS;
+  readonly #hasher: Hasher;
+
+  constructor(describe: NativeHash, options: HasherOptions) {
+    const limits = { answerBytes: ANSWER_BYTES, queueLimit: QUEUE_LIMIT };
+    this.#hasher = new Hasher(describe, { ...limits, ...options });
+  }
+
+  get counters(): HashCounters {
+    return this.#hasher.counters;
+  }
+
+  /** What is to be known of an image; the promise never rejects. Without an answer all is `-`. */
+  hash(target: HashTarget): ImageFacts | NoProgram | Promise<ImageFacts | NoProgram> {
+    const answer = this.#hasher.hash(target);
+    return answer instanceof Promise ? answer.then(factsOf) : factsOf(answer);
+  }
+
+  /** As {@link Hasher.hashBytes}. */
+  hashBytes(bytes: Uint8Array): string {
+    return this.#hasher.hashBytes(bytes);
+  }
+
+  /** As {@link Hasher.hashFile}. */
+  async hashFile(path: string): Promise<string> {
+    return hashesOf(await this.#hasher.hashFile(path));
+  }
+}
+
+function factsOf(answer: string | NoProgram): ImageFacts | NoProgram {
+  if (answer instanceof NoProgram) return answer;
+  const texts = answer.split("\0").map((text) => text || MISSING);
+  const [Hashes, FileVersion, Description, Product, Company, OriginalFileName] = texts;
+  const isSigned = texts[6] === "true";
   return {
     Hashes,
-    FileVersion,
-    Description,
-    Product,
-    Company,
-    OriginalFileName,
-    Signed: isSigned ? signed : MISSING,
-    Signature: texts[7],
+    FileVersion: FileVersion ?? MISSING,
+    Description: Description ?? MISSING,
+    Product: Product ?? MISSING,
+    Company: Company ?? MISSING,
+    OriginalFileName: OriginalFileName ?? MISSING,
+    Signed: isSigned ? "true" : MISSING,
+    Signature: texts[7] ?? MISSING,
     SignatureStatus: isSigned ? "Unverified" : MISSING,
   };
+}
+
+function hashesOf(answer: string): string {
+  return answer.split("\0", 1)[0] || MISSING;
 }
 
 /** Fills those fields of the event that hold nothing yet. */

@@ -12,6 +12,6 @@ export {
   type NativeHash,
   NoProgram,
 } from "./hasher.ts";
-export { type Describe, fillImageFacts, type ImageFacts, readImageFacts } from "./image_facts.ts";
+export { fillImageFacts, ImageDescriber, type ImageFacts } from "./image_facts.ts";
 export { type Reason, REASONS } from "./reasons.ts";
 export type { FileIdentity, HashTarget } from "./request.ts";

@@ -7,10 +7,10 @@
  */
 import { type Event, MISSING } from "../events/event.ts";
 import { alternative, isArchivable, withCopy } from "../events/file_records.ts";
-import { NoProgram } from "../hashing/mod.ts";
+import { fillImageFacts, NoProgram } from "../hashing/mod.ts";
 import type { SinkSet } from "../sinks/mod.ts";
 import { type CandidateCounters, Candidates } from "./candidates.ts";
-import type { Policy } from "./policy.ts";
+import type { ImageAnswer, Policy } from "./policy.ts";
 import { countedFrom, type RecordIds } from "./record_ids.ts";
 
 /** Sysmon's, and those of traces (`events/windows/trace_definitions.ts`). */
@@ -185,7 +185,7 @@ export class Pipeline {
   /** Adds the hashes, now or when they come; `then` says what is written, if anything. */
   #complete(
     event: Event,
-    hashes: string | NoProgram | Promise<string | NoProgram>,
+    hashes: ImageAnswer | Promise<ImageAnswer>,
     then: () => Event | undefined,
   ): void {
     if (!(hashes instanceof Promise)) {
@@ -201,12 +201,16 @@ export class Pipeline {
 
   #withHashes(
     event: Event,
-    hashes: string | NoProgram,
+    hashes: ImageAnswer,
     then: () => Event | undefined,
   ): Event | undefined {
-    if (typeof hashes !== "string") {
+    if (hashes instanceof NoProgram) {
       this.#discard(event, hashes);
       return undefined;
+    }
+    if (typeof hashes !== "string") {
+      fillImageFacts(event, hashes);
+      return then();
     }
     const { fieldIndex } = event.definition;
     const end = hashes.indexOf("\n");

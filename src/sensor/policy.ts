@@ -11,7 +11,7 @@ import {
 import type { Archived } from "../archive/archiver.ts";
 import type { BlockingPolicy } from "../blocking/mod.ts";
 import type { Image, Removal } from "../events/event.ts";
-import type { HashCounters, NoProgram } from "../hashing/mod.ts";
+import type { HashCounters, ImageFacts, NoProgram } from "../hashing/mod.ts";
 import { EVENTS } from "../schema/mod.ts";
 
 /** Where a configuration came from, for event 16. */
@@ -22,9 +22,17 @@ export interface PolicySource {
   readonly hash: string;
 }
 
-/** Gives an image's Hashes text, `-` when it cannot, and behind a line end who signed it; something else when it had to be a program. */
+/**
+ * An image's Hashes text, `-` where there is none, and behind a line end who signed it; or all that its
+ * file says; or that it is no program, though it had to be one.
+ */
+export type ImageAnswer = string | ImageFacts | NoProgram;
+
+/** Looks into images. */
 export interface ImageHasher {
-  hash(image: Image): string | NoProgram | Promise<string | NoProgram>;
+  hash(image: Image): ImageAnswer | Promise<ImageAnswer>;
+  /** The fields that its answers fill, where these are not Hashes and Signature alone. */
+  readonly fields?: readonly string[];
   /** The Hash text of bytes that are here. */
   hashBytes(bytes: Uint8Array): string;
   readonly counters?: Readonly<HashCounters>;
@@ -55,7 +63,7 @@ export interface Policy {
   readonly archive: ArchivePolicy | undefined;
   /** Ids of the events that can be logged; what the kernel side is asked for. */
   readonly events: ReadonlySet<number>;
-  /** Events whose rules look at their Hashes, or a module's Signature, so that these must be there before matching. */
+  /** Events whose rules look at what only the hasher knows, which must be there before matching. */
   readonly hashesFirst: ReadonlySet<number>;
   /** What is to be denied; absent where nothing can be (a replay). */
   readonly blocking: BlockingPolicy | undefined;
@@ -63,6 +71,7 @@ export interface Policy {
 
 /** Events that have a Hashes field which is filled: 1, 6, 7 and 29. */
 const HASHED = [1, 6, 7, 29];
+const HASHER_FIELDS = ["Hashes", "Signature"];
 
 /** Writes everything that was recorded, with the RuleName it was recorded with. */
 export const KEEP_EVERYTHING: Policy = {
@@ -89,6 +98,7 @@ export function compilePolicy(
   blocking?: BlockingPolicy,
 ): Policy {
   const rules = compileRules(config);
+  const fields = hasher?.fields ?? HASHER_FIELDS;
   return {
     source,
     rules,
@@ -100,7 +110,7 @@ export function compilePolicy(
     },
     events: new Set(EVENTS.map(({ id }) => id).filter((id) => rules.wants(id))),
     hashesFirst: new Set(
-      HASHED.filter((id) => rules.reads(id, "Hashes") || rules.reads(id, "Signature")),
+      HASHED.filter((id) => fields.some((field) => rules.reads(id, field))),
     ),
     blocking,
   };

@@ -33,8 +33,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
 /** Crates that only Linux can use. */
 const LINUX_ONLY = ["monomi-linux", "monomi-preload", "monomi-provoke"];
 
-/** By its name no test for Linux: it needs a library for Windows that is built for it. */
-const LIVE_CAPTURE = "tests/windows/live_capture.ts";
+/** By their names no tests for Linux: they need a library for Windows that is built for them. */
+const LIVE_CAPTURE = ["tests/windows/live_capture.ts", "tests/windows/images.ts"];
 
 /**
  * Runs every test that Windows can run, but those of the single file, which it packs for
@@ -49,7 +49,7 @@ export async function testWindows(): Promise<Tally> {
   for (const [path, reason] of notRun) console.log(`${path} (skipped on Windows: ${reason})`);
   return addUp(
     await testCrates(),
-    await runTypeScript([...portableTests(["rules/", "src/"]), LIVE_CAPTURE]),
+    await runTypeScript([...portableTests(["rules/", "src/"]), ...LIVE_CAPTURE]),
     { passed: 0, failed: 0, skipped: notRun.length },
   );
 }

@@ -83,6 +83,12 @@ export interface KernelProcess {
 /** Types of the class Process. */
 export const PROCESS_TYPE = { start: 1, end: 2, running: 3 } as const;
 
+/** Event 5 of Kernel-Process; the kernel itself is process 0. */
+export function imageLoad(pid: number, base: bigint, path: string, by: Writer): string {
+  const head = [u64(base), u64(0x10000), u32(pid), u32(0), u32(0), u64(0)];
+  return event(PROVIDER.process, 5, by, ...head, wide(path));
+}
+
 /** Process_V4_TypeGroup1. */
 export function kernelProcess(type: number, process: KernelProcess, by: Writer): string {
   const { pid, parent, image, commandLine } = process;

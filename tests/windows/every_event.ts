@@ -3,6 +3,7 @@ import {
   bytes,
   event,
   filetime,
+  imageLoad,
   kernelProcess,
   NOON,
   port,
@@ -55,20 +56,6 @@ const PROVIDER_START = event(
   wide(""),
 );
 
-const image = (pid: number, base: bigint, path: string): string =>
-  event(
-    PROVIDER.process,
-    5,
-    by,
-    u64(base),
-    u64(0x10000),
-    u32(pid),
-    u32(0),
-    u32(0),
-    u64(0),
-    wide(path),
-  );
-
 const opened = (id: number, path: string): string =>
   event(PROVIDER.file, id, by, u64(1), u64(2), ...[8, 0, 0, 0].map(u32), wide(path));
 
@@ -112,8 +99,8 @@ export const EVERY_EVENT: readonly string[] = [
     port(53),
     port(50_001),
   ),
-  image(0, 0xfffff80000000000n, `${DISK}\\Windows\\System32\\drivers\\x.sys`),
-  image(SERVICES, 0x7ff700000000n, `${DISK}\\Windows\\System32\\ntdll.dll`),
+  imageLoad(0, 0xfffff80000000000n, `${DISK}\\Windows\\System32\\drivers\\x.sys`, by),
+  imageLoad(SERVICES, 0x7ff700000000n, `${DISK}\\Windows\\System32\\ntdll.dll`, by),
   // The first thread of a process that runs already is not its first.
   event(
     PROVIDER.process,

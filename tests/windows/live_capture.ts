@@ -6,16 +6,12 @@
  * `MONOMI_FAKE_BUILD` names the folder with both libraries, `MONOMI_LIBRARY` the one to ship.
  */
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
-import { CaptureEnded, Native, NativeError } from "../../src/sources/native.ts";
+import { CaptureEnded, type Native, NativeError } from "../../src/sources/native.ts";
 import { event, kernelProcess, PROCESS_TYPE, PROVIDER, u32, u64, wide } from "./etw_script.ts";
 import { EVERY_EVENT, EXPECTED } from "./every_event.ts";
+import { factsOf, monomi, Scene } from "./scene.ts";
 
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
-const BUILD = Deno.env.get("MONOMI_FAKE_BUILD")!;
 const LIBRARY = Deno.env.get("MONOMI_LIBRARY")!;
-const TESTED = `${BUILD}\\monomi.dll`;
-const FAKE = `${BUILD}\\fake_etw.dll`;
 const OPTIONS = { name: "monomi-test", ringBytes: 1 << 20, maxArguments: 0 };
 const WAIT_MS = 20_000;
 
@@ -48,66 +44,6 @@ const answer = (name: string, pid = 40_004): string =>
 /** The plan's last provider is enabled. */
 const READY = `await ${PROVIDER.dns} 3008`;
 
-class Scene implements Disposable {
-  readonly #folder = Deno.makeTempDirSync();
-  readonly script = `${this.#folder}\\script.txt`;
-  readonly config = `${this.#folder}\\config.xml`;
-  readonly #log = `${this.#folder}\\calls.txt`;
-  #native: Native | undefined;
-
-  constructor(...lines: string[]) {
-    Deno.writeTextFileSync(this.script, lines.join("\n"));
-    Deno.writeTextFileSync(this.config, EVERYTHING);
-  }
-
-  /** What was asked of Windows, one call a line. */
-  get calls(): string[] {
-    return Deno.readTextFileSync(this.#log).trim().split("\n");
-  }
-
-  get variables(): Record<string, string> {
-    return {
-      MONOMI_ETW_LIBRARY: FAKE,
-      MONOMI_FAKE_ETW: this.script,
-      MONOMI_FAKE_ETW_LOG: this.#log,
-    };
-  }
-
-  /** The native library in this process, with this script. */
-  native(): Native {
-    for (const [name, value] of Object.entries(this.variables)) Deno.env.set(name, value);
-    return this.#native = new Native(TESTED);
-  }
-
-  [Symbol.dispose](): void {
-    this.#native?.close();
-    Deno.removeSync(this.#folder, { recursive: true });
-  }
-}
-
-async function monomi(
-  args: readonly string[],
-  env: Record<string, string>,
-  library = TESTED,
-): Promise<{ code: number; out: string; err: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--allow-all",
-      "--no-check",
-      "--cached-only",
-      "--node-modules-dir=manual",
-      MAIN,
-      `--monomi-native=${library}`,
-      ...args,
-    ],
-    env,
-    stdin: "null",
-  }).output();
-  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  return { code, out, err };
-}
-
 /** Lines until one holds what is looked for. */
 async function linesUntil(native: Native, text: string): Promise<string[]> {
   const buffer = new Uint8Array(384 * 1024);
@@ -122,20 +58,20 @@ async function linesUntil(native: Native, text: string): Promise<string[]> {
 }
 
 Deno.test("events of every kind come through to JSON", async () => {
-  using scene = new Scene(READY, ...EVERY_EVENT, "end");
+  using scene = new Scene(EVERYTHING, READY, ...EVERY_EVENT, "end");
   const { code, out, err } = await monomi(["run", "-c", scene.config, "--stats"], scene.variables);
   assert.equal(code, 3, err);
   assert.match(err, /somebody else has ended the trace session "monomi"/);
-  const events = out.trim().split("\n").map((line) => JSON.parse(line));
+  const events = factsOf(out);
   const own = new Set([4, 16, 255]);
-  const captured = events.map(facts).filter(([id]) => !own.has(id));
+  const captured = events.filter(([id]) => !own.has(id));
   assert.deepEqual(captured.map(([id]) => id), EXPECTED.map(([id]) => id));
   captured.forEach(([id, fields], i) => {
     for (const [name, value] of Object.entries(EXPECTED[i][1])) {
       assert.equal(String(fields[name]), String(value), `event ${id}: ${name}`);
     }
   });
-  const told = events.map(facts).find(([id]) => id === 255);
+  const told = events.find(([id]) => id === 255);
   assert.match(String(told?.[1].Description), /somebody else has ended/);
   const { summary } = JSON.parse(err.split("\n").find((line) => line.startsWith("{"))!);
   assert.equal(summary.capture.session.unknown, 0);
@@ -152,13 +88,14 @@ Deno.test("what the host says of a running process is in its events", async () =
     commandLine: "x.exe",
   };
   using scene = new Scene(
+    EVERYTHING,
     READY,
     kernelProcess(PROCESS_TYPE.running, process, { pid: 4 }),
     answer("example.org", running),
     "end",
   );
   const { out, err } = await monomi(["run", "-c", scene.config], scene.variables);
-  const events = out.trim().split("\n").map((line) => facts(JSON.parse(line)));
+  const events = factsOf(out);
   const query = events.find(([id]) => id === 22)?.[1];
   assert.equal(query?.Image, Deno.execPath(), err);
   assert.match(String(query?.ProcessGuid), /^\{[0-9A-F]{8}-(?!0000-0000)[0-9A-F-]+\}$/);
@@ -166,6 +103,7 @@ Deno.test("what the host says of a running process is in its events", async () =
 
 Deno.test("reload changes what is enabled, losses are counted, close leaves no session", async () => {
   using scene = new Scene(
+    EVERYTHING,
     READY,
     answer("first.example.org"),
     "lost 5 2",
@@ -197,7 +135,7 @@ Deno.test("reload changes what is enabled, losses are counted, close leaves no s
 });
 
 Deno.test("a run that ends leaves no session", async () => {
-  using scene = new Scene(READY, answer("example.org"));
+  using scene = new Scene(EVERYTHING, READY, answer("example.org"));
   const args = ["run", "-c", scene.config, "--duration", "1s"];
   const { code, out, err } = await monomi(args, scene.variables);
   assert.equal(code, 0, err);
@@ -206,7 +144,13 @@ Deno.test("a run that ends leaves no session", async () => {
 });
 
 Deno.test("a session that a killed instance left is taken over", async () => {
-  using scene = new Scene(`session ${OPTIONS.name}`, READY, answer("example.org"), "end");
+  using scene = new Scene(
+    EVERYTHING,
+    `session ${OPTIONS.name}`,
+    READY,
+    answer("example.org"),
+    "end",
+  );
   const native = scene.native();
   native.open({ ...OPTIONS, events: [22] });
   await linesUntil(native, "example.org");
@@ -227,7 +171,7 @@ Deno.test("what Windows refuses is told in one line, with what to do", async () 
       ["fail OpenTraceW 5", /OpenTraceW of session "monomi" failed with error 5: access is denied/],
     ] as const
   ) {
-    using scene = new Scene(script);
+    using scene = new Scene(EVERYTHING, script);
     const { code, out, err } = await monomi(["run", "-c", scene.config], scene.variables);
     assert.equal(code, 3, err);
     assert.match(err, message);
@@ -239,7 +183,7 @@ Deno.test("what Windows refuses is told in one line, with what to do", async () 
 });
 
 Deno.test("a missing function is named", () => {
-  using scene = new Scene();
+  using scene = new Scene(EVERYTHING);
   const native = scene.native();
   Deno.env.set("MONOMI_ETW_LIBRARY", "kernel32.dll");
   assert.throws(
@@ -249,7 +193,7 @@ Deno.test("a missing function is named", () => {
 });
 
 Deno.test("the plan needs no session", () => {
-  using scene = new Scene();
+  using scene = new Scene(EVERYTHING);
   const { kernel, blocking, programs } = scene.native().plan([3]);
   assert.match(kernel, /^Windows \d+\.\d+\.\d+$/);
   assert.equal(blocking.possible, false);
@@ -257,13 +201,9 @@ Deno.test("the plan needs no session", () => {
 });
 
 Deno.test("Wine's own stubs end in a clear message; the library to ship takes no other", async () => {
-  using scene = new Scene();
+  using scene = new Scene(EVERYTHING);
   const shipped = await monomi(["run", "-c", scene.config], scene.variables, LIBRARY);
   assert.equal(shipped.code, 3, shipped.err);
   assert.match(shipped.err, /OpenTraceW of session "monomi" failed with error 5: access is denied/);
   assert.throws(() => scene.calls, Deno.errors.NotFound);
 });
-
-function facts(line: Record<string, unknown>): [number, Record<string, unknown>] {
-  return [Number(line.EventID), line];
-}

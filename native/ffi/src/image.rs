@@ -4,8 +4,7 @@ use crate::{
     guarded_as,
     text::{self, Bytes},
 };
-use monomi_hash::{Reason, Request, describe};
-use std::path::Path;
+use monomi_hash::{Described, Reason, Request};
 
 /// Reads the file that a packed request ([`monomi_hash::Request`]; its path in UTF-8) names, and writes
 /// [`monomi_hash::Described::to_text`]. Returns the bytes written or, below zero, the negated
@@ -35,9 +34,21 @@ pub unsafe extern "C" fn monomi_describe(
 fn described(request: &[u8], out: &mut [u8]) -> Result<i32, Reason> {
     let request = Request::unpack(request)?;
     let path = str::from_utf8(request.path).map_err(|_| Reason::Unsupported)?;
-    let (max_size, budget) = (request.max_size, request.budget);
-    let text = describe(Path::new(path), request.algorithms, max_size, budget)?.to_text();
+    let text = describe(path, &request)?.to_text();
     let out = out.get_mut(..text.len()).ok_or(Reason::Unsupported)?;
     out.copy_from_slice(text.as_bytes());
     Ok(text.len() as i32)
+}
+
+#[cfg(not(windows))]
+fn describe(path: &str, request: &Request<'_>) -> Result<Described, Reason> {
+    monomi_hash::describe(std::path::Path::new(path), request)
+}
+
+#[cfg(windows)]
+fn describe(path: &str, request: &Request<'_>) -> Result<Described, Reason> {
+    use monomi_windows::{images::Images, live::SystemFiles};
+    static IMAGES: std::sync::LazyLock<Images<SystemFiles>> =
+        std::sync::LazyLock::new(|| Images::new(SystemFiles));
+    IMAGES.describe(path, request)
 }

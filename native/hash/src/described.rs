@@ -5,19 +5,19 @@ use crate::deadline::Deadline;
 use crate::digests::Digests;
 use crate::imphash::imphash;
 use crate::pe::{self, PeFacts};
-use crate::request::Algorithms;
+use crate::program::is_program;
+use crate::request::{Algorithms, Request};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
-use std::time::Duration;
 
 const CHUNK_SIZE: usize = 256 << 10;
 
 /// What was found out about a file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Described {
     /// Those that were asked for.
     pub digests: Digests,
@@ -25,30 +25,37 @@ pub struct Described {
     pub facts: Option<PeFacts>,
 }
 
-/// Reads the regular file at `path`. Unlike [`crate::digest`] it takes what stands there now: Windows
-/// does not let anybody change or replace the file of an image that is in use.
+/// Opens and reads the regular file at `path`. Unlike [`crate::digest`] it takes what stands there now.
 ///
 /// # Errors
-/// Why the file could not be read to its end: [`Reason::Gone`], [`Reason::Permission`],
-/// [`Reason::NotRegular`], [`Reason::TooLarge`], [`Reason::Timeout`], [`Reason::IoError`].
-pub fn describe(
-    path: &Path,
-    algorithms: Algorithms,
-    max_size: u64,
-    budget: Duration,
-) -> Result<Described, Reason> {
-    let deadline = Deadline::after(budget);
+/// Why the file could not be read to its end: [`Reason::Gone`], [`Reason::Permission`], and those of
+/// [`describe_file`].
+pub fn describe(path: &Path, request: &Request<'_>) -> Result<Described, Reason> {
     // Asked before opening, which would wait for a writer of a FIFO.
     if !std::fs::metadata(path).map_err(reason)?.is_file() {
         return Err(Reason::NotRegular);
     }
-    let mut file = File::open(path).map_err(reason)?;
+    describe_file(&mut File::open(path).map_err(reason)?, request)
+}
+
+/// Reads an open file; its position is changed. Only what `request` wants of it counts, not which file
+/// it names.
+///
+/// # Errors
+/// [`Reason::NotProgram`], [`Reason::TooLarge`], [`Reason::Timeout`], [`Reason::IoError`].
+pub fn describe_file(file: &mut File, request: &Request<'_>) -> Result<Described, Reason> {
+    let deadline = Deadline::after(request.budget);
     let size = file.metadata().map_err(reason)?.len();
-    if size > max_size {
+    let algorithms = request.algorithms;
+    // What a large file is, is told by its beginning.
+    if request.only_programs && !is_program(|offset, bytes| read_at(file, offset, bytes))? {
+        return Err(Reason::NotProgram);
+    }
+    if size > request.max_size {
         return Err(Reason::TooLarge);
     }
-    let (sha1, md5, sha256) = digests(&mut file, algorithms, &deadline)?;
-    let mut read = |offset, bytes: &mut [u8]| read_at(&mut file, offset, bytes);
+    let (sha1, md5, sha256) = digests(file, algorithms, &deadline)?;
+    let mut read = |offset, bytes: &mut [u8]| read_at(file, offset, bytes);
     let imphash = match algorithms.contains(Algorithms::IMPHASH) {
         true => imphash(&mut read, size, &|| deadline.check())?,
         false => None,
@@ -95,6 +102,7 @@ fn digests(file: &mut File, algorithms: Algorithms, deadline: &Deadline) -> Resu
     let mut sha256 = algorithms.contains(Algorithms::SHA256).then(Sha256::new);
     let mut chunk = vec![0; CHUNK_SIZE];
     let is_wanted = sha1.is_some() || md5.is_some() || sha256.is_some();
+    file.seek(SeekFrom::Start(0)).map_err(reason)?;
     loop {
         deadline.check()?;
         if !is_wanted {
@@ -149,24 +157,54 @@ fn reason(error: std::io::Error) -> Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
+
+    const PROGRAM: &str = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../fixtures/pe/versioned.exe"
+    );
+
+    fn all_of() -> Request<'static> {
+        Request {
+            algorithms: Algorithms::ALL,
+            budget: Duration::from_secs(60),
+            ..Request::default()
+        }
+    }
 
     #[test]
     fn digests_and_facts_of_one_file() {
-        let path = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../fixtures/pe/versioned.exe"
-        );
-        let budget = Duration::from_secs(60);
-        let all = describe(Path::new(path), Algorithms::ALL, 1 << 20, budget).unwrap();
-        let bytes = std::fs::read(path).unwrap();
+        let all = describe(Path::new(PROGRAM), &all_of()).unwrap();
+        let bytes = std::fs::read(PROGRAM).unwrap();
         assert_eq!(all.digests.sha256, Some(Sha256::digest(&bytes).into()));
         assert_eq!(all.digests.sha1, Some(Sha1::digest(&bytes).into()));
         assert_eq!(all.facts, crate::facts_of_bytes(&bytes));
-        let small = describe(Path::new(path), Algorithms::ALL, 100, budget);
+        let max_size = 100;
+        let limited = Request {
+            max_size,
+            ..all_of()
+        };
+        let small = describe(Path::new(PROGRAM), &limited);
         assert_eq!(small.unwrap_err(), Reason::TooLarge);
-        let missing = describe(Path::new("/nonexistent"), Algorithms::ALL, 1, budget);
+        let missing = describe(Path::new("/nonexistent"), &all_of());
         assert_eq!(missing.unwrap_err(), Reason::Gone);
-        let folder = describe(Path::new("/"), Algorithms::ALL, 1, budget);
+        let folder = describe(Path::new("/"), &all_of());
         assert_eq!(folder.unwrap_err(), Reason::NotRegular);
+    }
+
+    #[test]
+    fn only_programs_where_nothing_else_is_wanted() {
+        let only = Request {
+            only_programs: true,
+            ..all_of()
+        };
+        let program = describe(Path::new(PROGRAM), &only).unwrap();
+        assert_eq!(
+            program.digests,
+            describe(Path::new(PROGRAM), &all_of()).unwrap().digests
+        );
+        let source = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
+        assert_eq!(describe(source, &only).unwrap_err(), Reason::NotProgram);
+        assert!(describe(source, &all_of()).is_ok());
     }
 }

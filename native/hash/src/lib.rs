@@ -30,7 +30,6 @@ mod open;
 #[cfg(target_os = "linux")]
 mod pass;
 mod pe;
-#[cfg(target_os = "linux")]
 mod program;
 mod reason;
 mod request;
@@ -38,7 +37,7 @@ mod request;
 mod signature;
 
 pub use answer::{ANSWER_CAPACITY, answer};
-pub use described::{Described, describe};
+pub use described::{Described, describe, describe_file};
 pub use digests::Digests;
 pub use pe::{PeFacts, facts_of_bytes};
 pub use reason::Reason;

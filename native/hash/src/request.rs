@@ -60,6 +60,12 @@ impl Algorithms {
         self.0 & other.0 == other.0
     }
 
+    /// The set as a number, for telling sets apart.
+    #[must_use]
+    pub fn bits(self) -> u16 {
+        self.0
+    }
+
     fn from_bits(bits: u16) -> Option<Algorithms> {
         (bits != 0 && bits & !Self::ALL.0 == 0).then_some(Algorithms(bits))
     }

@@ -8,6 +8,7 @@ import { type Event, type FieldValue, MISSING, type Origin } from "../event.ts";
 import { Accounts } from "./accounts.ts";
 import { FileNames } from "./file_names.ts";
 import { Flows } from "./flows.ts";
+import { imageAt } from "./image_files.ts";
 import { type HostNames, WindowsProcesses } from "./processes.ts";
 import { registryDetails, registryPath } from "./registry_paths.ts";
 import { ownFields, traceDefinition } from "./trace_definitions.ts";
@@ -19,6 +20,8 @@ import { wmiBinding, wmiFilter } from "./wmi_records.ts";
 interface Told {
   readonly id: number;
   readonly fields: Readonly<Record<string, FieldValue>>;
+  /** The file whose hashes and facts it has, with drive letter or as the kernel names it. */
+  readonly file?: string;
 }
 
 /** A disk or volume without a path on it. */
@@ -150,12 +153,14 @@ export class TraceDecoder {
     const process = this.#processes.start(record);
     if (process === undefined) return undefined;
     const parent = this.#processes.parent(process);
+    const Image = this.#processes.image(process);
     return {
       id: 1,
+      file: Image,
       fields: {
         ProcessGuid: process.guid,
         ProcessId: process.pid,
-        Image: this.#processes.image(process),
+        Image,
         CommandLine: commandLine(process.commandLine),
         CurrentDirectory: process.directory || MISSING,
         User: process.user,
@@ -183,8 +188,9 @@ export class TraceDecoder {
   #imageLoad(record: TraceRecord): Told {
     const pid = numberField(record, "pid") ?? 0;
     const ImageLoaded = this.#volumes.resolve(textField(record, "path")) || MISSING;
-    if (pid === 0) return { id: 6, fields: { ImageLoaded } };
-    return { id: 7, fields: { ...this.#actor(pid), ImageLoaded } };
+    const file = ImageLoaded;
+    if (pid === 0) return { id: 6, file, fields: { ImageLoaded } };
+    return { id: 7, file, fields: { ...this.#actor(pid), ImageLoaded } };
   }
 
   /** A thread made by another process, where it is not the first. */
@@ -369,13 +375,16 @@ export class TraceDecoder {
     };
   }
 
-  #sysmonEvent({ id, fields }: Told, record: TraceRecord): Event {
+  #sysmonEvent({ id, fields, file }: Told, record: TraceRecord): Event {
     const definition = eventById(id)!;
     const time = record.time ?? 0;
     const values = definition.fields.map(({ name }): FieldValue =>
       name === "UtcTime" && record.time !== null ? utcTime(time) : fields[name] ?? MISSING
     );
-    return this.#event(definition, values, time);
+    const event = this.#event(definition, values, time);
+    // What another host's files hold, cannot be asked for.
+    if (file === undefined || this.#origin !== undefined) return event;
+    return { ...event, image: imageAt(file, numberField(record, "pid") ?? 0) };
   }
 
   #event(definition: Event["definition"], values: FieldValue[], time: number): Event {

@@ -4,12 +4,14 @@
 //! where one is missing, and says which.
 
 mod advapi;
+mod files;
 mod host;
 mod library;
 mod process;
 mod version;
 
 pub use advapi::Advapi;
+pub use files::SystemFiles;
 pub use host::Host;
 pub use version::windows_version;
 

@@ -1,0 +1,87 @@
+/**
+ * What live events on Windows say of images, read from Wine's own programs. Run as live_capture.ts is.
+ */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { imageLoad, kernelProcess, PROCESS_TYPE, PROVIDER } from "./etw_script.ts";
+import { factsOf, monomi, Scene } from "./scene.ts";
+
+const SYSTEM = "C:\\windows\\system32";
+const PROGRAM = `${SYSTEM}\\cmd.exe`;
+const LIBRARY = `${SYSTEM}\\kernel32.dll`;
+const DRIVER = `${SYSTEM}\\drivers\\mountmgr.sys`;
+const PID = 40_004;
+const by = { pid: PID, version: 1 };
+const READY = `await ${PROVIDER.process} 5`;
+
+const SCRIPT = [
+  READY,
+  kernelProcess(PROCESS_TYPE.start, {
+    pid: PID,
+    parent: 4,
+    sid: "S-1-5-18",
+    image: "cmd.exe",
+    commandLine: PROGRAM,
+  }, { pid: 4 }),
+  imageLoad(PID, 0x7ff700000000n, `\\??\\${PROGRAM}`, by),
+  imageLoad(PID, 0x7ff600000000n, `\\??\\${LIBRARY}`, by),
+  imageLoad(PID, 0x7ff600000000n, `\\??\\${LIBRARY}`, by),
+  imageLoad(PID, 0x7ff500000000n, `\\??\\${SYSTEM}\\gone.dll`, by),
+  imageLoad(0, 0xfffff80000000000n, `\\??\\${DRIVER}`, { pid: 4 }),
+  "end",
+];
+
+const config = (filtering: string): string =>
+  `<Sysmon schemaversion="4.90"><HashAlgorithms>*</HashAlgorithms><EventFiltering>${filtering}` +
+  "</EventFiltering></Sysmon>";
+
+const digests = (path: string): string => {
+  const bytes = Deno.readFileSync(path);
+  const texts = ["SHA1", "MD5", "SHA256"].map((name) =>
+    `${name}=${createHash(name.toLowerCase()).update(bytes).digest("hex")}`
+  );
+  return texts.join(",");
+};
+
+Deno.test("images have hashes and version strings; what is gone has none", async () => {
+  const every = ["ProcessCreate", "ImageLoad", "DriverLoad"];
+  using scene = new Scene(
+    config(every.map((tag) => `<${tag} onmatch="exclude"/>`).join("")),
+    ...SCRIPT,
+  );
+  const { out, err } = await monomi(["run", "-c", scene.config], scene.variables);
+  const events = factsOf(out).filter(([id]) => [1, 6, 7].includes(id));
+  assert.deepEqual(events.map(([id]) => id), [1, 7, 7, 7, 7, 6], err);
+  const [created, own, library, again, gone, driver] = events.map(([, fields]) => fields);
+  const files = [[created, PROGRAM], [own, PROGRAM], [library, LIBRARY], [again, LIBRARY]] as const;
+  for (const [fields, path] of files) {
+    const name = path.slice(SYSTEM.length + 1);
+    assert.equal(fields.Company, "Microsoft Corporation", path);
+    assert.equal(fields.OriginalFileName, name);
+    assert.match(String(fields.FileVersion), /^\d+\.\d+/);
+    assert.notEqual(fields.Description, "-");
+    assert.ok(String(fields.Hashes).startsWith(`${digests(path)},IMPHASH=`), String(fields.Hashes));
+  }
+  assert.ok(String(driver.Hashes).startsWith(digests(DRIVER)));
+  for (const name of ["Hashes", "Company", "Signed", "SignatureStatus"]) {
+    assert.equal(gone[name], "-", name);
+  }
+});
+
+Deno.test("rules decide by what an image's file says", async () => {
+  using scene = new Scene(
+    config(
+      `<RuleGroup groupRelation="or"><ImageLoad onmatch="include">
+         <OriginalFileName condition="is">KERNEL32.dll</OriginalFileName>
+       </ImageLoad></RuleGroup>
+       <RuleGroup groupRelation="or"><ProcessCreate onmatch="exclude">
+         <Company condition="contains">Microsoft</Company>
+       </ProcessCreate></RuleGroup>`,
+    ),
+    ...SCRIPT,
+  );
+  const { out, err } = await monomi(["run", "-c", scene.config], scene.variables);
+  const events = factsOf(out).filter(([id]) => [1, 6, 7].includes(id));
+  const loaded = events.map(([id, fields]) => [id, fields.ImageLoaded]);
+  assert.deepEqual(loaded, [[7, LIBRARY], [7, LIBRARY]], err);
+});
