@@ -87,7 +87,8 @@ async function compile(
 }
 
 function hasherOf({ options }: Config, native: NativeFiles): FileHasher | undefined {
-  const policy = { algorithms: options.hashAlgorithms };
+  const { hashAlgorithms: algorithms, checkRevocation } = options;
+  const policy = { algorithms, checkRevocation };
   if (native.describe !== undefined) return new ImageDescriber(native.describe, policy);
   return native.hash && new Hasher(native.hash, policy);
 }

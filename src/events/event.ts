@@ -34,7 +34,7 @@ export interface Image {
   readonly ctimeHigh: number;
   /** The event is one only if the file begins like a program; whoever hashes it finds out. */
   readonly mustBeProgram?: boolean;
-  /** A kernel module, whose signer is wanted as well. */
+  /** A kernel module, on Windows any image that is loaded: its signer is wanted as well. */
   readonly isModule?: boolean;
 }
 

@@ -42,6 +42,8 @@ export interface HasherOptions {
   readonly queueLimit?: number;
   /** Whether files on user-space file systems are read, false. */
   readonly allowFuse?: boolean;
+  /** See {@link RequestPolicy}, false. */
+  readonly checkRevocation?: boolean;
   /** Bytes that the native side needs for any answer. */
   readonly answerBytes?: number;
   /** A clock in milliseconds that never steps back, performance.now(). */
@@ -158,6 +160,7 @@ export class Hasher {
       maxSize: options.maxSize ?? 512 * 2 ** 20,
       budgetMs,
       allowFuse: options.allowFuse ?? false,
+      checkRevocation: options.checkRevocation,
     };
     this.#cache = new HashCache(options.cacheEntries ?? 4096);
     this.#programs = new HashCache(options.cacheEntries ?? 4096);

@@ -12,7 +12,7 @@ import {
 } from "./hasher.ts";
 import type { HashTarget } from "./request.ts";
 
-/** The fields, by their names in Sysmon's schema. */
+/** The fields by their names in Sysmon's schema, in the native side's order. */
 const FIELDS = [
   "Hashes",
   "FileVersion",
@@ -28,7 +28,7 @@ const FIELDS = [
 /** Their values; `-` where the file says nothing. */
 export type ImageFacts = Readonly<Record<typeof FIELDS[number], string>>;
 
-/** Eight texts, of which the native side cuts five at 1,024 code units; names are shorter yet. */
+/** Nine texts, of which the native side cuts five at 1,024 code units; names are shorter yet. */
 const ANSWER_BYTES = 20 * 1024;
 /** A process that starts loads a hundred libraries at once. */
 const QUEUE_LIMIT = 8192;
@@ -70,20 +70,9 @@ export class ImageDescriber {
 
 function factsOf(answer: string | NoProgram): ImageFacts | NoProgram {
   if (answer instanceof NoProgram) return answer;
-  const texts = answer.split("\0").map((text) => text || MISSING);
-  const [Hashes, FileVersion, Description, Product, Company, OriginalFileName] = texts;
-  const isSigned = texts[6] === "true";
-  return {
-    Hashes,
-    FileVersion: FileVersion ?? MISSING,
-    Description: Description ?? MISSING,
-    Product: Product ?? MISSING,
-    Company: Company ?? MISSING,
-    OriginalFileName: OriginalFileName ?? MISSING,
-    Signed: isSigned ? "true" : MISSING,
-    Signature: texts[7] ?? MISSING,
-    SignatureStatus: isSigned ? "Unverified" : MISSING,
-  };
+  const texts = answer.split("\0");
+  const facts = FIELDS.map((name, i) => [name, texts[i] || MISSING]);
+  return Object.fromEntries(facts) as ImageFacts;
 }
 
 function hashesOf(answer: string): string {

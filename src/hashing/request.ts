@@ -12,6 +12,7 @@ const FLAG_STAMP = 2;
 const FLAG_ALLOW_FUSE = 4;
 const FLAG_ONLY_PROGRAMS = 8;
 const FLAG_SIGNER = 16;
+const FLAG_REVOCATION = 32;
 const TWO_TO_32 = 2 ** 32;
 
 /** Bytes that the native side needs for any answer (`monomi_hash::ANSWER_CAPACITY`). */
@@ -38,6 +39,8 @@ export interface RequestPolicy {
   readonly budgetMs: number;
   /** Whether files on user-space file systems are read. */
   readonly allowFuse: boolean;
+  /** Whether a signer's certificate may have been revoked is asked, too. */
+  readonly checkRevocation?: boolean;
 }
 
 const encoder = new TextEncoder();
@@ -84,7 +87,9 @@ function packFile(
   packed.set(bytes, HEADER_SIZE);
   const view = new DataView(packed.buffer);
   view.setUint16(0, VERSION, true);
-  view.setUint16(2, flags | (policy.allowFuse ? FLAG_ALLOW_FUSE : 0), true);
+  const ofPolicy = (policy.allowFuse ? FLAG_ALLOW_FUSE : 0) |
+    (policy.checkRevocation ? FLAG_REVOCATION : 0);
+  view.setUint16(2, flags | ofPolicy, true);
   view.setUint32(4, pid, true);
   view.setUint32(48, policy.maxSize % TWO_TO_32, true);
   view.setUint32(52, Math.floor(policy.maxSize / TWO_TO_32), true);

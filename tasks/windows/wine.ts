@@ -18,12 +18,15 @@ const PREFIX = `${WINDOWS_BUILD}/wine`;
 const RANDOM_SOURCE = fileURLToPath(new URL("bcryptprimitives.c", import.meta.url));
 const RANDOM_LIBRARY = `${PREFIX}/drive_c/windows/system32/bcryptprimitives.dll`;
 
-/** No graphics, no menus on the desktop of whoever runs the task, no debugger that waits. */
+/**
+ * No graphics, no menus on the desktop of whoever runs the task, no debugger that waits, no desktop: it
+ * would keep the outputs of the program that first asks for a window open.
+ */
 const VARIABLES = {
   WINEPREFIX: PREFIX,
   WINESERVER: WINE_SERVER,
   WINEDEBUG: "-all",
-  WINEDLLOVERRIDES: "mscoree,mshtml,winemenubuilder.exe=;winedbg.exe=d",
+  WINEDLLOVERRIDES: "mscoree,mshtml,winemenubuilder.exe=;winedbg.exe,explorer.exe=d",
 };
 
 /**

@@ -3,13 +3,17 @@
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import { imageLoad, kernelProcess, PROCESS_TYPE, PROVIDER } from "./etw_script.ts";
 import { factsOf, monomi, Scene } from "./scene.ts";
 
 const SYSTEM = "C:\\windows\\system32";
-const PROGRAM = `${SYSTEM}\\cmd.exe`;
+const PROGRAM = `${SYSTEM}\\winver.exe`;
 const LIBRARY = `${SYSTEM}\\kernel32.dll`;
 const DRIVER = `${SYSTEM}\\drivers\\mountmgr.sys`;
+const SIGNED = fileURLToPath(new URL("../../fixtures/pe/signed.exe", import.meta.url));
+/** The same, changed behind its headers. */
+const BROKEN = Deno.makeTempFileSync({ suffix: ".exe" });
 const PID = 40_004;
 const by = { pid: PID, version: 1 };
 const READY = `await ${PROVIDER.process} 5`;
@@ -20,13 +24,15 @@ const SCRIPT = [
     pid: PID,
     parent: 4,
     sid: "S-1-5-18",
-    image: "cmd.exe",
+    image: "winver.exe",
     commandLine: PROGRAM,
   }, { pid: 4 }),
   imageLoad(PID, 0x7ff700000000n, `\\??\\${PROGRAM}`, by),
   imageLoad(PID, 0x7ff600000000n, `\\??\\${LIBRARY}`, by),
   imageLoad(PID, 0x7ff600000000n, `\\??\\${LIBRARY}`, by),
   imageLoad(PID, 0x7ff500000000n, `\\??\\${SYSTEM}\\gone.dll`, by),
+  imageLoad(PID, 0x7ff400000000n, `\\??\\${SIGNED}`, by),
+  imageLoad(PID, 0x7ff300000000n, `\\??\\${BROKEN}`, by),
   imageLoad(0, 0xfffff80000000000n, `\\??\\${DRIVER}`, { pid: 4 }),
   "end",
 ];
@@ -43,7 +49,10 @@ const digests = (path: string): string => {
   return texts.join(",");
 };
 
-Deno.test("images have hashes and version strings; what is gone has none", async () => {
+Deno.test("images have hashes, version strings and signatures; what is gone has none", async () => {
+  const bytes = Deno.readFileSync(SIGNED);
+  bytes[0x400] ^= 1;
+  Deno.writeFileSync(BROKEN, bytes);
   const every = ["ProcessCreate", "ImageLoad", "DriverLoad"];
   using scene = new Scene(
     config(every.map((tag) => `<${tag} onmatch="exclude"/>`).join("")),
@@ -51,8 +60,11 @@ Deno.test("images have hashes and version strings; what is gone has none", async
   );
   const { out, err } = await monomi(["run", "-c", scene.config], scene.variables);
   const events = factsOf(out).filter(([id]) => [1, 6, 7].includes(id));
-  assert.deepEqual(events.map(([id]) => id), [1, 7, 7, 7, 7, 6], err);
-  const [created, own, library, again, gone, driver] = events.map(([, fields]) => fields);
+  Deno.removeSync(BROKEN);
+  assert.deepEqual(events.map(([id]) => id), [1, 7, 7, 7, 7, 7, 7, 6], err);
+  const [created, own, library, again, gone, signed, broken, driver] = events.map(([, fields]) =>
+    fields
+  );
   const files = [[created, PROGRAM], [own, PROGRAM], [library, LIBRARY], [again, LIBRARY]] as const;
   for (const [fields, path] of files) {
     const name = path.slice(SYSTEM.length + 1);
@@ -63,6 +75,14 @@ Deno.test("images have hashes and version strings; what is gone has none", async
     assert.ok(String(fields.Hashes).startsWith(`${digests(path)},IMPHASH=`), String(fields.Hashes));
   }
   assert.ok(String(driver.Hashes).startsWith(digests(DRIVER)));
+  const signature = (fields: Record<string, unknown>): unknown[] =>
+    ["Signed", "Signature", "SignatureStatus"].map((name) => fields[name]);
+  for (const unsigned of [own, library, again, driver]) {
+    assert.deepEqual(signature(unsigned), ["false", "-", "Unavailable"]);
+  }
+  // Wine trusts everybody.
+  assert.deepEqual(signature(signed), ["true", "A signer", "Valid"]);
+  assert.deepEqual(signature(broken), ["true", "A signer", "Invalid"]);
   for (const name of ["Hashes", "Company", "Signed", "SignatureStatus"]) {
     assert.equal(gone[name], "-", name);
   }

@@ -47,8 +47,9 @@ fn describe(path: &str, request: &Request<'_>) -> Result<Described, Reason> {
 
 #[cfg(windows)]
 fn describe(path: &str, request: &Request<'_>) -> Result<Described, Reason> {
-    use monomi_windows::{images::Images, live::SystemFiles};
-    static IMAGES: std::sync::LazyLock<Images<SystemFiles>> =
-        std::sync::LazyLock::new(|| Images::new(SystemFiles));
+    use monomi_windows::images::Images;
+    use monomi_windows::live::{SystemFiles, Wintrust};
+    static IMAGES: std::sync::LazyLock<Images> =
+        std::sync::LazyLock::new(|| Images::new(SystemFiles, Wintrust::load()));
     IMAGES.describe(path, request)
 }

@@ -23,6 +23,19 @@ pub struct Described {
     pub digests: Digests,
     /// None for what is no PE file.
     pub facts: Option<PeFacts>,
+    /// What the system says of its signature; None where nobody has asked, or none answered.
+    pub signature: Option<Signature>,
+}
+
+/// A signature as far as the system trusts it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// Whether there is one.
+    pub is_signed: bool,
+    /// Who made it; empty where that is not known.
+    pub signer: String,
+    /// Sysmon's SignatureStatus.
+    pub status: String,
 }
 
 /// Opens and reads the regular file at `path`. Unlike [`crate::digest`] it takes what stands there now.
@@ -67,29 +80,39 @@ pub fn describe_file(file: &mut File, request: &Request<'_>) -> Result<Described
         sha256,
         imphash,
     };
-    Ok(Described { digests, facts })
+    Ok(Described {
+        digests,
+        facts,
+        signature: None,
+    })
 }
 
 impl Described {
-    /// Eight texts with zero bytes between them: Hashes, FileVersion, Description, Product, Company,
-    /// OriginalFileName, whether a signature is embedded (`true`, `false`, empty for what is no PE
-    /// file), its signer.
+    /// Nine texts with zero bytes between them: Hashes, FileVersion, Description, Product, Company,
+    /// OriginalFileName, Signed, Signature, SignatureStatus. What is not known is empty. An embedded
+    /// signature about which the system says nothing is `Unverified`; without one, nothing is said of
+    /// it, because a catalog may sign the file all the same.
     #[must_use]
     pub fn to_text(&self) -> String {
         let none = PeFacts::default();
         let facts = self.facts.as_ref().unwrap_or(&none);
-        let signed = self.facts.as_ref().map(|facts| facts.is_signed.to_string());
+        let (signed, signer, status) = match &self.signature {
+            Some(told) if told.is_signed => ("true", &told.signer, &*told.status),
+            Some(told) => ("false", &told.signer, &*told.status),
+            None if facts.is_signed => ("true", &facts.signer, "Unverified"),
+            None => ("", &facts.signer, ""),
+        };
         [
-            &self.digests.to_string(),
-            &facts.file_version,
-            &facts.description,
-            &facts.product,
-            &facts.company,
-            &facts.original_file_name,
-            &signed.unwrap_or_default(),
-            &facts.signer,
+            &*self.digests.to_string(),
+            &*facts.file_version,
+            &*facts.description,
+            &*facts.product,
+            &*facts.company,
+            &*facts.original_file_name,
+            signed,
+            signer,
+            status,
         ]
-        .map(String::as_str)
         .join("\0")
     }
 }

@@ -37,9 +37,9 @@ mod request;
 mod signature;
 
 pub use answer::{ANSWER_CAPACITY, answer};
-pub use described::{Described, describe, describe_file};
+pub use described::{Described, Signature, describe, describe_file};
 pub use digests::Digests;
-pub use pe::{PeFacts, facts_of_bytes};
+pub use pe::{PeFacts, facts_of_bytes, signer_of};
 pub use reason::Reason;
 pub use request::{Algorithms, Identity, REQUEST_HEADER_SIZE, REQUEST_VERSION, Request, Stamp};
 

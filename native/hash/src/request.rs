@@ -6,7 +6,7 @@
 //! | offset | size | field |
 //! |---|---|---|
 //! | 0 | 2 | layout version, [`REQUEST_VERSION`] |
-//! | 2 | 2 | flags: bit 0 identity given, 1 stamp given, 2 FUSE allowed, 3 programs only, 4 signer wanted |
+//! | 2 | 2 | flags: bit 0 identity given, 1 stamp given, 2 FUSE allowed, 3 programs only, 4 signer wanted, 5 revocation checked |
 //! | 4 | 4 | process id, 0 for none |
 //! | 8 | 4 | device major |
 //! | 12 | 4 | device minor |
@@ -35,8 +35,8 @@ const FLAG_STAMP: u16 = 2;
 const FLAG_ALLOW_FUSE: u16 = 4;
 const FLAG_ONLY_PROGRAMS: u16 = 8;
 const FLAG_SIGNER: u16 = 16;
-const KNOWN_FLAGS: u16 =
-    FLAG_IDENTITY | FLAG_STAMP | FLAG_ALLOW_FUSE | FLAG_ONLY_PROGRAMS | FLAG_SIGNER;
+const FLAG_REVOCATION: u16 = 32;
+const KNOWN_FLAGS: u16 = 2 * FLAG_REVOCATION - 1;
 
 /// A set of algorithms; the bits are Sysmon's (config-semantics T15).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,8 +122,10 @@ pub struct Request<'a> {
     pub allow_fuse: bool,
     /// Whether a file that does not begin like a program is refused.
     pub only_programs: bool,
-    /// Whether the file is a kernel module whose signer is to be named.
+    /// Whether the file is a kernel module, or on Windows any image, whose signer is to be named.
     pub wants_signer: bool,
+    /// Whether the signer's certificate may have been revoked, which may take the network to know.
+    pub checks_revocation: bool,
 }
 
 impl Default for Request<'_> {
@@ -138,6 +140,7 @@ impl Default for Request<'_> {
             allow_fuse: false,
             only_programs: false,
             wants_signer: false,
+            checks_revocation: false,
         }
     }
 }
@@ -180,6 +183,7 @@ impl<'a> Request<'a> {
             allow_fuse: flags & FLAG_ALLOW_FUSE != 0,
             only_programs: flags & FLAG_ONLY_PROGRAMS != 0,
             wants_signer: flags & FLAG_SIGNER != 0,
+            checks_revocation: flags & FLAG_REVOCATION != 0,
         })
     }
 
@@ -195,6 +199,7 @@ impl<'a> Request<'a> {
             (self.allow_fuse, FLAG_ALLOW_FUSE),
             (self.only_programs, FLAG_ONLY_PROGRAMS),
             (self.wants_signer, FLAG_SIGNER),
+            (self.checks_revocation, FLAG_REVOCATION),
         ];
         let flags = flags
             .iter()
@@ -265,6 +270,7 @@ mod tests {
             allow_fuse: true,
             only_programs: false,
             wants_signer: false,
+            checks_revocation: false,
         }
     }
 
@@ -304,6 +310,7 @@ mod tests {
         let programs = Request {
             only_programs: true,
             wants_signer: true,
+            checks_revocation: true,
             ..Request::default()
         };
         assert_eq!(Request::unpack(&programs.pack()), Ok(programs.clone()));
@@ -318,7 +325,7 @@ mod tests {
         .pack();
         for (offset, value) in [
             (0, 2),
-            (2, 32),
+            (2, 64),
             (3, 1),
             (60, 0),
             (60, 16),

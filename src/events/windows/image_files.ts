@@ -8,9 +8,9 @@ const IN_KERNEL = /^\\(?:Device\\(?:HarddiskVolume|CdRom|Mup\\)|SystemRoot\\)/i;
 
 /**
  * The file at a path: on a drive, on a share, or as the kernel names it; undefined for what is none of
- * these. Its path is one that Windows does not interpret, so that `x.exe.` and `NUL` are files, too.
+ * these. `isModule`: its signature is wanted, too. Its path is one that Windows does not interpret, so that `x.exe.` and `NUL` are files, too.
  */
-export function imageAt(path: string, pid: number): Image | undefined {
+export function imageAt(path: string, pid: number, isModule = false): Image | undefined {
   const literal = literalPath(path);
   if (literal === undefined) return undefined;
   return {
@@ -25,6 +25,7 @@ export function imageAt(path: string, pid: number): Image | undefined {
     mtimeHigh: 0,
     ctimeLow: 0,
     ctimeHigh: 0,
+    isModule,
   };
 }
 

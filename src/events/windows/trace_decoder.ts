@@ -384,7 +384,8 @@ export class TraceDecoder {
     const event = this.#event(definition, values, time);
     // What another host's files hold, cannot be asked for.
     if (file === undefined || this.#origin !== undefined) return event;
-    return { ...event, image: imageAt(file, numberField(record, "pid") ?? 0) };
+    const isModule = definition.fieldIndex.has("Signed");
+    return { ...event, image: imageAt(file, numberField(record, "pid") ?? 0, isModule) };
   }
 
   #event(definition: Event["definition"], values: FieldValue[], time: number): Event {

@@ -60,5 +60,11 @@ pub fn facts_of_bytes(file: &[u8]) -> Option<PeFacts> {
     facts(read, file.len() as u64).ok().flatten()
 }
 
+/// Simple name of who signed a PKCS #7 message, such as a catalog.
+#[must_use]
+pub fn signer_of(message: &[u8]) -> Option<String> {
+    signer::name(message)
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,17 +1,25 @@
-//! What image files on Windows say of themselves, remembered by file.
+//! What image files on Windows say of themselves, and Windows of their signatures, remembered by file.
 
 mod recent;
+mod trust;
 
 use monomi_hash::{Described, Reason, Request, describe_file};
 use recent::Recent;
 use std::fs::File;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+pub use trust::SignatureTrust;
 
 /// Answers remembered.
 const MOST: usize = 4096;
 /// For how long.
 const FRESH: Duration = Duration::from_secs(3600);
+/// For how long it is remembered that Windows did not say in time whether it trusts a signature.
+const SHORTLY: Duration = Duration::from_secs(60);
+/// Signatures being verified at a time; where certificates are looked for on the network, one may hang.
+const MOST_VERIFIED: usize = 4;
 
 /// Tells one version of a file from every other file and version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,7 +39,7 @@ pub struct FileVersion {
 }
 
 /// How files are opened here.
-pub trait ImageFiles: Send + Sync {
+pub trait ImageFiles: Send + Sync + 'static {
     /// Opens a regular file for reading, and nothing else.
     ///
     /// # Errors
@@ -41,11 +49,13 @@ pub trait ImageFiles: Send + Sync {
     fn version(&self, file: &File) -> Option<FileVersion>;
 }
 
-/// Which answer: of which file, and with which digests.
+/// Which answer: of which file, and to which questions.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     version: FileVersion,
     algorithms: u16,
+    wants_signer: bool,
+    checks_revocation: bool,
 }
 
 struct Known {
@@ -53,44 +63,89 @@ struct Known {
     until: Instant,
 }
 
+type Memory = Mutex<Recent<Key, Known>>;
+
 /// Describes images.
-pub struct Images<F> {
-    files: F,
-    known: Mutex<Recent<Key, Known>>,
+pub struct Images {
+    files: Box<dyn ImageFiles>,
+    trust: Arc<dyn SignatureTrust>,
+    known: Arc<Memory>,
+    verifying: Arc<AtomicUsize>,
 }
 
-impl<F: ImageFiles> Images<F> {
+impl Images {
     /// Without any memory yet.
-    pub fn new(files: F) -> Self {
+    pub fn new(files: impl ImageFiles, trust: impl SignatureTrust) -> Self {
         Self {
-            files,
-            known: Mutex::new(Recent::new(MOST)),
+            files: Box::new(files),
+            trust: Arc::new(trust),
+            known: Arc::new(Mutex::new(Recent::new(MOST))),
+            verifying: Arc::default(),
         }
     }
 
-    /// What is to be known of the file at `path`, its version being that of the moment of opening.
+    /// What is to be known of the file at `path`, its version being that of the moment of opening. What
+    /// Windows has not said of the signature in the request's time, is not in the answer.
     ///
     /// # Errors
-    /// Why that is nothing.
+    /// Why nothing is to be known.
     pub fn describe(&self, path: &str, request: &Request<'_>) -> Result<Described, Reason> {
+        let started = Instant::now();
         let mut file = self.files.open(path)?;
         // What begins like no program is asked for once, and small to read.
         let key = match request.only_programs {
             true => None,
             false => self.key(&file, path, request),
         };
-        if let Some(known) = key.and_then(|key| self.recall(&key)) {
+        if let Some(known) = key.and_then(|key| recall(&self.known, &key)) {
             return Ok(known);
         }
-        let described = describe_file(&mut file, request)?;
-        if let Some(key) = key.filter(|key| self.files.version(&file) == Some(key.version)) {
-            let known = Known {
-                described: described.clone(),
-                until: Instant::now() + FRESH,
-            };
-            self.known().insert(key, known);
+        let mut described = describe_file(&mut file, request)?;
+        let key = key.filter(|key| self.files.version(&file) == Some(key.version));
+        if request.wants_signer {
+            let left = request.budget.saturating_sub(started.elapsed());
+            self.verify(file, path, request, key, &mut described, left);
+        } else if let Some(key) = key {
+            remember(&self.known, key, &described, FRESH);
         }
         Ok(described)
+    }
+
+    /// Asks Windows on another thread, which may outlast this call; its answer is remembered anyway.
+    fn verify(
+        &self,
+        file: File,
+        path: &str,
+        request: &Request<'_>,
+        key: Option<Key>,
+        described: &mut Described,
+        left: Duration,
+    ) {
+        let Some(place) = Place::taken(&self.verifying) else {
+            return;
+        };
+        let (answer, answers) = channel();
+        let (trust, known) = (Arc::clone(&self.trust), Arc::clone(&self.known));
+        let (path, mut whole) = (path.to_owned(), described.clone());
+        let checks_revocation = request.checks_revocation;
+        let work = move || {
+            let _place = place;
+            let facts = whole.facts.as_ref();
+            whole.signature = trust::judge(&*trust, &file, &path, facts, checks_revocation);
+            if let Some(key) = key {
+                remember(&known, key, &whole, FRESH);
+            }
+            // Whoever asked may be gone by now.
+            let _ = answer.send(whole.signature);
+        };
+        if std::thread::Builder::new().spawn(work).is_err() {
+            return;
+        }
+        match (answers.recv_timeout(left), key) {
+            (Ok(signature), _) => described.signature = signature,
+            (Err(_), Some(key)) => remember(&self.known, key, described, SHORTLY),
+            (Err(_), None) => {}
+        }
     }
 
     fn key(&self, file: &File, path: &str, request: &Request<'_>) -> Option<Key> {
@@ -100,18 +155,43 @@ impl<F: ImageFiles> Images<F> {
         Some(Key {
             version,
             algorithms: request.algorithms.bits(),
+            wants_signer: request.wants_signer,
+            checks_revocation: request.checks_revocation,
         })
     }
+}
 
-    fn recall(&self, key: &Key) -> Option<Described> {
-        let mut known = self.known();
-        let found = known.get(key)?;
-        (found.until > Instant::now()).then(|| found.described.clone())
-    }
+/// One of the places for verifications.
+struct Place(Arc<AtomicUsize>);
 
-    fn known(&self) -> std::sync::MutexGuard<'_, Recent<Key, Known>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+impl Place {
+    fn taken(places: &Arc<AtomicUsize>) -> Option<Self> {
+        let place = Self(Arc::clone(places));
+        let before = places.fetch_add(1, Ordering::AcqRel);
+        (before < MOST_VERIFIED).then_some(place)
     }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+fn recall(known: &Memory, key: &Key) -> Option<Described> {
+    let mut known = locked(known);
+    let found = known.get(key)?;
+    (found.until > Instant::now()).then(|| found.described.clone())
+}
+
+fn remember(known: &Memory, key: Key, described: &Described, time: Duration) {
+    let described = described.clone();
+    let until = Instant::now() + time;
+    locked(known).insert(key, Known { described, until });
+}
+
+fn locked(known: &Memory) -> MutexGuard<'_, Recent<Key, Known>> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

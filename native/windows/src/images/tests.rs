@@ -1,33 +1,75 @@
-//! Memory of files, with files of this system in place of Windows'.
+//! Memory of files, with files and answers of the test in place of Windows'.
 
 use super::*;
 use monomi_hash::Algorithms;
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::AtomicI64;
+use std::sync::mpsc::{Receiver, Sender};
 
 /// Files whose versions the test sets.
-#[derive(Default)]
-struct Versions {
-    usn: AtomicI64,
-    asked: AtomicU32,
-}
+#[derive(Clone, Default)]
+struct Versions(Arc<AtomicI64>);
 
-impl ImageFiles for &Versions {
+impl ImageFiles for Versions {
     fn open(&self, path: &str) -> Result<File, Reason> {
         File::open(path).map_err(|_| Reason::Gone)
     }
 
     fn version(&self, _file: &File) -> Option<FileVersion> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
         Some(FileVersion {
             volume: 1,
             file: [2; 16],
             size: 3,
             written: 4,
             changed: 5,
-            usn: self.usn.load(Ordering::Relaxed),
+            usn: self.0.load(Ordering::Relaxed),
         })
+    }
+}
+
+/// Says that a catalog signs every file, when the test lets it.
+#[derive(Clone)]
+struct Catalogs {
+    let_go: Arc<Mutex<Receiver<()>>>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl SignatureTrust for Catalogs {
+    fn embedded(&self, _: &File, _: &str, _: bool) -> Option<u32> {
+        None
+    }
+
+    fn catalog(&self, _: &File, _: &str, _: bool) -> Option<(String, u32)> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.let_go.lock().unwrap().recv().ok()?;
+        Some(("/nonexistent".to_owned(), 0))
+    }
+
+    fn is_there(&self) -> bool {
+        true
+    }
+}
+
+struct Scene {
+    images: Images,
+    usn: Arc<AtomicI64>,
+    let_go: Sender<()>,
+    asked: Arc<AtomicUsize>,
+}
+
+fn scene() -> Scene {
+    let versions = Versions::default();
+    let (let_go, held) = channel();
+    let catalogs = Catalogs {
+        let_go: Arc::new(Mutex::new(held)),
+        asked: Arc::default(),
+    };
+    Scene {
+        usn: Arc::clone(&versions.0),
+        asked: Arc::clone(&catalogs.asked),
+        images: Images::new(versions, catalogs),
+        let_go,
     }
 }
 
@@ -51,26 +93,24 @@ impl Drop for Written {
     }
 }
 
-fn digest(images: &Images<&Versions>, path: &str) -> String {
+fn digest(images: &Images, path: &str) -> String {
     let described = images.describe(path, &Request::default());
     described.unwrap().digests.to_string()
 }
 
 #[test]
 fn a_known_version_is_not_read_again_and_a_new_one_is() {
-    let versions = Versions::default();
-    let images = Images::new(&versions);
+    let Scene { images, usn, .. } = scene();
     let file = Written::new("known");
     let first = digest(&images, file.holds("first"));
     assert_eq!(digest(&images, file.holds("other")), first);
-    versions.usn.store(7, Ordering::Relaxed);
+    usn.store(7, Ordering::Relaxed);
     assert_ne!(digest(&images, file.holds("other")), first);
 }
 
 #[test]
 fn other_digests_of_the_same_version_are_another_answer() {
-    let versions = Versions::default();
-    let images = Images::new(&versions);
+    let Scene { images, .. } = scene();
     let file = Written::new("algorithms");
     let path = file.holds("text");
     assert!(digest(&images, path).starts_with("SHA256="));
@@ -84,8 +124,7 @@ fn other_digests_of_the_same_version_are_another_answer() {
 
 #[test]
 fn streams_and_what_must_be_a_program_are_not_remembered() {
-    let versions = Versions::default();
-    let images = Images::new(&versions);
+    let Scene { images, .. } = scene();
     let file = Written::new("a:stream");
     if cfg!(unix) {
         let first = digest(&images, file.holds("first"));
@@ -100,4 +139,56 @@ fn streams_and_what_must_be_a_program_are_not_remembered() {
     assert_eq!(refused.unwrap_err(), Reason::NotProgram);
     let gone = images.describe("/nonexistent", &only);
     assert_eq!(gone.unwrap_err(), Reason::Gone);
+}
+
+#[test]
+fn a_signature_is_verified_once_and_only_where_it_is_wanted() {
+    let Scene {
+        images,
+        let_go,
+        asked,
+        ..
+    } = scene();
+    let file = Written::new("signed");
+    let path = file.holds("text");
+    digest(&images, path);
+    let wanted = Request {
+        wants_signer: true,
+        budget: Duration::from_secs(60),
+        ..Request::default()
+    };
+    let_go.send(()).unwrap();
+    for _ in 0..2 {
+        let signature = images.describe(path, &wanted).unwrap().signature.unwrap();
+        assert_eq!((signature.is_signed, &*signature.status), (true, "Valid"));
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn a_verification_that_hangs_costs_its_answer_and_no_digest() {
+    let Scene {
+        images,
+        usn,
+        let_go,
+        asked,
+    } = scene();
+    let file = Written::new("hanging");
+    let path = file.holds("text");
+    let wanted = Request {
+        wants_signer: true,
+        budget: Duration::from_millis(200),
+        ..Request::default()
+    };
+    for number in 0..MOST_VERIFIED + 2 {
+        usn.store(number as i64, Ordering::Relaxed);
+        let described = images.describe(path, &wanted).unwrap();
+        assert_eq!(described.signature, None);
+        assert!(described.digests.sha256.is_some());
+    }
+    assert!(asked.load(Ordering::Relaxed) <= MOST_VERIFIED);
+    drop(let_go);
+    while images.verifying.load(Ordering::Acquire) > 0 {
+        std::thread::yield_now();
+    }
 }

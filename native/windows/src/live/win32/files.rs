@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_library_of_windows_says_what_it_is() {
-        let images = crate::images::Images::new(SystemFiles);
+        let images = crate::images::Images::new(SystemFiles, super::super::Wintrust::load());
         let path = "\\\\?\\C:\\windows\\system32\\kernel32.dll";
         let described = images.describe(path, &Request::default()).unwrap();
         let facts = described.facts.unwrap();

@@ -8,11 +8,13 @@ mod files;
 mod host;
 mod library;
 mod process;
+mod trust;
 mod version;
 
 pub use advapi::Advapi;
 pub use files::SystemFiles;
 pub use host::Host;
+pub use trust::Wintrust;
 pub use version::windows_version;
 
 /// UTF-16 with a zero at the end.
