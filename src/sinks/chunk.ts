@@ -67,7 +67,10 @@ export class Chunk {
     this.discardReason = reason;
   }
 
-  /** The undelivered lines, oldest first; they stay undelivered until they are consumed. */
+  /**
+   * The undelivered lines, oldest first; they stay undelivered until they are consumed, which may be done
+   * meanwhile.
+   */
   *eachLine(): Generator<Line, void> {
     let start = this.start;
     for (let i = this.recordIds.length - this.lines; i < this.recordIds.length; i++) {

@@ -4,6 +4,7 @@
  */
 import { dirname } from "node:path";
 import type { Unconfirmed } from "./backlog.ts";
+import { Body } from "./body.ts";
 import type { Chunk } from "./chunk.ts";
 import type { SinkPlace, TargetKind } from "./kind.ts";
 import { Lifeline } from "./lifeline.ts";
@@ -20,6 +21,7 @@ export interface JournaldPlace extends SinkPlace {
 }
 
 const LINE_FEED = 10;
+const encoder = new TextEncoder();
 const STUCK_AFTER_MILLISECONDS = 1_000;
 /** Between an event as JSON and its message; no format writes it. */
 const BETWEEN = "\x1e";
@@ -81,7 +83,7 @@ export class JournaldSender implements Sender {
     try {
       this.#lifeline.hold();
       const socket = this.#socket ??= new LocalSocket(this.#sockets, this.#path, "datagram");
-      for (const { bytes } of [...chunk.eachLine()]) {
+      for (const { bytes } of chunk.eachLine()) {
         const entry = this.#entry(this.#decoder.decode(bytes));
         while (trySend(socket, entry) === 0) {
           if (!await socket.waitForRoom(STUCK_AFTER_MILLISECONDS)) {
@@ -114,11 +116,11 @@ export class JournaldSender implements Sender {
 
   #entry(line: string): Uint8Array<ArrayBuffer> {
     const between = line.indexOf(BETWEEN);
-    const entry = new Entry();
-    entry.add("MESSAGE", line.slice(between + 1));
-    entry.add("PRIORITY", INFORMATIONAL);
-    entry.add("SYSLOG_IDENTIFIER", this.#identity);
-    entry.addAll("SYSMON", JSON.parse(line.slice(0, between)));
+    const entry = new Body();
+    addField(entry, "MESSAGE", line.slice(between + 1));
+    addField(entry, "PRIORITY", INFORMATIONAL);
+    addField(entry, "SYSLOG_IDENTIFIER", this.#identity);
+    addFields(entry, "SYSMON", JSON.parse(line.slice(0, between)));
     return entry.bytes();
   }
 }
@@ -132,43 +134,27 @@ function trySend(socket: LocalSocket, entry: Uint8Array<ArrayBuffer>): number {
   }
 }
 
-/** One entry of the journal as bytes. */
-class Entry {
-  readonly #parts: Uint8Array[] = [];
-  readonly #encoder = new TextEncoder();
-
-  /** A field: on one line, or behind its length when it has line feeds. */
-  add(name: string, value: string): void {
-    if (!value.includes("\n")) {
-      this.#parts.push(this.#encoder.encode(`${name}=${value}\n`));
-      return;
-    }
-    const bytes = this.#encoder.encode(value);
-    const length = new Uint8Array(8);
-    new DataView(length.buffer).setBigUint64(0, BigInt(bytes.length), true);
-    this.#parts.push(this.#encoder.encode(`${name}\n`), length, bytes, Uint8Array.of(LINE_FEED));
+/** Adds a field: on one line, or behind its length when it has line feeds. */
+function addField(entry: Body, name: string, value: string): void {
+  if (!value.includes("\n")) {
+    entry.add(`${name}=${value}\n`);
+    return;
   }
+  const bytes = encoder.encode(value);
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setBigUint64(0, BigInt(bytes.length), true);
+  entry.add(`${name}\n`).add(length).add(bytes).add("\n");
+}
 
-  /** The members of an object, those of objects in it, too. */
-  addAll(prefix: string, members: Readonly<Record<string, unknown>>): void {
-    for (const [name, value] of Object.entries(members)) {
-      const field = `${prefix}_${fieldName(name)}`.slice(0, LONGEST_FIELD_NAME);
-      if (typeof value === "object" && value !== null) {
-        this.addAll(field, value as Record<string, unknown>);
-      } else {
-        this.add(field, String(value));
-      }
+/** Adds the members of an object, those of objects in it, too. */
+function addFields(entry: Body, prefix: string, members: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(members)) {
+    const field = `${prefix}_${fieldName(name)}`.slice(0, LONGEST_FIELD_NAME);
+    if (typeof value === "object" && value !== null) {
+      addFields(entry, field, value as Record<string, unknown>);
+    } else {
+      addField(entry, field, String(value));
     }
-  }
-
-  bytes(): Uint8Array<ArrayBuffer> {
-    const all = new Uint8Array(this.#parts.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const part of this.#parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
   }
 }
 

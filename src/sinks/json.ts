@@ -3,7 +3,7 @@
  */
 import type { Placement } from "../events/placement.ts";
 import { escapeJson } from "./json_text.ts";
-import { LineCode, perDefinition, type Renderer } from "./renderer.ts";
+import { LineCode, perDefinition, perPlacement, type Renderer } from "./renderer.ts";
 
 const STATE_CHANGED = 4;
 
@@ -38,7 +38,7 @@ export function jsonRenderer(options: JsonOptions): Renderer {
     }
     if (definition.id === STATE_CHANGED) line.value("actor(event.actor)");
     line.value("container(event.container)").text("}");
-    const container = perPlacement(jsonContainer);
+    const container = perPlacement(jsonContainer, "");
     return line.compile({
       text: escapeJson,
       number: jsonNumber,
@@ -61,18 +61,6 @@ function jsonContainer({ container, pid, hostImage }: Placement): string {
   const texts = { ...members, HostImage: hostImage };
   const text = Object.entries(texts).map(([name, value]) => `"${name}":"${escapeJson(value)}"`);
   return `,"Container":{${text.join()},"ProcessId":${pid}}`;
-}
-
-/** Writes a placement anew only when it is not that of the event before. */
-function perPlacement(write: (placement: Placement) => string) {
-  let last: Placement | undefined;
-  let text = "";
-  return (placement: Placement | undefined): string => {
-    if (placement === undefined) return "";
-    if (placement !== last) text = write(placement);
-    last = placement;
-    return text;
-  };
 }
 
 function jsonNumber(value: unknown): unknown {

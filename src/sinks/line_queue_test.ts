@@ -74,6 +74,17 @@ Deno.test("consume counts whole lines", () => {
   assert.equal(chunk.lines, 0);
 });
 
+Deno.test("lines may be consumed while they are gone through", () => {
+  const chunk = chunkOf("ab", "cd", "ef");
+  const seen: string[] = [];
+  for (const { bytes } of chunk.eachLine()) {
+    seen.push(new TextDecoder().decode(bytes));
+    if (seen.length === 2) chunk.discardLine("too long");
+    else chunk.consumeLines(1);
+  }
+  assert.deepEqual([seen, chunk.lines], [["ab", "cd", "ef"], 0]);
+});
+
 Deno.test("line ends are found in what is left", () => {
   const chunk = chunkOf("ab", "cd", "ef");
   assert.deepEqual([0, 2, 3, 5, 6, 8, 9, 99].map((at) => chunk.lastLineEnd(at)), [

@@ -49,13 +49,12 @@ export function prettyRenderer(options: PrettyOptions = {}): Renderer {
     ? (color: string, text: string) => color + text + RESET
     : (_color: string, text: string) => text;
   const tree = options.tree ? new ProcessTree() : undefined;
-  const localSeconds = perSecond((seconds) => {
-    const date = new Date(seconds * 1000);
-    return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(":");
-  });
+  const localSeconds = perSecond((second) =>
+    [second.getHours(), second.getMinutes(), second.getSeconds()].map(twoDigits).join(":")
+  );
   const localTime = (milliseconds: number) => {
     const seconds = Math.floor(milliseconds / 1000);
-    const rest = Math.floor(milliseconds - seconds * 1000);
+    const rest = Math.floor(milliseconds - seconds * 1000) || 0;
     return `${localSeconds(seconds)}.${String(rest).padStart(3, "0")}`;
   };
 

@@ -78,3 +78,8 @@ Deno.test("--tree stays readable and bounded in a chain of 100,000 processes", (
   assert.ok(line.length < 250, String(line.length));
   assert.match(line, / {60}/);
 });
+
+Deno.test("a damaged time is 1970", () => {
+  const line = render({ ...sampleEvent(5), time: NaN });
+  assert.match(line, /^\d\d:\d\d:\d\d\.000 {2}ProcessTerminate/);
+});

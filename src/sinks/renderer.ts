@@ -2,6 +2,7 @@
  * What all renderers share: their shape, and compiling one function per event definition.
  */
 import type { Event, Origin } from "../events/event.ts";
+import type { Placement } from "../events/placement.ts";
 import type { EventDefinition } from "../schema/types.ts";
 
 /** Renders one event as one line of text without its line end. */
@@ -68,17 +69,43 @@ export class LineCode {
 }
 
 /**
- * Calls `write` with whole seconds since 1970 only when they differ from the last call's, else gives
- * the text of that call: most events share their second with the one before.
+ * Calls `write` with a whole second since 1970 only when it differs from the last call's, else gives the
+ * text of that call: most events share their second with the one before.
  */
-export function perSecond(write: (seconds: number) => string): (seconds: number) => string {
+export function perSecond(write: (second: Date) => string): (seconds: number) => string {
   let lastSeconds = NaN;
   let text = "";
   return (seconds) => {
     if (seconds !== lastSeconds) {
-      text = write(seconds);
+      text = write(dateOf(seconds * 1000));
       lastSeconds = seconds;
     }
     return text;
   };
+}
+
+/** Writes a placement anew only when it is not that of the event before; `none`: without one. */
+export function perPlacement<Written>(
+  write: (placement: Placement) => Written,
+  none: Written,
+): (placement: Placement | undefined) => Written {
+  let last: Placement | undefined;
+  let written = none;
+  return (placement) => {
+    if (placement === undefined) return none;
+    if (placement !== last) written = write(placement);
+    last = placement;
+    return written;
+  };
+}
+
+/** A time as RFC 3339 has it, in UTC. */
+export function isoTime(milliseconds: number): string {
+  return dateOf(milliseconds).toISOString();
+}
+
+/** A damaged recording can hold times that are none: they are 1970. */
+function dateOf(milliseconds: number): Date {
+  const date = new Date(milliseconds);
+  return Number.isNaN(date.getTime()) ? new Date(0) : date;
 }

@@ -91,12 +91,9 @@ function systemPart(
 
 /** Gives a function from milliseconds to SystemTime: nine digits, 100 ns units (T36). */
 function systemTime(): (milliseconds: number) => string {
-  const wholeSeconds = perSecond((seconds) => {
-    const date = new Date(seconds * 1000);
-    // A damaged recording can hold times that are none.
-    const valid = Number.isNaN(date.getTime()) ? new Date(0) : date;
-    return valid.toISOString().slice(0, "YYYY-MM-DDTHH:MM:SS.".length);
-  });
+  const wholeSeconds = perSecond((second) =>
+    second.toISOString().slice(0, "YYYY-MM-DDTHH:MM:SS.".length)
+  );
   return (milliseconds) => {
     const seconds = Math.floor(milliseconds / 1000);
     const ticks = Math.floor((milliseconds - seconds * 1000) * 10_000) || 0;

@@ -2,10 +2,12 @@
  * Azure Monitor's Logs Ingestion API:
  * `azure+https://ENDPOINT/dataCollectionRules/RULE/streams/STREAM`.
  */
+import { Body } from "../body.ts";
+import { isoTime } from "../renderer.ts";
 import { httpKind, type ProtocolOptions } from "./kind.ts";
 import { type HttpPlace, refuseInTheClear } from "./place.ts";
-import { refusedRequest } from "./client.ts";
-import { all, Body, isoTime, withMember } from "./protocol.ts";
+import { fieldsOf, refusedRequest } from "./client.ts";
+import { all, withMember } from "./protocol.ts";
 import { openSecret, readSecretPlace, type SecretPlace } from "./secret.ts";
 
 /** A stream of a data collection rule. */
@@ -19,6 +21,11 @@ interface Application {
   readonly loginUrl: string;
   readonly client: string;
   readonly secret: SecretPlace;
+}
+
+interface Login {
+  readonly access_token: unknown;
+  readonly expires_in: unknown;
 }
 
 const API_VERSION = "2023-01-01";
@@ -112,7 +119,7 @@ class Tokens {
       body: new Body().add(form.toString()).bytes(),
       plain: true,
     });
-    const { access_token, expires_in } = fieldsOf(answer.text);
+    const { access_token, expires_in } = fieldsOf<Login>(answer.text);
     if (answer.status !== 200 || typeof access_token !== "string") {
       // A good answer that is none may hold what is secret.
       const text = answer.status === 200 ? "without a token" : answer.text;
@@ -127,13 +134,5 @@ class Tokens {
 
   forget(): void {
     this.#until = 0;
-  }
-}
-
-function fieldsOf(text: string): { access_token?: unknown; expires_in?: unknown } {
-  try {
-    return JSON.parse(text) ?? {};
-  } catch {
-    return {};
   }
 }

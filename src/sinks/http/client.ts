@@ -118,6 +118,15 @@ export function shown(text: string): string {
   return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)} …` : line;
 }
 
+/** The members of a JSON object in an answer, whose types are the receiver's word; none of anything else. */
+export function fieldsOf<Fields extends object>(text: string): Partial<Fields> {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
+}
+
 async function textOf(response: Response): Promise<string> {
   const parts: Uint8Array[] = [];
   let bytes = 0;

@@ -1,11 +1,13 @@
 /**
  * Elasticsearch and OpenSearch: `elastic+https://HOST:9200/INDEX`, by the bulk API.
  */
+import { Body } from "../body.ts";
 import type { Line } from "../chunk.ts";
-import { type Answer, shown } from "./client.ts";
+import { isoTime } from "../renderer.ts";
+import { type Answer, fieldsOf, shown } from "./client.ts";
 import { httpKind } from "./kind.ts";
 import type { HttpPlace } from "./place.ts";
-import { Body, eventId, isoTime, type Verdict, withMember } from "./protocol.ts";
+import { all, eventId, type Verdict, withMember } from "./protocol.ts";
 
 /** An index or a data stream. */
 export interface ElasticPlace extends HttpPlace {
@@ -15,6 +17,11 @@ export interface ElasticPlace extends HttpPlace {
 interface Item {
   readonly status?: number;
   readonly error?: { readonly type?: string; readonly reason?: string };
+}
+
+interface BulkAnswer {
+  readonly errors: unknown;
+  readonly items: readonly Readonly<Record<string, Item>>[];
 }
 
 const ALREADY_THERE = 409;
@@ -56,8 +63,8 @@ export const elasticKind = httpKind<ElasticPlace>({
 });
 
 function verdictsOf({ text }: Answer, lines: readonly Line[]): Verdict[] {
-  const { errors, items } = parsed(text);
-  if (errors === false) return lines.map(() => "taken");
+  const { errors, items } = fieldsOf<BulkAnswer>(text);
+  if (errors === false) return all(lines, "taken");
   if (!Array.isArray(items) || items.length !== lines.length) {
     throw new Error(`this is no answer to a bulk request: ${shown(text)}`);
   }
@@ -67,12 +74,4 @@ function verdictsOf({ text }: Answer, lines: readonly Line[]): Verdict[] {
     if (status === TOO_MANY || status < 400 || status >= 500) return "later";
     return { refused: shown(`${status} ${error?.type ?? ""}: ${error?.reason ?? ""}`) };
   });
-}
-
-function parsed(text: string): { errors?: unknown; items?: Record<string, Item>[] } {
-  try {
-    return JSON.parse(text) ?? {};
-  } catch {
-    return {};
-  }
 }

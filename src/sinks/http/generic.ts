@@ -1,9 +1,10 @@
 /**
  * Any receiver that takes JSON over HTTP: `https://HOST/PATH[,body=lines|array]`.
  */
+import { Body } from "../body.ts";
 import { httpKind } from "./kind.ts";
 import type { HttpPlace } from "./place.ts";
-import { all, asJson, Body } from "./protocol.ts";
+import { all, asJson } from "./protocol.ts";
 
 /** A receiver of lines or of arrays. */
 export interface GenericPlace extends HttpPlace {

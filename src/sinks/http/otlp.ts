@@ -1,15 +1,23 @@
 /**
  * OpenTelemetry: `otlp+https://HOST:4318`, logs by OTLP/HTTP in its JSON encoding.
  */
+import { Body } from "../body.ts";
 import type { Line } from "../chunk.ts";
-import { type Answer, shown } from "./client.ts";
+import { type Answer, fieldsOf, shown } from "./client.ts";
 import { httpKind } from "./kind.ts";
 import type { HttpPlace } from "./place.ts";
-import { Body, eventId, textOfLine, type Verdict } from "./protocol.ts";
+import { eventId, textOfLine, type Verdict } from "./protocol.ts";
 
 /** A collector. */
 export interface OtlpPlace extends HttpPlace {
   readonly kind: "otlp";
+}
+
+interface LogsAnswer {
+  readonly partialSuccess: {
+    readonly rejectedLogRecords?: string | number;
+    readonly errorMessage?: string;
+  };
 }
 
 /** SEVERITY_NUMBER_INFO. */
@@ -63,17 +71,8 @@ function text(key: string, stringValue: string) {
 
 /** How many were rejected is known, which is not: the last ones are counted for them. */
 function verdictsOf({ text }: Answer, lines: readonly Line[]): Verdict[] {
-  const { rejectedLogRecords = 0, errorMessage = "" } = partialSuccess(text);
+  const { rejectedLogRecords = 0, errorMessage = "" } = fieldsOf<LogsAnswer>(text).partialSuccess ??
+    {};
   const taken = Math.max(lines.length - Number(rejectedLogRecords), 0);
   return lines.map((_, i) => i < taken ? "taken" : { refused: shown(String(errorMessage)) });
-}
-
-function partialSuccess(
-  text: string,
-): { rejectedLogRecords?: string | number; errorMessage?: string } {
-  try {
-    return JSON.parse(text)?.partialSuccess ?? {};
-  } catch {
-    return {};
-  }
 }

@@ -1,6 +1,7 @@
 /**
  * What tells one HTTP receiver from another: how lines become a request, and what its answer means.
  */
+import type { Body } from "../body.ts";
 import type { Line } from "../chunk.ts";
 import type { Answer, Request } from "./client.ts";
 
@@ -44,33 +45,7 @@ export function all(lines: readonly Line[], verdict: Verdict): Verdict[] {
   return lines.map(() => verdict);
 }
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-
-/** Bytes of a body, put together from texts and lines. */
-export class Body {
-  readonly #parts: Uint8Array[] = [];
-  #length = 0;
-
-  /** Adds text or bytes. */
-  add(part: string | Uint8Array): this {
-    const bytes = typeof part === "string" ? encoder.encode(part) : part;
-    this.#parts.push(bytes);
-    this.#length += bytes.length;
-    return this;
-  }
-
-  /** All of it, in new memory. */
-  bytes(): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(this.#length);
-    let at = 0;
-    for (const part of this.#parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-    return bytes;
-  }
-}
 
 /** A line as JSON: as it is where the format is JSON, else a string. */
 export function asJson({ bytes }: Line, isJson: boolean): string | Uint8Array {
@@ -91,10 +66,4 @@ export function withMember(line: Line, isJson: boolean, member: string, body: Bo
 /** What identifies an event among all of a fleet; the same whenever it is sent. */
 export function eventId(computer: string, { recordId, time }: Line): string {
   return `${computer}-${time}-${recordId}`;
-}
-
-/** A time as RFC 3339 has it; a damaged one is 1970. */
-export function isoTime(time: number): string {
-  const date = new Date(time);
-  return (Number.isNaN(date.getTime()) ? new Date(0) : date).toISOString();
 }

@@ -1,10 +1,11 @@
 /**
  * Splunk's HTTP Event Collector: `splunk+https://HOST:8088,token-file=PATH`.
  */
-import type { Answer } from "./client.ts";
+import { Body } from "../body.ts";
+import { type Answer, fieldsOf } from "./client.ts";
 import { httpKind } from "./kind.ts";
 import type { HttpPlace } from "./place.ts";
-import { all, asJson, Body, type Post } from "./protocol.ts";
+import { all, asJson, type Post } from "./protocol.ts";
 
 /** A collector. */
 export interface SplunkPlace extends HttpPlace {
@@ -55,7 +56,7 @@ export const splunkKind = httpKind<SplunkPlace>({
       poll.searchParams.set("channel", channel);
       const body = new Body().add(JSON.stringify({ acks: [id] })).bytes();
       const { text } = await post({ url: poll.href, headers: await headers(), body, plain: true });
-      return fieldsOf(text).acks?.[id] === true;
+      return fieldsOf<CollectorAnswer>(text).acks?.[id] === true;
     };
     return {
       request: async (lines) => {
@@ -68,7 +69,7 @@ export const splunkKind = httpKind<SplunkPlace>({
       },
       accepted: async ({ text }, lines, post) => {
         if (!acknowledge) return all(lines, "taken");
-        const { ackId } = fieldsOf(text);
+        const { ackId } = fieldsOf<CollectorAnswer>(text);
         if (ackId === undefined) {
           throw new Error("the collector does not acknowledge; leave ack out");
         }
@@ -85,7 +86,7 @@ export const splunkKind = httpKind<SplunkPlace>({
 });
 
 function offender({ text }: Answer): number | undefined {
-  const { code, "invalid-event-number": number } = fieldsOf(text);
+  const { code, "invalid-event-number": number } = fieldsOf<CollectorAnswer>(text);
   return number !== undefined && WRONG_EVENT.includes(code ?? -1) ? number : undefined;
 }
 
@@ -94,12 +95,4 @@ interface CollectorAnswer {
   readonly ackId?: number;
   readonly "invalid-event-number"?: number;
   readonly acks?: Readonly<Record<number, boolean>>;
-}
-
-function fieldsOf(text: string): CollectorAnswer {
-  try {
-    return JSON.parse(text) ?? {};
-  } catch {
-    return {};
-  }
 }

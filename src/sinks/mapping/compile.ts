@@ -4,7 +4,7 @@
 import type { Event } from "../../events/event.ts";
 import type { Placement } from "../../events/placement.ts";
 import type { EventDefinition } from "../../schema/types.ts";
-import { perDefinition, type Renderer } from "../renderer.ts";
+import { isoTime, perDefinition, perPlacement, type Renderer } from "../renderer.ts";
 import { CONVERSIONS, converted, quoted } from "./conversions.ts";
 import { type Constants, destinationsOf, type EventMapping, type FieldTable } from "./table.ts";
 
@@ -49,7 +49,7 @@ export interface PlacementTexts {
 const COMPUTED: Readonly<Record<Computed, string>> = {
   recordId: "String(event.recordId)",
   recordIdText: '`"${event.recordId}"`',
-  time: "isoTime(event)",
+  time: '`"${isoTime(event.time)}"`',
   milliseconds: "milliseconds(event)",
 };
 
@@ -86,7 +86,7 @@ class Compiler {
     member,
     object,
   };
-  readonly #variables = new Map<string, string>();
+  readonly #variables = new Set<string>();
 
   constructor(schema: TargetSchema, definition: EventDefinition, system: System) {
     this.#schema = schema;
@@ -103,7 +103,7 @@ class Compiler {
     this.#addChoice();
     for (const { name, index } of this.#definition.fields) this.#addField(name, index);
     this.#statements.push("const p = placement(event.container);");
-    this.#helpers.placement = placementTexts();
+    this.#helpers.placement = perPlacement(placementTexts, NOWHERE);
     for (const [path, key] of Object.entries(placement(this.#definition))) {
       this.#add(path, `p.${key}`, true);
     }
@@ -159,7 +159,7 @@ class Compiler {
   #variable(index: number, conversion: keyof typeof CONVERSIONS): string {
     const name = `${conversion}${index}`;
     if (!this.#variables.has(name)) {
-      this.#variables.set(name, name);
+      this.#variables.add(name);
       this.#helpers[`to_${conversion}`] = converted(CONVERSIONS[conversion], this.#system);
       this.#statements.push(`const ${name} = to_${conversion}(v[${index}]);`);
     }
@@ -235,12 +235,6 @@ function milliseconds({ time }: Event): string {
   return Number.isFinite(time) ? String(Math.trunc(time)) : "0";
 }
 
-function isoTime({ time }: Event): string {
-  const date = new Date(time);
-  // A damaged recording can hold times that are none.
-  return `"${(Number.isNaN(date.getTime()) ? new Date(0) : date).toISOString()}"`;
-}
-
 const NOWHERE: PlacementTexts = {
   id: "",
   runtime: "",
@@ -250,22 +244,13 @@ const NOWHERE: PlacementTexts = {
   pid: "",
 };
 
-/** Writes a placement anew only when it is not that of the event before. */
-function placementTexts(): (placement: Placement | undefined) => PlacementTexts {
-  let last: Placement | undefined;
-  let texts = NOWHERE;
-  return (placement) => {
-    if (placement === undefined) return NOWHERE;
-    if (placement === last) return texts;
-    last = placement;
-    const { container, pid, hostImage } = placement;
-    return texts = {
-      id: quoted(container.id),
-      runtime: quoted(container.runtime),
-      podUid: restText(container.podUid),
-      group: quoted(container.group),
-      hostImage: restText(hostImage),
-      pid: String(pid),
-    };
+function placementTexts({ container, pid, hostImage }: Placement): PlacementTexts {
+  return {
+    id: quoted(container.id),
+    runtime: quoted(container.runtime),
+    podUid: restText(container.podUid),
+    group: quoted(container.group),
+    hostImage: restText(hostImage),
+    pid: String(pid),
   };
 }

@@ -36,7 +36,7 @@ export class DatagramSender implements Sender {
 
   async send(chunk: Chunk, signal: AbortSignal): Promise<void> {
     const { socket, address } = await this.#resolved();
-    for (const { bytes, time } of [...chunk.eachLine()]) {
+    for (const { bytes, time } of chunk.eachLine()) {
       signal.throwIfAborted();
       const header = this.#header(time);
       if (header.length + bytes.length > LARGEST_DATAGRAM) {

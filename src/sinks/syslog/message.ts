@@ -28,28 +28,27 @@ export function headerOf(origin: SyslogOrigin): (milliseconds: number) => string
   const { rfc, identity, processId } = origin;
   const host = origin.host.replaceAll(NOT_IN_HOST, "_").slice(0, LONGEST_HOST) || "-";
   if (rfc === "3164") {
-    const at = perSecond((seconds) => `<${PRIORITY}>${localTime(seconds)} ${host} ${identity}: `);
+    const at = perSecond((second) => `<${PRIORITY}>${localTime(second)} ${host} ${identity}: `);
     return (milliseconds) => at(Math.floor(milliseconds / 1000));
   }
-  const at = perSecond((seconds) => `<${PRIORITY}>1 ${utcTime(seconds)}.`);
+  const at = perSecond((second) => `<${PRIORITY}>1 ${utcTime(second)}.`);
   const rest = `Z ${host} ${identity} ${processId} - - `;
   return (milliseconds) => {
     const seconds = Math.floor(milliseconds / 1000);
-    return at(seconds) + String(Math.floor(milliseconds - seconds * 1000)).padStart(3, "0") + rest;
+    const part = Math.floor(milliseconds - seconds * 1000) || 0;
+    return at(seconds) + String(part).padStart(3, "0") + rest;
   };
 }
 
 /** `Nov  2 15:04:05`, local time. */
-export function localTime(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  const day = String(date.getDate()).padStart(2);
-  const time = [date.getHours(), date.getMinutes(), date.getSeconds()]
+export function localTime(second: Date): string {
+  const day = String(second.getDate()).padStart(2);
+  const time = [second.getHours(), second.getMinutes(), second.getSeconds()]
     .map((part) => String(part).padStart(2, "0")).join(":");
-  return `${MONTHS[date.getMonth()]} ${day} ${time}`;
+  return `${MONTHS[second.getMonth()]} ${day} ${time}`;
 }
 
 /** `2024-11-02T15:04:05`. */
-function utcTime(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  return (Number.isNaN(date.getTime()) ? new Date(0) : date).toISOString().slice(0, 19);
+function utcTime(second: Date): string {
+  return second.toISOString().slice(0, 19);
 }
