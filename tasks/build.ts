@@ -28,25 +28,25 @@ export async function buildLibrary(): Promise<string> {
 
 /** The launcher is static so that no variable of its caller can slip code into it. */
 async function buildLauncher(): Promise<void> {
-  const build = ["build", "--release", "--package"];
-  await run("cargo", [...build, "monomi-preload", "--lib"], { cwd: NATIVE });
-  const launcher = ["monomi-launcher", "--bin", "monomi-launcher"];
-  await run("cargo", [...build, ...launcher, "--target", TARGET], {
+  await run("cargo", ["build", "--release", "--package", "monomi-preload", "--lib"], {
     cwd: NATIVE,
-    env: { CARGO_ENCODED_RUSTFLAGS: "-Ctarget-feature=+crt-static" },
   });
+  await buildStatic("monomi-launcher");
 }
 
 /** Bundles the program and builds the tool that packs it: what is the same for every target. */
 export async function buildProgram(): Promise<void> {
-  await run(
-    "cargo",
-    ["build", "--release", "--package", "monomi-launcher", "--bin", "monomi-pack"],
-    {
-      cwd: NATIVE,
-    },
-  );
+  // As the launcher is built, so that what both use is compiled once.
+  await buildStatic("monomi-pack");
   await bundle();
+}
+
+async function buildStatic(program: string): Promise<void> {
+  const what = ["--package", "monomi-launcher", "--bin", program, "--target", TARGET];
+  await run("cargo", ["build", "--release", ...what], {
+    cwd: NATIVE,
+    env: { CARGO_ENCODED_RUSTFLAGS: "-Ctarget-feature=+crt-static" },
+  });
 }
 
 /** Bundles the TypeScript into the script that the single file carries. */

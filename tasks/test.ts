@@ -21,8 +21,29 @@ import { asProgram, TaskError } from "./shared/task.ts";
 import { runTests, type TestRun } from "./shared/test_run.ts";
 import { testWindows } from "./windows/test.ts";
 
-/** Tests in virtual machines. */
-const IN_GUESTS = ["tests/kernels_test.ts", "tests/systemd_test.ts"];
+const RUST: TestRun = {
+  program: "cargo",
+  args: ["test", "--workspace", "--no-fail-fast"],
+  cwd: `${ROOT}/native`,
+  tallyOf: cargoTally,
+};
+
+/** Tests in virtual machines; the first makes a package, which is to be done before much else goes on. */
+const IN_GUESTS = ["tests/systemd_test.ts", "tests/kernels_test.ts"];
+/** What is measured over minutes, at a load of its own. */
+const SOAK = ["tests/soak_test.ts"];
+/** The single file for Windows, which the tests of the Windows build make. */
+const UNDER_WINE = ["tests/windows_file_test.ts"];
+/** End to end, but without capturing what happens on this host. */
+const WITHOUT_CAPTURE = [
+  "tests/ci_recipes_test.ts",
+  "tests/fuzz_test.ts",
+  "tests/journald_test.ts",
+  "tests/receivers_test.ts",
+  "tests/recorded_windows_test.ts",
+  "tests/remote_syslog_test.ts",
+  "tests/syslog_test.ts",
+];
 
 await asProgram(import.meta.main, async () => {
   await setup([...FOR_BUILD, ...FOR_TESTS]);
@@ -30,27 +51,39 @@ await asProgram(import.meta.main, async () => {
   await setup([...FOR_KERNELS, ...FOR_SYSTEMD]).catch((error) =>
     console.error(`no other kernels: ${error.message}`)
   );
+  const windowsMissing = await missing(FOR_WINDOWS);
   // Likewise those on a broker.
   await kafka().catch((error) => console.error(`no Kafka: ${error.message}`));
   await pack();
-  const rust = await runTests({
-    program: "cargo",
-    args: ["test", "--workspace", "--no-fail-fast"],
-    cwd: `${ROOT}/native`,
-    tallyOf: cargoTally,
-  });
-  const units = await runTests(typescript("--parallel", "rules/", "src/", "tasks/"));
-  const windowsMissing = await missing(FOR_WINDOWS);
-  // Beside each other: neither captures on this host, and each leaves a processor idle now and then.
-  const guests = runTests({ ...typescript(...IN_GUESTS), isHeldBack: true });
-  const windows = await windowsTests(windowsMissing);
-  const machines = await guests;
+  // Beside each other: none needs the host for itself, and each leaves a processor idle now and then.
+  const tallies = await Promise.all([
+    inTurn(
+      () => runTests(RUST),
+      () => runTests(typescript("--parallel", "rules/", "src/", "tasks/")),
+      () => windowsTests(windowsMissing),
+      () => runTests(typescript(...UNDER_WINE)),
+    ),
+    inTurn(...IN_GUESTS.map((file) => () => runTests(heldBack(file)))),
+    inTurn(() => runTests(heldBack(...WITHOUT_CAPTURE)), () => runTests(heldBack(...SOAK))),
+  ]);
   // One after the other: they capture what happens on the whole host.
-  const wholes = await runTests(typescript(`--ignore=${IN_GUESTS.join(",")}`, "tests/"));
-  const { passed, failed, skipped } = addUp(rust, units, windows, machines, wholes);
+  const done = [...IN_GUESTS, ...WITHOUT_CAPTURE, ...SOAK, ...UNDER_WINE];
+  const wholes = await runTests(typescript(`--ignore=${done.join(",")}`, "tests/"));
+  const { passed, failed, skipped } = addUp(...tallies, wholes);
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   Deno.exit(failed === 0 ? 0 : 1);
 });
+
+async function inTurn(...runs: readonly (() => Promise<Tally>)[]): Promise<Tally> {
+  const tallies: Tally[] = [];
+  for (const run of runs) tallies.push(await run());
+  return addUp(...tallies);
+}
+
+/** Tests of files whose output is shown at their end: something else is shown meanwhile. */
+function heldBack(...files: readonly string[]): TestRun {
+  return { ...typescript(...files), isHeldBack: true };
+}
 
 function typescript(...args: string[]): TestRun {
   return {

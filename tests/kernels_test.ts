@@ -36,7 +36,7 @@ Deno.test({
   ignore: typeof NEWEST === "string",
   fn: async () => {
     const files = { programs: {}, libraries: [], files: {}, steps: "step hang sleep 600\n" };
-    const patience = { limitMs: 8_000, silenceMs: 8_000 };
+    const patience = { limitMs: 3_000, silenceMs: 3_000 };
     await assert.rejects(boot(NEWEST as KernelImage, files, [], patience), /hung twice/);
   },
 });

@@ -13,7 +13,7 @@ export const LIBRARY = `${ROOT}/native/target/release/libmonomi.so`;
 /** The library that names the process. */
 export const PRELOAD = `${ROOT}/native/target/release/libmonomi_preload.so`;
 /** The tool that joins the parts of the single file. */
-export const PACKER = `${ROOT}/native/target/release/monomi-pack`;
+export const PACKER = `${ROOT}/native/target/${TARGET}/release/monomi-pack`;
 /** The start of the single file. */
 export const LAUNCHER = `${ROOT}/native/target/${TARGET}/release/monomi-launcher`;
 /** The whole program as one CommonJS file. */
