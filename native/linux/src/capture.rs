@@ -178,10 +178,9 @@ impl Capture {
     fn clear_slots(&mut self) {
         for program in plan::all() {
             for place in program.places {
-                let hook = (program.name, place.hook.name());
                 if let Some(slot) = calls::slot(program.name, place.hook)
                     && !is_protection(program)
-                    && !self.attached.contains_key(&hook)
+                    && !self.is_attached_to(program.name, place.hook)
                 {
                     let _empty_ones_are_refused = self.exits.clear_index(&slot);
                 }
@@ -290,7 +289,7 @@ impl Capture {
         hook: Hook,
         btf: &Btf,
     ) -> Result<(), CaptureError> {
-        if self.attached.contains_key(&(name, hook.name())) {
+        if self.is_attached_to(name, hook) {
             return Ok(());
         }
         if let Hook::ExitUnless(_, better) = hook
@@ -324,6 +323,10 @@ impl Capture {
 
     fn is_attached(&self, name: &str) -> bool {
         self.attached.keys().any(|(program, _)| *program == name)
+    }
+
+    pub(crate) fn is_attached_to(&self, name: &'static str, hook: Hook) -> bool {
+        self.attached.contains_key(&(name, hook.name()))
     }
 
     pub(crate) fn detach(&mut self, name: &'static str, hook: Hook) -> Result<(), CaptureError> {
@@ -554,7 +557,7 @@ pub(crate) fn kernel_types() -> Result<Btf, CaptureError> {
 }
 
 /// Reading the kernel's types took tens of megabytes that nobody needs any more.
-fn trim() {
+pub(crate) fn trim() {
     // SAFETY: malloc_trim only gives free memory back to the system.
     unsafe { libc::malloc_trim(0) };
 }

@@ -4,7 +4,7 @@
 //! event's texts comes after which. `bpf/guard_match.h` walks it.
 
 use crate::{
-    capture::{Capture, kernel_types},
+    capture::{Capture, kernel_types, trim},
     error::{CaptureError, one_line},
     kernel,
     plan::{EventSet, Hook, PROGRAMS},
@@ -221,12 +221,19 @@ impl Capture {
 
     fn try_block(&mut self, policy: &Policy) -> Result<(), CaptureError> {
         let events = policy.events();
-        if events != EventSet::default() {
+        let missing: Vec<_> = guards(|needed| needed(events))
+            .filter(|&(name, hook)| !self.is_attached_to(name, hook))
+            .collect();
+        // As in `configure`: most reloads attach nothing.
+        if !missing.is_empty() {
             kernel::check_security_modules()?;
             let btf = kernel_types()?;
-            for (name, hook) in guards(|needed| needed(events)) {
-                self.attach(name, hook, &btf)?;
-            }
+            let attached = missing
+                .into_iter()
+                .try_for_each(|(name, hook)| self.attach(name, hook, &btf));
+            drop(btf);
+            trim();
+            attached?;
         }
         self.guard.enforce(policy).map_err(refused)?;
         self.detach_guards(events)
