@@ -274,10 +274,13 @@ impl Capture {
         Ok(())
     }
 
+    /// What is attached already, also by an earlier sensor, needs no loading.
     fn load(&mut self, events: EventSet, inside: bool, btf: &Btf) {
+        let attached = &self.attached;
         let needed = self.ebpf.programs_mut().filter_map(|(name, loaded)| {
             plan::places(events, inside)
-                .find(|(program, _)| program.name == name)
+                .filter(|(program, _)| program.name == name)
+                .find(|(program, place)| !attached.contains_key(&(program.name, place.hook.name())))
                 .map(|(_, place)| (loaded, place.hook))
         });
         links::load_all(needed, btf);
