@@ -219,7 +219,7 @@ impl Capture {
         self.wanted
             .set(0, events.low() | source, 0)
             .map_err(|error| CaptureError::Object(one_line(&error)))?;
-        self.load(events, inside, btf);
+        self.load(&hooks(plan::places(events, inside)), btf);
         for (program, place) in plan::places(events, inside) {
             let hook = (program.name, place.hook.name());
             match self.attach(program.name, place.hook, btf) {
@@ -248,6 +248,7 @@ impl Capture {
             return Ok(false);
         }
         let attached = kernel::check_security_modules().and_then(|()| {
+            self.load(&hooks(plan::places(events, true)), btf);
             plan::places(events, true)
                 .filter(|(program, _)| is_inside(program))
                 .try_for_each(|(program, place)| self.attach(program.name, place.hook, btf))
@@ -274,14 +275,16 @@ impl Capture {
         Ok(())
     }
 
-    /// What is attached already, also by an earlier sensor, needs no loading.
-    fn load(&mut self, events: EventSet, inside: bool, btf: &Btf) {
+    /// Loads at once what is to be attached; what is attached already, also by an earlier sensor, needs none.
+    pub(crate) fn load(&mut self, hooks: &[(&'static str, Hook)], btf: &Btf) {
         let attached = &self.attached;
         let needed = self.ebpf.programs_mut().filter_map(|(name, loaded)| {
-            plan::places(events, inside)
-                .filter(|(program, _)| program.name == name)
-                .find(|(program, place)| !attached.contains_key(&(program.name, place.hook.name())))
-                .map(|(_, place)| (loaded, place.hook))
+            hooks
+                .iter()
+                .find(|(program, hook)| {
+                    *program == name && !attached.contains_key(&(*program, hook.name()))
+                })
+                .map(|(_, hook)| (loaded, *hook))
         });
         links::load_all(needed, btf);
     }
@@ -332,15 +335,21 @@ impl Capture {
         self.attached.contains_key(&(name, hook.name()))
     }
 
+    /// Unloads the program, too, where no hook has it.
     pub(crate) fn detach(&mut self, name: &'static str, hook: Hook) -> Result<(), CaptureError> {
-        let Some(link) = self.attached.remove(&(name, hook.name())) else {
-            return Ok(());
-        };
-        let is_last = !self.is_attached(name);
+        let link = self.attached.remove(&(name, hook.name()));
+        let is_unused = !self.is_attached(name);
         let Some(loaded) = self.ebpf.program_mut(name) else {
             return Ok(());
         };
-        links::detach(loaded, link, is_last, &mut self.exits).map_err(|step| step.of(name, hook))
+        let told = |step: links::Step| step.of(name, hook);
+        if let Some(link) = link {
+            links::detach(loaded, link, &mut self.exits).map_err(told)?;
+        }
+        if is_unused {
+            links::unload(loaded).map_err(told)?;
+        }
+        Ok(())
     }
 
     /// What another thread needs to wait for records.
@@ -504,6 +513,14 @@ fn is_inside(program: &Program) -> bool {
 
 fn is_protection(program: &Program) -> bool {
     PROTECTION.iter().any(|one| one.name == program.name)
+}
+
+fn hooks(
+    places: impl Iterator<Item = (&'static Program, &'static Place)>,
+) -> Vec<(&'static str, Hook)> {
+    places
+        .map(|(program, place)| (program.name, place.hook))
+        .collect()
 }
 
 /// The kind of a delivered record; the normalizer lets no unknown one pass.

@@ -228,6 +228,7 @@ impl Capture {
         if !missing.is_empty() {
             kernel::check_security_modules()?;
             let btf = kernel_types()?;
+            self.load(&missing, &btf);
             let attached = missing
                 .into_iter()
                 .try_for_each(|(name, hook)| self.attach(name, hook, &btf));

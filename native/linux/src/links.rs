@@ -258,14 +258,9 @@ pub(crate) fn take(program: &mut Program, link: Link) -> Result<Result<FdLink, L
     }))
 }
 
-/// Detaches one hook; unloads the program behind its last one.
-pub(crate) fn detach(
-    program: &mut Program,
-    link: Link,
-    is_last: bool,
-    exits: &mut Exits,
-) -> Result<(), Step> {
-    match (link, &mut *program) {
+/// Detaches one hook.
+pub(crate) fn detach(program: &mut Program, link: Link, exits: &mut Exits) -> Result<(), Step> {
+    match (link, program) {
         (Link::Slot(slot), _) => exits.clear_index(&slot).map_err(ProgramError::MapError),
         (Link::Typed(link), Program::BtfTracePoint(program)) => program.detach(link),
         (Link::Entry(link), Program::TracePoint(program)) => program.detach(link),
@@ -277,16 +272,14 @@ pub(crate) fn detach(
         (Link::Pinned(link), _) => link.unpin().map(drop).map_err(ProgramError::IOError),
         _ => Err(ProgramError::UnexpectedProgramType),
     }
-    .map_err(Step::Attach)?;
-    // Of a capture that was taken over, the program is the earlier sensor's.
-    if is_last && program.fd().is_ok() {
-        unload(program)
-    } else {
-        Ok(())
-    }
+    .map_err(Step::Attach)
 }
 
-fn unload(program: &mut Program) -> Result<(), Step> {
+/// Unloads the program if it is loaded: of a capture that was taken over, it is the earlier sensor's.
+pub(crate) fn unload(program: &mut Program) -> Result<(), Step> {
+    if program.fd().is_err() {
+        return Ok(());
+    }
     match program {
         Program::BtfTracePoint(program) => program.unload(),
         Program::TracePoint(program) => program.unload(),
