@@ -3,7 +3,7 @@
 
 use crate::{
     FAILED, guarded, guarded_as, host, local_socket, privileges,
-    text::{self, Bytes, borrow, give},
+    text::{self, Bytes, borrow, give, told},
 };
 use monomi_linux::{Capture, Options, Policy, Protection, Waiter, plan::EventSet};
 use std::{
@@ -53,20 +53,15 @@ pub unsafe extern "C" fn monomi_open(
             // SAFETY: the caller's promise.
             pins: path_of(unsafe { borrow(pins, pins_length) }),
         };
-        match Capture::open(&options) {
-            Ok(opened) => {
-                host::raise_priority();
-                let taken_over = opened.is_taken_over();
-                *waiter() = Some(opened.waiter());
-                *capture() = Some(opened);
-                i32::from(taken_over)
-            }
-            Err(reason) => {
-                // SAFETY: the caller's promise.
-                unsafe { give(&reason.to_string(), error, error_length) };
-                FAILED
-            }
-        }
+        let opened = Capture::open(&options).map(|opened| {
+            host::raise_priority();
+            let taken_over = opened.is_taken_over();
+            *waiter() = Some(opened.waiter());
+            *capture() = Some(opened);
+            i32::from(taken_over)
+        });
+        // SAFETY: the caller's promise.
+        unsafe { told(opened, error, error_length) }
     })
 }
 
@@ -114,14 +109,9 @@ pub unsafe extern "C" fn monomi_configure(
         };
         // SAFETY: the caller's promise.
         let events = EventSet::of(unsafe { borrow(events, event_count) });
-        match capture.configure(events) {
-            Ok(()) => 0,
-            Err(reason) => {
-                // SAFETY: the caller's promise.
-                unsafe { give(&reason.to_string(), error, error_length) };
-                FAILED
-            }
-        }
+        let configured = capture.configure(events).map(|()| 0);
+        // SAFETY: the caller's promise.
+        unsafe { told(configured, error, error_length) }
     })
 }
 
@@ -149,14 +139,9 @@ pub unsafe extern "C" fn monomi_block(
             unsafe { give("the policy is malformed", error, error_length) };
             return FAILED;
         };
-        match capture.block(&policy) {
-            Ok(()) => 0,
-            Err(reason) => {
-                // SAFETY: the caller's promise.
-                unsafe { give(&reason.to_string(), error, error_length) };
-                FAILED
-            }
-        }
+        let blocked = capture.block(&policy).map(|()| 0);
+        // SAFETY: the caller's promise.
+        unsafe { told(blocked, error, error_length) }
     })
 }
 
@@ -175,15 +160,10 @@ pub unsafe extern "C" fn monomi_plan(
     guarded(|| {
         // SAFETY: the caller's promise.
         let events = EventSet::of(unsafe { borrow(events, event_count) });
-        match monomi_linux::probe(events) {
-            // SAFETY: the caller's promise.
-            Ok(text) => unsafe { give(&text, buffer, length) },
-            Err(reason) => {
-                // SAFETY: the caller's promise.
-                unsafe { give(&reason.to_string(), buffer, length) };
-                FAILED
-            }
-        }
+        // SAFETY: the caller's promise.
+        let probed = monomi_linux::probe(events).map(|text| unsafe { give(&text, buffer, length) });
+        // SAFETY: the caller's promise.
+        unsafe { told(probed, buffer, length) }
     })
 }
 
@@ -312,13 +292,10 @@ pub unsafe extern "C" fn monomi_stats(buffer: *mut u8, length: u32) -> i32 {
 /// `error` must be writable for `error_length` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn monomi_give_up_privileges(error: *mut u8, error_length: u32) -> i32 {
-    guarded(|| match privileges::give_up() {
-        Ok(()) => 0,
-        Err(reason) => {
-            // SAFETY: the caller's promise.
-            unsafe { give(&reason.to_string(), error, error_length) };
-            FAILED
-        }
+    guarded(|| {
+        let given_up = privileges::give_up().map(|()| 0);
+        // SAFETY: the caller's promise.
+        unsafe { told(given_up, error, error_length) }
     })
 }
 

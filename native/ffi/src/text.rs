@@ -1,5 +1,8 @@
 //! Memory of the caller.
 
+use crate::FAILED;
+use std::fmt::Display;
+
 /// A writable buffer of the caller, empty when it passed null.
 pub(crate) struct Bytes<'a>(&'a mut [u8]);
 
@@ -41,4 +44,16 @@ pub(crate) unsafe fn give(text: &str, buffer: *mut u8, length: u32) -> i32 {
     let taken = text.floor_char_boundary(out.len());
     out[..taken].copy_from_slice(&text.as_bytes()[..taken]);
     taken as i32
+}
+
+/// What a call returns: its number, or [`FAILED`] with the error's text in `out`.
+///
+/// # Safety
+/// `out` must be null or writable for `length` bytes.
+pub(crate) unsafe fn told(result: Result<i32, impl Display>, out: *mut u8, length: u32) -> i32 {
+    result.unwrap_or_else(|reason| {
+        // SAFETY: the caller's promise.
+        unsafe { give(&reason.to_string(), out, length) };
+        FAILED
+    })
 }

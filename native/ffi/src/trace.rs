@@ -2,7 +2,7 @@
 
 use crate::{
     FAILED, guarded,
-    text::{self, give},
+    text::{self, give, told},
 };
 use monomi_windows::lines::{LONGEST_LINE, Lines};
 use std::{
@@ -39,22 +39,17 @@ pub unsafe extern "C" fn monomi_trace_open(
         // SAFETY: the caller's promise.
         let path = String::from_utf8_lossy(unsafe { text::borrow(path, path_length) });
         let opened = File::open(&*path).map_err(Into::into).and_then(Lines::open);
-        match opened {
-            Ok(lines) => {
-                let mut traces = traces();
-                let traces = traces.get_or_insert_default();
-                let free = (0..).find(|number| !traces.contains_key(number));
-                let number = free.unwrap_or(FAILED);
-                let rest = String::new();
-                traces.insert(number, Open { lines, rest });
-                number
-            }
-            Err(reason) => {
-                // SAFETY: the caller's promise.
-                unsafe { give(&reason.to_string(), error, error_length) };
-                FAILED
-            }
-        }
+        let opened = opened.map(|lines| {
+            let mut traces = traces();
+            let traces = traces.get_or_insert_default();
+            let free = (0..).find(|number| !traces.contains_key(number));
+            let number = free.unwrap_or(FAILED);
+            let rest = String::new();
+            traces.insert(number, Open { lines, rest });
+            number
+        });
+        // SAFETY: the caller's promise.
+        unsafe { told(opened, error, error_length) }
     })
 }
 

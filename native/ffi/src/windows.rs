@@ -3,7 +3,7 @@
 
 use crate::{
     FAILED, guarded,
-    text::{Bytes, borrow, give},
+    text::{Bytes, borrow, give, told},
 };
 use monomi_windows::live::{Advapi, Capture, Host, Options, Waiting, plan, windows_version};
 use std::{
@@ -78,19 +78,14 @@ pub unsafe extern "C" fn monomi_open(
             buffer_bytes,
         };
         let opened = Advapi::load()
-            .and_then(|api| Capture::open(Arc::new(api), Arc::new(Host::load()), &options));
-        match opened {
-            Ok(opened) => {
+            .and_then(|api| Capture::open(Arc::new(api), Arc::new(Host::load()), &options))
+            .map(|opened| {
                 *locked(&WAITING) = Some(opened.waiting());
                 *locked(&CAPTURE) = Some(opened);
                 0
-            }
-            Err(reason) => {
-                // SAFETY: the caller's promise.
-                unsafe { give(&reason.to_string(), error, error_length) };
-                FAILED
-            }
-        }
+            });
+        // SAFETY: the caller's promise.
+        unsafe { told(opened, error, error_length) }
     })
 }
 
@@ -112,14 +107,10 @@ pub unsafe extern "C" fn monomi_configure(
             return CLOSED;
         };
         // SAFETY: the caller's promise.
-        match capture.configure(unsafe { borrow(events, event_count) }) {
-            Ok(()) => 0,
-            Err(reason) => {
-                // SAFETY: the caller's promise.
-                unsafe { give(&reason.to_string(), error, error_length) };
-                FAILED
-            }
-        }
+        let events = unsafe { borrow(events, event_count) };
+        let configured = capture.configure(events).map(|()| 0);
+        // SAFETY: the caller's promise.
+        unsafe { told(configured, error, error_length) }
     })
 }
 
