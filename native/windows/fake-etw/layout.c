@@ -54,7 +54,6 @@ _Static_assert(PROCESS_TRACE_MODE_EVENT_RECORD == 0x10000000, "trace mode");
 _Static_assert(EVENT_TRACE_FLAG_PROCESS == 1, "kernel flags");
 _Static_assert(EVENT_TRACE_CONTROL_QUERY == 0, "control");
 _Static_assert(EVENT_TRACE_CONTROL_STOP == 1, "control");
-_Static_assert(EVENT_TRACE_CONTROL_UPDATE == 2, "control");
 _Static_assert(EVENT_CONTROL_CODE_DISABLE_PROVIDER == 0, "control code");
 _Static_assert(EVENT_CONTROL_CODE_ENABLE_PROVIDER == 1, "control code");
 _Static_assert(EVENT_CONTROL_CODE_CAPTURE_STATE == 2, "control code");

@@ -10,7 +10,6 @@ const TRACE: u64 = 0x71;
 const INVALID_TRACE: u64 = u64::MAX;
 const QUERY: u32 = 0;
 const STOP: u32 = 1;
-const UPDATE: u32 = 2;
 const DISABLE: u32 = 0;
 const ENABLE: u32 = 1;
 const INVALID_PARAMETER: u32 = 87;
@@ -91,15 +90,14 @@ pub unsafe extern "system" fn ControlTraceW(
     let world = world();
     let mut state = world.state();
     let lost = state.lost;
-    let Some(session) = state.sessions.get_mut(&name) else {
+    if !state.sessions.contains_key(&name) {
         return code::NOT_FOUND;
-    };
+    }
     match what {
         QUERY => (properties.events_lost, properties.realtime_buffers_lost) = lost,
         STOP => {
             state.sessions.remove(&name);
         }
-        UPDATE => session.kernel_flags = properties.enable_flags,
         _ => return INVALID_PARAMETER,
     }
     world.notify();

@@ -75,12 +75,6 @@ pub trait EtwApi: Send + Sync + 'static {
     /// [`code::NOT_FOUND`] when there is none, and others.
     fn stop(&self, name: &str) -> Result<(), Code>;
 
-    /// ControlTraceW with EVENT_TRACE_CONTROL_UPDATE: other events of the kernel logger.
-    ///
-    /// # Errors
-    /// What Windows says.
-    fn set_kernel_flags(&self, name: &str, flags: u32) -> Result<(), Code>;
-
     /// ControlTraceW with EVENT_TRACE_CONTROL_QUERY.
     ///
     /// # Errors

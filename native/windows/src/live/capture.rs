@@ -3,7 +3,7 @@
 use super::api::{EtwApi, Losses, Settings, Take, code};
 use super::gatherer::{Gatherer, Taken};
 use super::host::HostFacts;
-use super::plan::{Plan, plan};
+use super::plan::{Plan, keyword, plan};
 use super::queue::Queue;
 use super::refusal::Refusal;
 use super::session::Session;
@@ -20,8 +20,6 @@ const BUFFER_KIB: u32 = 64;
 const LEAST_BUFFERS: u32 = 16;
 const MOST_BUFFERS: u32 = 4096;
 const LONGEST_NAME: usize = 200;
-/// Keyword of processes in Microsoft-Windows-Kernel-Process.
-const PROCESSES: u64 = 0x10;
 
 /// How a capture is opened.
 #[derive(Clone, Debug)]
@@ -105,7 +103,7 @@ impl Capture {
         };
         capture.session.follow(&plan)?;
         let session = &capture.session;
-        session.capture_state(provider::PROCESS.guid, PROCESSES);
+        session.capture_state(provider::PROCESS.guid, keyword::PROCESS);
         Ok(capture)
     }
 
@@ -142,15 +140,10 @@ impl Capture {
         let (dropped, oversized) = self.queue.losses();
         let records = self.taken.records.load(Ordering::Relaxed);
         let programs = self.session.enabled().map(|planned| {
-            let hooks = planned
-                .enablement
-                .ids
-                .iter()
-                .map(|id| format!("event {id}"));
             json!({
                 "name": planned.name,
                 "events": planned.events,
-                "hooks": hooks.collect::<Vec<_>>(),
+                "hooks": planned.hooks(),
                 "runTimeNs": 0,
                 "runCount": 0,
                 "recursionMisses": 0,
@@ -217,12 +210,9 @@ impl Reader {
         take: Take,
         queue: &Arc<Queue>,
     ) -> Result<Self, Refusal> {
-        let refused = |code| Refusal::Refused {
-            function: "OpenTraceW",
-            session: name.to_owned(),
-            code,
-        };
-        let trace = api.open(name, take).map_err(refused)?;
+        let trace = api
+            .open(name, take)
+            .map_err(|code| Refusal::of("OpenTraceW", name, code))?;
         let closing = Arc::new(AtomicBool::new(false));
         let thread = {
             let (closing, queue, name) = (Arc::clone(&closing), Arc::clone(queue), name.to_owned());
@@ -256,11 +246,6 @@ fn ending(name: &str, code: Option<u32>) -> String {
         None | Some(code::NOT_FOUND) => {
             format!("somebody else has ended the trace session \"{name}\"; no more events come")
         }
-        Some(code) => Refusal::Refused {
-            function: "ProcessTrace",
-            session: name.to_owned(),
-            code,
-        }
-        .to_string(),
+        Some(code) => Refusal::of("ProcessTrace", name, code).to_string(),
     }
 }

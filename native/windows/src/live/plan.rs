@@ -27,8 +27,8 @@ pub struct Need {
 }
 
 /// Keywords of the manifests.
-mod keyword {
-    pub(super) const PROCESS: u64 = 0x10;
+pub(super) mod keyword {
+    pub(in crate::live) const PROCESS: u64 = 0x10;
     pub(super) const THREAD: u64 = 0x20;
     pub(super) const IMAGE: u64 = 0x40;
     pub(super) const IPV4_AND_IPV6: u64 = 0x30;
@@ -155,6 +155,14 @@ pub struct Planned {
     pub events: Vec<u8>,
 }
 
+impl Planned {
+    /// Which of the provider's events it is asked for, in words.
+    pub(super) fn hooks(&self) -> Vec<String> {
+        let ids = self.enablement.ids.iter();
+        ids.map(|id| format!("event {id}")).collect()
+    }
+}
+
 /// The plan for Sysmon events by their ids.
 #[must_use]
 pub fn plan(events: &[u8]) -> Plan {
@@ -210,15 +218,10 @@ pub fn describe(events: &[u8], system: &str) -> String {
         "refused": null,
     });
     let providers = plan.providers.iter().map(|planned| {
-        let hooks = planned
-            .enablement
-            .ids
-            .iter()
-            .map(|id| format!("event {id}"));
         json!({
             "name": planned.name,
             "events": planned.events,
-            "hooks": hooks.collect::<Vec<_>>(),
+            "hooks": planned.hooks(),
             "refused": null,
         })
     });

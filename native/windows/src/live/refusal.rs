@@ -24,6 +24,17 @@ pub enum Refusal {
     Name,
 }
 
+impl Refusal {
+    /// What a function answered of a session.
+    pub(super) fn of(function: &'static str, session: &str, code: Code) -> Self {
+        Self::Refused {
+            function,
+            session: session.to_owned(),
+            code,
+        }
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

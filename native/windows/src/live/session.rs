@@ -19,7 +19,6 @@ pub(super) struct Session {
     api: Arc<dyn EtwApi>,
     name: String,
     handle: u64,
-    kernel_flags: u32,
     enabled: BTreeMap<Guid, Planned>,
     failed: Vec<Failed>,
 }
@@ -31,13 +30,7 @@ impl Session {
         name: &str,
         settings: &Settings,
     ) -> Result<Self, Refusal> {
-        let refused = |function| {
-            move |code| Refusal::Refused {
-                function,
-                session: name.to_owned(),
-                code,
-            }
-        };
+        let refused = |function| move |code| Refusal::of(function, name, code);
         let handle = match api.start(name, settings) {
             Err(code::ALREADY_EXISTS) => {
                 api.stop(name).map_err(refused("ControlTraceW"))?;
@@ -49,7 +42,6 @@ impl Session {
             handle: handle.map_err(refused("StartTraceW"))?,
             api,
             name: name.to_owned(),
-            kernel_flags: settings.kernel_flags,
             enabled: BTreeMap::new(),
             failed: Vec::new(),
         })
@@ -57,12 +49,6 @@ impl Session {
 
     /// Asks for what a plan says, and for nothing else. A provider that refuses is remembered.
     pub(super) fn follow(&mut self, plan: &Plan) -> Result<(), Refusal> {
-        if plan.kernel_flags != self.kernel_flags {
-            self.api
-                .set_kernel_flags(&self.name, plan.kernel_flags)
-                .map_err(|code| self.refused("ControlTraceW", code))?;
-            self.kernel_flags = plan.kernel_flags;
-        }
         self.failed.clear();
         for planned in &plan.providers {
             let guid = planned.enablement.provider;
@@ -75,7 +61,7 @@ impl Session {
                     self.enabled.insert(guid, planned.clone());
                 }
                 Err(code @ (code::ACCESS_DENIED | code::NO_RESOURCES)) => {
-                    return Err(self.refused("EnableTraceEx2", code));
+                    return Err(Refusal::of("EnableTraceEx2", &self.name, code));
                 }
                 Err(code) => self.failed.push(Failed {
                     planned: planned.clone(),
@@ -120,14 +106,6 @@ impl Session {
 
     pub(super) fn failed(&self) -> &[Failed] {
         &self.failed
-    }
-
-    fn refused(&self, function: &'static str, code: Code) -> Refusal {
-        Refusal::Refused {
-            function,
-            session: self.name.clone(),
-            code,
-        }
     }
 }
 

@@ -28,7 +28,6 @@ struct State {
     losses: Losses,
     taker: Option<Take>,
     closed: bool,
-    processing: bool,
     stubborn: bool,
 }
 
@@ -148,16 +147,6 @@ impl EtwApi for Script {
         Ok(())
     }
 
-    fn set_kernel_flags(&self, name: &str, flags: u32) -> Result<(), Code> {
-        let mut state = self.state();
-        state
-            .sessions
-            .get_mut(name)
-            .ok_or(code::NOT_FOUND)?
-            .kernel_flags = flags;
-        Ok(())
-    }
-
     fn losses(&self, _name: &str) -> Result<Losses, Code> {
         self.outcome("losses")?;
         Ok(self.state().losses)
@@ -193,7 +182,6 @@ impl EtwApi for Script {
         let mut state = self.state();
         assert!(state.sessions.contains_key(name));
         state.taker = Some(take);
-        state.processing = true;
         Ok(9)
     }
 

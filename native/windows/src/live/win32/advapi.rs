@@ -43,7 +43,6 @@ const FLUSH_SECONDS: u32 = 1;
 /// EVENT_TRACE_CONTROL_….
 const QUERY: u32 = 0;
 const STOP: u32 = 1;
-const UPDATE: u32 = 2;
 /// EVENT_CONTROL_CODE_….
 const DISABLE: u32 = 0;
 const ENABLE: u32 = 1;
@@ -176,12 +175,6 @@ impl EtwApi for Advapi {
 
     fn stop(&self, name: &str) -> Result<(), Code> {
         self.control(name, &mut Properties::new(), STOP)
-    }
-
-    fn set_kernel_flags(&self, name: &str, flags: u32) -> Result<(), Code> {
-        let mut properties = Properties::new();
-        properties.head.enable_flags = flags;
-        self.control(name, &mut properties, UPDATE)
     }
 
     fn losses(&self, name: &str) -> Result<Losses, Code> {
