@@ -5,7 +5,7 @@ import { compileRules, type RuleOptions } from "../src/rules/mod.ts";
 import { readTestFile } from "../src/ruletest/mod.ts";
 import { EVENTS } from "../src/schema/mod.ts";
 
-const NAMES = ["linux", "minimal", "verbose"];
+const NAMES = ["linux", "minimal", "verbose", "windows"];
 
 /** Shipped configurations must be clean: warnings, too, are told to whoever starts the sensor. */
 function load(name: string): Config {
@@ -45,7 +45,8 @@ Deno.test("every engine gives the same answer to every event of the rule tests",
 
 Deno.test("RuleNames are ATT&CK names, each technique under one name", () => {
   const names = new Map<string, string>();
-  const seen = load("linux").elements.flatMap((element) => element.items).flatMap((item) =>
+  const elements = ["linux", "windows"].flatMap((name) => load(name).elements);
+  const seen = elements.flatMap((element) => element.items).flatMap((item) =>
     item.kind === "rule" ? item.conditions : [item]
   ).flatMap(({ name }) => name === undefined || name === "-" ? [] : [name]);
   ok(seen.length > 100);

@@ -1,9 +1,9 @@
 /** Configurations that are to be stored for a service: read once, found valid, kept as they are. */
-import defaultRules from "../../rules/linux.xml" with { type: "text" };
 import { languageOf, loadConfig, type LoadResult, SourceText } from "../config/mod.ts";
 import { readConfigBytes } from "../config/read_file.ts";
 import type { NewConfiguration } from "../service/install.ts";
 import { readFailure } from "./configuration.ts";
+import { shippedRules } from "./default_rules.ts";
 import { printDiagnostics } from "./print_diagnostics.ts";
 import { Exit, Failure } from "./usage.ts";
 
@@ -34,7 +34,7 @@ export async function validGiven(path: string): Promise<NewConfiguration> {
   return configuration;
 }
 
-/** The shipped rules for Linux servers. */
+/** The shipped rules for this system. */
 export function shippedConfiguration(): NewConfiguration {
-  return { bytes: new TextEncoder().encode(defaultRules), language: "xml", name: null };
+  return { bytes: shippedRules().bytes, language: "xml", name: null };
 }

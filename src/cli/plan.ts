@@ -85,7 +85,7 @@ Brings every kernel program before the kernel without attaching any, and tells f
 which source each event has on this host and whether its rules for blocking can be enforced. Needs
 root; returns 3 when the kernel cannot be asked.
 
-  -c, --config FILE  Sysmon configuration; without it the shipped rules for Linux servers
+  -c, --config FILE  Sysmon configuration; without it the shipped rules for this system
   --hooks            list the kernel hooks, by program, with the events that they are for
   --json             all of it as data`,
   run: show,

@@ -1,7 +1,6 @@
 /**
  * From a configuration file, or the shipped default, to a policy that is ready to run.
  */
-import defaultRules from "../../rules/linux.xml" with { type: "text" };
 import { compileBlocking, hasBlocking, readAccounts } from "../blocking/mod.ts";
 import { type Config, formatDiagnostic, loadConfig } from "../config/mod.ts";
 import { loadConfigFile } from "../config/read_file.ts";
@@ -9,6 +8,7 @@ import { Archiver, type NativeArchive } from "../archive/archiver.ts";
 import { Hasher, ImageDescriber, type NativeHash } from "../hashing/mod.ts";
 import { compilePolicy, type Policy, type PolicySource } from "../sensor/policy.ts";
 import type { Native } from "../sources/native.ts";
+import { shippedRules } from "./default_rules.ts";
 import { Exit, Failure } from "./usage.ts";
 
 const DEFAULT_NAME = "Defaults";
@@ -37,7 +37,8 @@ export class PolicyError extends Failure {
 }
 
 /**
- * Loads and compiles `path`, or the shipped rules/linux.xml. Diagnostics go to stderr, one a line.
+ * Loads and compiles `path`, or the shipped rules: for this system, or without `native`, in a replay of record
+ * files, for Linux. Diagnostics go to stderr, one a line.
  *
  * @throws {PolicyError}
  */
@@ -46,7 +47,7 @@ export async function loadPolicy(
   native?: NativeFiles,
 ): Promise<Policy> {
   const config = path === undefined
-    ? checked(loadConfig(new TextEncoder().encode(defaultRules), "rules/linux.xml"))
+    ? checked(shipped(native === undefined ? "linux" : Deno.build.os))
     : checked(await read(path));
   return await compile(config, native, async (hasher) => ({
     name: path ?? DEFAULT_NAME,
@@ -98,6 +99,11 @@ function archiverOf({ options }: Config, native: NativeArchive): Archiver | unde
   const { archiveDirectory: name, hashAlgorithms: algorithms } = options;
   if (name === undefined || name.includes("/") || [".", ".."].includes(name)) return undefined;
   return new Archiver(native, { directory: `/${name}`, algorithms });
+}
+
+function shipped(system: typeof Deno.build.os): ReturnType<typeof loadConfig> {
+  const { bytes, fileName } = shippedRules(system);
+  return loadConfig(bytes, fileName);
 }
 
 /** Sysmon's ConfigurationFileHash; `-` for standard input, the default and a replay. */

@@ -43,7 +43,7 @@ Stores FILE as the service's configuration and puts it into force, between two e
 the stored one, as it is in /etc/NAME. When the running service refuses it, the one before stays
 stored and in force. Needs root.
 
-  --defaults  the shipped rules for Linux servers
+  --defaults  the shipped rules
 
 exit codes: 0 it is in force, 1 the configuration is invalid, 2 wrong usage, 3 it is not in force`,
   run,

@@ -164,7 +164,7 @@ export const run: Command = {
 
 Captures live until SIGINT, SIGTERM or the end of --duration; SIGHUP reloads the configuration.
 
-  -c, --config FILE     Sysmon configuration; without it the shipped rules for Linux servers
+  -c, --config FILE     Sysmon configuration; without it the shipped rules for this system
   --sink FORMAT:TARGET  json, xml, pretty, ecs or ocsf to -, a file, syslog[:SOCKET],
                         journald, or a server such as syslog+tls://HOST (docs/delivery.md);
                         file options: ,size=100M,count=5; may be given several times. Without it
