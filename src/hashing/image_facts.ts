@@ -1,6 +1,6 @@
 /**
  * What the file of a Windows image says of itself, in one reading with its hashes: the fields of events
- * 1, 6, 7 and 29 that come from the version resource and from an embedded signature.
+ * 1, 6, 7 and 29 that come from the version resource and the signature; and a stream's, of event 15.
  */
 import { type Event, MISSING } from "../events/event.ts";
 import {
@@ -23,12 +23,16 @@ const FIELDS = [
   "Signed",
   "Signature",
   "SignatureStatus",
+  "Contents",
 ] as const;
 
-/** Their values; `-` where the file says nothing. */
-export type ImageFacts = Readonly<Record<typeof FIELDS[number], string>>;
+/** What event 15 calls Hashes. */
+const HASH = "Hash";
 
-/** Nine texts, of which the native side cuts five at 1,024 code units; names are shorter yet. */
+/** Their values; `-` where the file says nothing. */
+export type ImageFacts = Readonly<Record<typeof FIELDS[number] | typeof HASH, string>>;
+
+/** Ten texts, of which the native side cuts five at 1,024 code units; names are shorter yet. */
 const ANSWER_BYTES = 20 * 1024;
 /** A process that starts loads a hundred libraries at once. */
 const QUEUE_LIMIT = 8192;
@@ -39,7 +43,7 @@ const QUEUE_LIMIT = 8192;
  */
 export class ImageDescriber {
   /** The fields that it fills. */
-  readonly fields: readonly string[] = FIELDS;
+  readonly fields: readonly string[] = [...FIELDS, HASH];
   readonly #hasher: Hasher;
 
   constructor(describe: NativeHash, options: HasherOptions) {
@@ -72,7 +76,7 @@ function factsOf(answer: string | NoProgram): ImageFacts | NoProgram {
   if (answer instanceof NoProgram) return answer;
   const texts = answer.split("\0");
   const facts = FIELDS.map((name, i) => [name, texts[i] || MISSING]);
-  return Object.fromEntries(facts) as ImageFacts;
+  return { ...Object.fromEntries(facts), [HASH]: hashesOf(answer) } as ImageFacts;
 }
 
 function hashesOf(answer: string): string {

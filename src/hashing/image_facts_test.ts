@@ -19,6 +19,8 @@ const NOTHING = {
   Signed: "-",
   Signature: "-",
   SignatureStatus: "-",
+  Contents: "-",
+  Hash: "-",
 };
 
 const native = builtNative();
@@ -52,6 +54,7 @@ Deno.test("a program's version strings, with its hashes; without a signature not
   assert.deepEqual(await facts(PROGRAM), {
     ...NOTHING,
     Hashes: `SHA256=${new Uint8Array(digest).toHex()}`,
+    Hash: `SHA256=${new Uint8Array(digest).toHex()}`,
     FileVersion: "1.2.3.4 (built here)",
     Description: "A program for tests",
     Product: "monomi",
@@ -63,7 +66,7 @@ Deno.test("a program's version strings, with its hashes; without a signature not
 Deno.test("what is no PE file has hashes only; what cannot be read has a reason", async () => {
   const text = await facts(THIS);
   assert.match(text.Hashes, /^SHA256=[0-9a-f]{64}$/);
-  assert.deepEqual({ ...text, Hashes: "-" }, NOTHING);
+  assert.deepEqual({ ...text, Hashes: "-", Hash: "-" }, NOTHING);
   assert.deepEqual(await facts("/nonexistent"), NOTHING);
   assert.equal(describer.counters.unavailable.gone, 1);
 });

@@ -69,8 +69,8 @@ export interface Policy {
   readonly blocking: BlockingPolicy | undefined;
 }
 
-/** Events that have a Hashes field which is filled: 1, 6, 7 and 29. */
-const HASHED = [1, 6, 7, 29];
+/** Events with fields that a hasher fills. */
+const HASHED = [1, 6, 7, 15, 29];
 const HASHER_FIELDS = ["Hashes", "Signature"];
 
 /** Writes everything that was recorded, with the RuleName it was recorded with. */

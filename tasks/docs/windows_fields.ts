@@ -57,6 +57,7 @@ const FROM_TRACE: Readonly<Record<number, readonly string[]>> = {
   12: [...ACTOR, "EventType", "TargetObject"],
   13: [...ACTOR, "EventType", "TargetObject", "Details"],
   15: [...ACTOR, "TargetFilename", "CreationUtcTime"],
+  17: [...ACTOR, "EventType", "PipeName"],
   18: [...ACTOR, "EventType", "PipeName"],
   19: ["EventType", "User", "EventNamespace", "Query"],
   21: ["EventType", "Consumer", "Filter"],

@@ -83,6 +83,17 @@ export interface KernelProcess {
 /** Types of the class Process. */
 export const PROCESS_TYPE = { start: 1, end: 2, running: 3 } as const;
 
+/** A record of Kernel-File about a file object: 12 opened, 30 made. */
+export function opened(id: number, object: number, path: string, by: Writer, options = 0): string {
+  const head = [u64(1), u64(object), u32(8), u32(options), u32(0), u32(0)];
+  return event(PROVIDER.file, id, by, ...head, wide(path));
+}
+
+/** The last handle of a file object is closed. */
+export function closed(object: number, by: Writer): string {
+  return event(PROVIDER.file, 13, by, u64(1), u64(object), u64(3), u32(8));
+}
+
 /** Event 5 of Kernel-Process; the kernel itself is process 0. */
 export function imageLoad(pid: number, base: bigint, path: string, by: Writer): string {
   const head = [u64(base), u64(0x10000), u32(pid), u32(0), u32(0), u64(0)];

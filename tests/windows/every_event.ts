@@ -1,11 +1,13 @@
 /** A script with an event of every kind that is captured on Windows, and what is to come of it. */
 import {
   bytes,
+  closed,
   event,
   filetime,
   imageLoad,
   kernelProcess,
   NOON,
+  opened,
   port,
   PROCESS_TYPE,
   PROVIDER,
@@ -55,9 +57,6 @@ const PROVIDER_START = event(
   wide(""),
   wide(""),
 );
-
-const opened = (id: number, path: string): string =>
-  event(PROVIDER.file, id, by, u64(1), u64(2), ...[8, 0, 0, 0].map(u32), wide(path));
 
 const key = (id: number, status: number, disposition: number, path: string): string =>
   event(
@@ -113,11 +112,17 @@ export const EVERY_EVENT: readonly string[] = [
     u64(0),
     u32(0),
   ),
-  opened(12, "\\Device\\Harddisk0\\DR0"),
+  opened(12, 2, "\\Device\\Harddisk0\\DR0", by),
+  // A file like any other: opening it is no event.
+  opened(12, 2, `${DISK}\\Users\\ann\\old.txt`, by),
   event(PROVIDER.audit, 5, by, u32(SERVICES), u32(0x1410), u32(0)),
-  opened(30, `${DISK}\\Users\\ann\\new.txt`),
-  opened(30, `${DISK}\\Users\\ann\\new.txt:Zone.Identifier`),
-  opened(12, "\\Device\\NamedPipe\\lsass"),
+  opened(30, 2, `${DISK}\\Users\\ann\\new.txt`, by),
+  opened(30, 3, `${DISK}\\Users\\ann\\new.txt:Zone.Identifier`, by),
+  opened(12, 4, "\\Device\\NamedPipe\\made", by, 3 << 24),
+  opened(12, 5, "\\Device\\NamedPipe\\lsass", by, 1 << 24),
+  closed(3, by),
+  // What was not new.
+  closed(5, by),
   key(1, 0, 1, "\\REGISTRY\\MACHINE\\Software\\New"),
   // Opened, not made; and refused: neither is an event, but the first names the key.
   key(1, 0, 2, "\\REGISTRY\\MACHINE\\Software\\Run"),
@@ -239,8 +244,9 @@ export const EXPECTED: readonly (readonly [number, Readonly<Record<string, unkno
     GrantedAccess: "0x1410",
   }],
   [11, { ...actor, TargetFilename: `${DISK}\\Users\\ann\\new.txt` }],
-  [15, { ...actor, TargetFilename: `${DISK}\\Users\\ann\\new.txt:Zone.Identifier` }],
+  [17, { ...actor, EventType: "CreatePipe", PipeName: "\\made" }],
   [18, { ...actor, EventType: "ConnectPipe", PipeName: "\\lsass" }],
+  [15, { ...actor, TargetFilename: `${DISK}\\Users\\ann\\new.txt:Zone.Identifier` }],
   [12, { ...actor, EventType: "CreateKey", TargetObject: "HKLM\\Software\\New" }],
   [13, {
     ...actor,

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { imageLoad, kernelProcess, PROCESS_TYPE, PROVIDER } from "./etw_script.ts";
+import { closed, imageLoad, kernelProcess, opened, PROCESS_TYPE, PROVIDER } from "./etw_script.ts";
 import { factsOf, monomi, Scene } from "./scene.ts";
 
 const SYSTEM = "C:\\windows\\system32";
@@ -104,4 +104,29 @@ Deno.test("rules decide by what an image's file says", async () => {
   const events = factsOf(out).filter(([id]) => [1, 6, 7].includes(id));
   const loaded = events.map(([id, fields]) => [id, fields.ImageLoaded]);
   assert.deepEqual(loaded, [[7, LIBRARY], [7, LIBRARY]], err);
+});
+
+Deno.test("a new file that is a program is told when it is closed, with its hashes", async () => {
+  const made = (object: number, path: string) => opened(30, object, `\\??\\${path}`, by);
+  using scene = new Scene(
+    config('<FileExecutableDetected onmatch="exclude"/>'),
+    `await ${PROVIDER.file} 13`,
+    made(1, PROGRAM),
+    made(2, "C:\\windows\\win.ini"),
+    made(3, `${SYSTEM}\\gone.exe`),
+    made(4, LIBRARY),
+    ...[1, 1, 2, 3, 9].map((object) => closed(object, by)),
+    "end",
+  );
+  const { out, err } = await monomi(["run", "-c", scene.config, "--stats"], scene.variables);
+  const detected = factsOf(out).filter(([id]) => id === 29).map(([, fields]) => fields);
+  assert.deepEqual(detected.map(({ TargetFilename }) => TargetFilename), [PROGRAM], err);
+  assert.ok(String(detected[0].Hashes).startsWith(digests(PROGRAM)));
+  const { summary } = JSON.parse(err.split("\n").find((line) => line.startsWith("{"))!);
+  assert.deepEqual(summary.candidates, {
+    captured: 3,
+    programs: 1,
+    notPrograms: 1,
+    lost: { gone: 1 },
+  });
 });

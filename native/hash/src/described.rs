@@ -5,7 +5,7 @@ use crate::deadline::Deadline;
 use crate::digests::Digests;
 use crate::imphash::imphash;
 use crate::pe::{self, PeFacts};
-use crate::program::is_program;
+use crate::program::is_pe;
 use crate::request::{Algorithms, Request};
 use md5::Md5;
 use sha1::Sha1;
@@ -25,6 +25,8 @@ pub struct Described {
     pub facts: Option<PeFacts>,
     /// What the system says of its signature; None where nobody has asked, or none answered.
     pub signature: Option<Signature>,
+    /// What it holds, where that was asked for and is a short text.
+    pub contents: Option<String>,
 }
 
 /// A signature as far as the system trusts it.
@@ -61,7 +63,7 @@ pub fn describe_file(file: &mut File, request: &Request<'_>) -> Result<Described
     let size = file.metadata().map_err(reason)?.len();
     let algorithms = request.algorithms;
     // What a large file is, is told by its beginning.
-    if request.only_programs && !is_program(|offset, bytes| read_at(file, offset, bytes))? {
+    if request.only_programs && !is_pe(|offset, bytes| read_at(file, offset, bytes))? {
         return Err(Reason::NotProgram);
     }
     if size > request.max_size {
@@ -84,12 +86,28 @@ pub fn describe_file(file: &mut File, request: &Request<'_>) -> Result<Described
         digests,
         facts,
         signature: None,
+        contents: None,
     })
 }
 
+/// A file's text in one line, if it is UTF-8 of at most `longest` bytes: line ends become blanks.
+///
+/// # Errors
+/// [`Reason::IoError`].
+pub fn short_text(file: &mut File, longest: usize) -> Result<Option<String>, Reason> {
+    let mut bytes = vec![0; longest + 1];
+    let length = read_at(file, 0, &mut bytes)?;
+    let text = match str::from_utf8(&bytes[..length]) {
+        Ok(text) if length <= longest => text.replace(['\r', '\n', '\t'], " "),
+        _ => return Ok(None),
+    };
+    let text = text.trim_end();
+    Ok((!text.is_empty() && !text.contains(char::is_control)).then(|| text.to_owned()))
+}
+
 impl Described {
-    /// Nine texts with zero bytes between them: Hashes, FileVersion, Description, Product, Company,
-    /// OriginalFileName, Signed, Signature, SignatureStatus. What is not known is empty. An embedded
+    /// Ten texts with zero bytes between them: Hashes, FileVersion, Description, Product, Company,
+    /// OriginalFileName, Signed, Signature, SignatureStatus, Contents. What is not known is empty. An embedded
     /// signature about which the system says nothing is `Unverified`; without one, nothing is said of
     /// it, because a catalog may sign the file all the same.
     #[must_use]
@@ -112,6 +130,7 @@ impl Described {
             signed,
             signer,
             status,
+            self.contents.as_deref().unwrap_or_default(),
         ]
         .join("\0")
     }
@@ -213,6 +232,22 @@ mod tests {
         assert_eq!(missing.unwrap_err(), Reason::Gone);
         let folder = describe(Path::new("/"), &all_of());
         assert_eq!(folder.unwrap_err(), Reason::NotRegular);
+    }
+
+    #[test]
+    fn short_texts_are_one_line_and_nothing_else_is_one() {
+        let path = std::env::temp_dir().join(format!("monomi-text-{}", std::process::id()));
+        let shown = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            short_text(&mut File::open(&path).unwrap(), 32).unwrap()
+        };
+        let zone = shown(b"[ZoneTransfer]\r\nZoneId=3\r\n");
+        assert_eq!(zone.as_deref(), Some("[ZoneTransfer]  ZoneId=3"));
+        for other in [&b""[..], b"\xff", b"a\0b", b"\x1b[2J", &[b'x'; 33]] {
+            assert_eq!(shown(other), None, "{other:?}");
+        }
+        assert_eq!(shown(&[b'x'; 32]).unwrap().len(), 32);
+        std::fs::remove_file(&path).unwrap();
     }
 
     #[test]

@@ -37,7 +37,7 @@ mod request;
 mod signature;
 
 pub use answer::{ANSWER_CAPACITY, answer};
-pub use described::{Described, Signature, describe, describe_file};
+pub use described::{Described, Signature, describe, describe_file, short_text};
 pub use digests::Digests;
 pub use pe::{PeFacts, facts_of_bytes, signer_of};
 pub use reason::Reason;

@@ -1,23 +1,35 @@
-//! Whether a file begins like a program: an ELF or PE image, or a script with `#!`.
+//! Whether a file begins like a program: on Linux an ELF or PE image, or a script with `#!`; on Windows a PE image.
 
 use crate::Reason;
 
 /// Where an MS-DOS header says that the PE header is.
 const PE_OFFSET_AT: usize = 60;
 
-/// `read_at` fills as much of the buffer as the file reaches from an offset, and says how much.
+/// Whether Linux runs it. `read_at` fills as much of the buffer as the file reaches from an offset, and
+/// says how much.
 ///
 /// # Errors
 /// What reading gives.
+#[cfg(target_os = "linux")]
 pub(crate) fn is_program(
+    mut read_at: impl FnMut(u64, &mut [u8]) -> Result<usize, Reason>,
+) -> Result<bool, Reason> {
+    let mut head = [0; 4];
+    let length = read_at(0, &mut head)?;
+    let head = &head[..length];
+    Ok(head.starts_with(b"\x7fELF") || head.starts_with(b"#!") || is_pe(read_at)?)
+}
+
+/// Whether Windows runs it; otherwise as [`is_program`].
+///
+/// # Errors
+/// What reading gives.
+pub(crate) fn is_pe(
     mut read_at: impl FnMut(u64, &mut [u8]) -> Result<usize, Reason>,
 ) -> Result<bool, Reason> {
     let mut head = [0; PE_OFFSET_AT + 4];
     let length = read_at(0, &mut head)?;
     let head = &head[..length];
-    if head.starts_with(b"\x7fELF") || head.starts_with(b"#!") {
-        return Ok(true);
-    }
     let Some(offset) = head.get(PE_OFFSET_AT..).and_then(<[u8]>::first_chunk) else {
         return Ok(false);
     };
@@ -27,7 +39,7 @@ pub(crate) fn is_program(
         && signature == *b"PE\0\0")
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
 

@@ -8,9 +8,13 @@ const IN_KERNEL = /^\\(?:Device\\(?:HarddiskVolume|CdRom|Mup\\)|SystemRoot\\)/i;
 
 /**
  * The file at a path: on a drive, on a share, or as the kernel names it; undefined for what is none of
- * these. `isModule`: its signature is wanted, too. Its path is one that Windows does not interpret, so that `x.exe.` and `NUL` are files, too.
+ * these. Its path is one that Windows does not interpret, so that `x.exe.` and `NUL` are files, too.
  */
-export function imageAt(path: string, pid: number, isModule = false): Image | undefined {
+export function imageAt(
+  path: string,
+  pid: number,
+  { isModule = false, mustBeProgram = false }: Pick<Image, "isModule" | "mustBeProgram"> = {},
+): Image | undefined {
   const literal = literalPath(path);
   if (literal === undefined) return undefined;
   return {
@@ -26,6 +30,7 @@ export function imageAt(path: string, pid: number, isModule = false): Image | un
     ctimeLow: 0,
     ctimeHigh: 0,
     isModule,
+    mustBeProgram,
   };
 }
 

@@ -64,11 +64,15 @@ class Bench {
   readonly decoder = new LiveDecoder(this.#buffer, () => this.now);
 
   decode(...lines: unknown[]): ReturnType<typeof shown>[] {
+    return this.take(...lines).map(shown);
+  }
+
+  take(...lines: unknown[]): Event[] {
     const text = lines.map((line) => typeof line === "string" ? line : JSON.stringify(line));
     const { written } = new TextEncoder().encodeInto(`${text.join("\n")}\n`, this.#buffer);
     const events: Event[] = [];
     this.decoder.decode(written, events);
-    return events.map(shown);
+    return events;
   }
 
   release(all = false): ReturnType<typeof shown>[] {
@@ -168,4 +172,37 @@ Deno.test("a deletion comes through where only 26 is wanted", () => {
   const path = "\\Device\\HarddiskVolume3\\x";
   const deletion = { event: "FileDelete", time: NOON, pid: 4711, fields: { path } };
   assert.deepEqual(bench.decode(VOLUMES, deletion, QUERY).map(({ id }) => id), [23]);
+});
+
+Deno.test("a new file that is closed may be a program, and a stream has what is in it", () => {
+  const volume = "\\Device\\HarddiskVolume3";
+  const made = (object: string, path: string) => ({
+    event: "FileCreate",
+    time: NOON,
+    pid: 4711,
+    fields: { object, path: volume + path },
+  });
+  const closed = (object: string) => ({
+    event: "FileCleanup",
+    time: NOON + 1000,
+    pid: 4711,
+    fields: { object },
+  });
+  const bench = new Bench();
+  const events = bench.take(
+    VOLUMES,
+    made("0x1", "\\x.exe"),
+    made("0x2", "\\x.txt:Zone.Identifier"),
+    closed("0x2"),
+    closed("0x1"),
+    closed("0x1"),
+    { ...made("0x3", ""), fields: { object: "0x3", path: "\\Device\\NamedPipe\\x" } },
+    closed("0x3"),
+  );
+  assert.deepEqual(events.map(({ definition }) => definition.id), [11, 15, 29, 11]);
+  const [, stream, program] = events;
+  assert.equal(stream.image?.path, "\\\\?\\C:\\x.txt:Zone.Identifier");
+  assert.ok(!stream.image?.mustBeProgram);
+  assert.equal(program.image?.path, "\\\\?\\C:\\x.exe");
+  assert.ok(program.image?.mustBeProgram);
 });

@@ -7,6 +7,7 @@ import { utcTime } from "../clock.ts";
 import { type Event, type FieldValue, MISSING, type Origin } from "../event.ts";
 import { Accounts } from "./accounts.ts";
 import { FileNames } from "./file_names.ts";
+import { BoundedMap } from "./bounded_map.ts";
 import { Flows } from "./flows.ts";
 import { imageAt } from "./image_files.ts";
 import { type HostNames, WindowsProcesses } from "./processes.ts";
@@ -32,6 +33,11 @@ const STREAM = /\\[^\\:]+:[^\\:]+(?::\$DATA)?$/i;
 const SUCCESS = 0;
 const FILE_CREATED = 2;
 const CREATED_NEW_KEY = 1;
+/** FILE_CREATE and FILE_OPEN_IF of ntifs.h, in the highest byte of an open's options. */
+const MAKES_PIPE: ReadonlySet<number> = new Set([2, 3]);
+const FILE_EXECUTABLE_DETECTED = 29;
+/** New files that are still open. */
+const MAX_NEW = 65_536;
 /** Processes looked for in a first reading. */
 const MAX_PREPARED = 65_536;
 /** The records that tell of processes. */
@@ -54,6 +60,8 @@ export class TraceDecoder {
   readonly #processes: WindowsProcesses;
   readonly #files = new FileNames();
   readonly #flows = new Flows();
+  /** By file object, the records of their making; of this host's alone. */
+  readonly #newFiles = new BoundedMap<string, { record: TraceRecord; path: string }>(MAX_NEW);
   readonly #everything: boolean;
   /** Processes met in the first reading. */
   readonly #met = new Set<number>();
@@ -83,6 +91,10 @@ export class TraceDecoder {
       this.#met.add(pid);
       if (record.event !== "ProcessStart") this.#processes.precede(record);
     }
+  }
+
+  get #isLive(): boolean {
+    return this.#origin === undefined;
   }
 
   /** The record's event, if there is one. */
@@ -117,6 +129,7 @@ export class TraceDecoder {
       case "UdpReceive":
         return this.#connection(record, false);
       case "FileCreate":
+      case "FileCleanup":
       case "FileOpen":
       case "FileOperationEnd":
       case "FileDelete":
@@ -259,6 +272,8 @@ export class TraceDecoder {
       case "FileCreate":
       case "FileRenamePath":
         return this.#fileCreate(record, textField(record, "path"));
+      case "FileCleanup":
+        return this.#newFileClosed(textField(record, "object"));
       case "FileOpen":
         return this.#deviceOpened(record, textField(record, "path"));
       case "FileOperationEnd": {
@@ -278,17 +293,18 @@ export class TraceDecoder {
     }
   }
 
-  /** What is opened like a file and is none: a whole volume or disk (9), a named pipe (18). */
+  /** What is opened like a file and is none: a whole volume or disk (9), a named pipe (17, 18). */
   #deviceOpened(record: TraceRecord, path: string): Told | undefined {
     if (RAW_DEVICE.test(path)) {
       return { id: 9, fields: { ...this.#actor(record.pid), Device: path } };
     }
     if (!path.startsWith(PIPES) || path === PIPES) return undefined;
     const PipeName = path.slice(PIPES.length - 1);
-    return {
-      id: 18,
-      fields: { ...this.#actor(record.pid), EventType: "ConnectPipe", PipeName },
-    };
+    const disposition = (numberField(record, "options") ?? 0) >>> 24;
+    const [id, EventType] = MAKES_PIPE.has(disposition)
+      ? [17, "CreatePipe"] as const
+      : [18, "ConnectPipe"] as const;
+    return { id, fields: { ...this.#actor(record.pid), EventType, PipeName } };
   }
 
   /** A new file (11), or a new stream of one (15). */
@@ -297,10 +313,28 @@ export class TraceDecoder {
     const CreationUtcTime = record.time === null ? MISSING : utcTime(record.time);
     const TargetFilename = this.#volumes.resolve(path);
     const isStream = STREAM.test(path);
+    if (this.#isLive && record.event === "FileCreate") {
+      this.#newFiles.set(textField(record, "object"), { record, path });
+      // What is in it can be said when it is closed.
+      if (isStream) return undefined;
+    }
     return {
       id: isStream ? 15 : 11,
       fields: { ...this.#actor(record.pid), TargetFilename, CreationUtcTime },
     };
+  }
+
+  /** Somebody has closed a file that he made: a stream (15), else perhaps a program (29). */
+  #newFileClosed(object: string): Told | undefined {
+    const made = this.#newFiles.get(object);
+    if (made === undefined) return undefined;
+    this.#newFiles.delete(object);
+    const { record, path } = made;
+    const file = this.#volumes.resolve(path);
+    const fields = { ...this.#actor(record.pid), TargetFilename: file };
+    if (!STREAM.test(path)) return { id: FILE_EXECUTABLE_DETECTED, file, fields };
+    const CreationUtcTime = record.time === null ? MISSING : utcTime(record.time);
+    return { id: 15, file, fields: { ...fields, CreationUtcTime } };
   }
 
   #registry(record: TraceRecord): Told | undefined {
@@ -375,7 +409,7 @@ export class TraceDecoder {
     };
   }
 
-  #sysmonEvent({ id, fields, file }: Told, record: TraceRecord): Event {
+  #sysmonEvent({ id, fields, file }: Told, record: TraceRecord): Event | undefined {
     const definition = eventById(id)!;
     const time = record.time ?? 0;
     const values = definition.fields.map(({ name }): FieldValue =>
@@ -383,9 +417,11 @@ export class TraceDecoder {
     );
     const event = this.#event(definition, values, time);
     // What another host's files hold, cannot be asked for.
-    if (file === undefined || this.#origin !== undefined) return event;
+    if (file === undefined || !this.#isLive) return event;
     const isModule = definition.fieldIndex.has("Signed");
-    return { ...event, image: imageAt(file, numberField(record, "pid") ?? 0, isModule) };
+    const mustBeProgram = id === FILE_EXECUTABLE_DETECTED;
+    const image = imageAt(file, numberField(record, "pid") ?? 0, { isModule, mustBeProgram });
+    return image === undefined && mustBeProgram ? undefined : { ...event, image };
   }
 
   #event(definition: Event["definition"], values: FieldValue[], time: number): Event {

@@ -341,13 +341,15 @@ Deno.test("a new name of a file is event 11, permanent WMI subscriptions are 19 
 });
 
 Deno.test("whole disks, pipes and streams are told apart from files", () => {
-  const open = (path: string) => record("FileOpen", { request: "0x1", path }, { pid: 600 });
+  const open = (path: string, options = "0x1000000") =>
+    record("FileOpen", { request: "0x1", path, options }, { pid: 600 });
   const create = (path: string) => record("FileCreate", { path }, { pid: 600 });
-  const [disk, volume, file, pipe, stream, plain] = decode([
+  const [disk, volume, file, pipe, made, stream, plain] = decode([
     open("\\Device\\Harddisk0\\DR0"),
     open("\\Device\\HarddiskVolume3"),
     open("\\Device\\HarddiskVolume3\\x"),
     open("\\Device\\NamedPipe\\lsass"),
+    open("\\Device\\NamedPipe\\lsass", "0x3000040"),
     create("\\Device\\HarddiskVolume3\\x.txt:Zone.Identifier:$DATA"),
     create("\\Device\\HarddiskVolume3\\x.txt::$DATA"),
   ]);
@@ -355,5 +357,6 @@ Deno.test("whole disks, pipes and streams are told apart from files", () => {
   assert.deepEqual([volume?.id, volume?.Device], [9, "\\Device\\HarddiskVolume3"]);
   assert.equal(file, undefined);
   assert.deepEqual([pipe?.id, pipe?.EventType, pipe?.PipeName], [18, "ConnectPipe", "\\lsass"]);
+  assert.deepEqual([made?.id, made?.EventType, made?.PipeName], [17, "CreatePipe", "\\lsass"]);
   assert.deepEqual([stream?.id, plain?.id], [15, 11]);
 });

@@ -3,8 +3,8 @@
 mod recent;
 mod trust;
 
-use monomi_hash::{Described, Reason, Request, describe_file};
-use recent::Recent;
+use monomi_hash::{Described, Reason, Request, describe_file, short_text};
+pub(crate) use recent::Recent;
 use std::fs::File;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
@@ -20,6 +20,9 @@ const FRESH: Duration = Duration::from_secs(3600);
 const SHORTLY: Duration = Duration::from_secs(60);
 /// Signatures being verified at a time; where certificates are looked for on the network, one may hang.
 const MOST_VERIFIED: usize = 4;
+
+/// Streams above so many bytes are no texts to be shown.
+const LONGEST_TEXT: usize = 1024;
 
 /// Tells one version of a file from every other file and version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,6 +104,9 @@ impl Images {
             return Ok(known);
         }
         let mut described = describe_file(&mut file, request)?;
+        if is_stream(path) {
+            described.contents = short_text(&mut file, LONGEST_TEXT)?;
+        }
         let key = key.filter(|key| self.files.version(&file) == Some(key.version));
         if request.wants_signer {
             let left = request.budget.saturating_sub(started.elapsed());
@@ -150,8 +156,7 @@ impl Images {
 
     fn key(&self, file: &File, path: &str, request: &Request<'_>) -> Option<Key> {
         // A stream has the number of its file.
-        let is_stream = path.rsplit('\\').next().unwrap_or(path).contains(':');
-        let version = self.files.version(file).filter(|_| !is_stream)?;
+        let version = self.files.version(file).filter(|_| !is_stream(path))?;
         Some(Key {
             version,
             algorithms: request.algorithms.bits(),
@@ -159,6 +164,10 @@ impl Images {
             checks_revocation: request.checks_revocation,
         })
     }
+}
+
+fn is_stream(path: &str) -> bool {
+    path.rsplit('\\').next().unwrap_or(path).contains(':')
 }
 
 /// One of the places for verifications.

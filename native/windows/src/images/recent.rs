@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 /// Two generations: what is found in the old one moves to the young one, and a full young one becomes
 /// the old one.
-pub(super) struct Recent<K, V> {
+pub(crate) struct Recent<K, V> {
     young: HashMap<K, V>,
     old: HashMap<K, V>,
     half: usize,
@@ -13,7 +13,7 @@ pub(super) struct Recent<K, V> {
 
 impl<K: Hash + Eq + Copy, V> Recent<K, V> {
     /// For at most `most` values.
-    pub(super) fn new(most: usize) -> Self {
+    pub(crate) fn new(most: usize) -> Self {
         Self {
             young: HashMap::new(),
             old: HashMap::new(),
@@ -21,18 +21,23 @@ impl<K: Hash + Eq + Copy, V> Recent<K, V> {
         }
     }
 
-    pub(super) fn get(&mut self, key: &K) -> Option<&V> {
+    pub(crate) fn get(&mut self, key: &K) -> Option<&V> {
         if let Some(value) = self.old.remove(key) {
             self.insert(*key, value);
         }
         self.young.get(key)
     }
 
-    pub(super) fn insert(&mut self, key: K, value: V) {
+    pub(crate) fn insert(&mut self, key: K, value: V) {
         if self.young.len() >= self.half {
             self.old = std::mem::take(&mut self.young);
         }
         self.young.insert(key, value);
+    }
+
+    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
+        let old = self.old.remove(key);
+        self.young.remove(key).or(old)
     }
 }
 
@@ -50,5 +55,6 @@ mod tests {
         }
         assert_eq!(recent.get(&99), Some(&99));
         assert_eq!(recent.get(&50), None);
+        assert_eq!((recent.remove(&0), recent.get(&0)), (Some(0), None));
     }
 }

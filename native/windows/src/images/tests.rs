@@ -129,6 +129,8 @@ fn streams_and_what_must_be_a_program_are_not_remembered() {
     if cfg!(unix) {
         let first = digest(&images, file.holds("first"));
         assert_ne!(digest(&images, file.holds("other")), first);
+        let described = images.describe(file.holds("a\r\nb"), &Request::default());
+        assert_eq!(described.unwrap().contents.as_deref(), Some("a  b"));
     }
     let only = Request {
         only_programs: true,

@@ -1,6 +1,7 @@
 //! Events of a trace -> lines in the queue, with what the host says of them.
 
 use super::api::Delivered;
+use super::file_objects::FileObjects;
 use super::host::{HostFacts, Teller};
 use super::queue::Queue;
 use crate::etl::{Record, Source};
@@ -21,6 +22,7 @@ pub(super) struct Gatherer {
     queue: Arc<Queue>,
     taken: Arc<Taken>,
     teller: Teller,
+    files: FileObjects,
     lines: String,
     own_pid: u32,
 }
@@ -36,6 +38,7 @@ impl Gatherer {
             queue,
             taken,
             teller,
+            files: FileObjects::new(),
             lines: String::new(),
             own_pid: std::process::id(),
         }
@@ -50,6 +53,9 @@ impl Gatherer {
             self.taken.unknown.fetch_add(1, Ordering::Relaxed);
             return;
         };
+        if !self.files.is_told(&known, record) {
+            return;
+        }
         self.lines.clear();
         self.teller.volumes(&mut self.lines, *time);
         if let "ProcessStart" | "ProcessRunningAtStart" = known.event {

@@ -11,6 +11,7 @@ mod api;
 mod capture;
 
 mod delivered;
+mod file_objects;
 mod gatherer;
 pub mod host;
 pub mod plan;

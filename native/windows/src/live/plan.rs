@@ -32,6 +32,7 @@ pub(super) mod keyword {
     pub(super) const THREAD: u64 = 0x20;
     pub(super) const IMAGE: u64 = 0x40;
     pub(super) const IPV4_AND_IPV6: u64 = 0x30;
+    pub(super) const FILE_IO: u64 = 0x20;
     pub(super) const FILE_CREATE: u64 = 0x80;
     pub(super) const FILE_DELETE_PATH: u64 = 0x400;
     pub(super) const FILE_RENAME: u64 = 0x800;
@@ -71,16 +72,22 @@ pub static NEEDS: &[Need] = &[
         ids: &[12, 15, 28, 31, 42, 43, 58, 59],
     },
     Need {
-        events: &[9, 18],
+        events: &[9, 17, 18],
         provider: &provider::FILE,
         keywords: keyword::FILE_CREATE,
         ids: &[12],
     },
     Need {
-        events: &[11, 15],
+        events: &[11, 15, 29],
         provider: &provider::FILE,
         keywords: keyword::FILE_CREATE_NEW,
         ids: &[30],
+    },
+    Need {
+        events: &[15, 29],
+        provider: &provider::FILE,
+        keywords: keyword::FILE_IO,
+        ids: &[13],
     },
     Need {
         events: &[11],
