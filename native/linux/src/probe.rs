@@ -5,6 +5,7 @@ use crate::{
     error::CaptureError,
     kernel, links,
     plan::{self, EventSet, Hook},
+    stats::json_text,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -59,7 +60,7 @@ fn probe_with_tracing(events: EventSet) -> Result<String, CaptureError> {
     let blocking = security.and_then(|()| first_refused(&guards));
     let mut text = format!(
         "{{\"kernel\":{},\"namesInside\":{},\"blocking\":{},\"programs\":[",
-        quoted(&kernel::release()),
+        json_text(&kernel::release()),
         verdict(&inside),
         verdict(&blocking),
     );
@@ -83,7 +84,7 @@ fn probe_with_tracing(events: EventSet) -> Result<String, CaptureError> {
         let hooks: Vec<String> = places
             .iter()
             .filter(|place| exists(place.hook))
-            .map(|place| quoted(&place.hook.name()))
+            .map(|place| json_text(&place.hook.name()))
             .collect();
         let mut ids: Vec<u32> = places
             .iter()
@@ -95,7 +96,7 @@ fn probe_with_tracing(events: EventSet) -> Result<String, CaptureError> {
         ids.dedup();
         let against = refused
             .get(program.name)
-            .map_or("null".to_string(), |reason| quoted(reason));
+            .map_or("null".to_string(), |reason| json_text(reason));
         let _ = write!(
             text,
             "{comma}{{\"name\":\"{}\",\"events\":{ids:?},\"hooks\":[{}],\"refused\":{against}}}",
@@ -121,32 +122,6 @@ fn exists(hook: Hook) -> bool {
 fn verdict(result: &Result<(), String>) -> String {
     match result {
         Ok(()) => "{\"possible\":true}".to_string(),
-        Err(reason) => format!("{{\"possible\":false,\"reason\":{}}}", quoted(reason)),
-    }
-}
-
-/// A JSON string.
-fn quoted(text: &str) -> String {
-    let mut out = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if c < ' ' => {
-                let _ = write!(out, "\\u{:04x}", c as u32);
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn texts_of_the_kernel_are_quoted() {
-        assert_eq!(quoted("a\"b\\c\nd"), r#""a\"b\\c\u000ad""#);
+        Err(reason) => format!("{{\"possible\":false,\"reason\":{}}}", json_text(reason)),
     }
 }
