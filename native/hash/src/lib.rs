@@ -30,6 +30,7 @@ mod open;
 #[cfg(target_os = "linux")]
 mod pass;
 mod pe;
+mod pkcs7;
 mod program;
 mod reason;
 mod request;

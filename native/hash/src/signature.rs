@@ -2,11 +2,8 @@
 //! include/linux/module_signature.h describes it.
 
 use crate::Reason;
-use cms::{
-    content_info::ContentInfo,
-    signed_data::{SignedData, SignerIdentifier},
-};
-use der::{Decode, oid::ObjectIdentifier};
+use crate::pkcs7::{COMMON_NAME, attribute, signed_data};
+use cms::signed_data::SignerIdentifier;
 
 /// The last bytes of a signed module; `struct module_signature` is in front of them.
 const MAGIC: &[u8; 28] = b"~Module signature appended~\n";
@@ -15,7 +12,6 @@ const STRUCTURE: usize = 12;
 const KIND_PKCS7: u8 = 2;
 /// Signatures have some hundred bytes, some thousand with certificates.
 const LARGEST: usize = 64 << 10;
-const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 
 /// The name of who signed the module: of the certificate's issuer its common name, else its whole
 /// distinguished name; or the key's identifier in hexadecimal where the signature has nothing else. None for
@@ -56,16 +52,10 @@ fn length_of(tail: &[u8; STRUCTURE + MAGIC.len()]) -> Option<usize> {
 }
 
 fn name_in(block: &[u8]) -> Option<String> {
-    let content = ContentInfo::from_der(block).ok()?.content;
-    let signed: SignedData = content.decode_as().ok()?;
-    match &signed.signer_infos.0.as_slice().first()?.sid {
+    match &signed_data(block)?.signer_infos.0.as_slice().first()?.sid {
         SignerIdentifier::IssuerAndSerialNumber(certificate) => {
-            let mut parts = certificate.issuer.0.iter().flat_map(|part| part.0.iter());
-            let common = parts.rfind(|part| part.oid == COMMON_NAME);
-            Some(common.map_or_else(
-                || certificate.issuer.to_string(),
-                |part| String::from_utf8_lossy(part.value.value()).into_owned(),
-            ))
+            let issuer = &certificate.issuer;
+            Some(attribute(issuer, COMMON_NAME).unwrap_or_else(|| issuer.to_string()))
         }
         SignerIdentifier::SubjectKeyIdentifier(key) => {
             let bytes = key.0.as_bytes().iter();
@@ -108,6 +98,22 @@ mod tests {
     fn the_issuer_is_named_by_its_common_name() {
         let name = signer_of(&signed(BY_ISSUER));
         assert_eq!(name.as_deref(), Some("Example module signing key"));
+    }
+
+    #[test]
+    fn names_are_read_as_their_type_says() {
+        const UTF8: &[u8] = b"\x0c\x1aExample module signing key";
+        const LATIN1: &[u8] = b"\x14\x1aExample mod\xfcle signing key";
+        const BMP: &[u8] = b"\x1e\x1a\0E\0x\0a\0m\0p\0l\0e\0 \0m\0o\0d\0\xfc\0l";
+        for (name, expected) in [
+            (LATIN1, "Example modüle signing key"),
+            (BMP, "Example modül"),
+        ] {
+            let at = BY_ISSUER.windows(UTF8.len()).position(|part| part == UTF8);
+            let mut signature = BY_ISSUER.to_vec();
+            signature[at.unwrap()..][..UTF8.len()].copy_from_slice(name);
+            assert_eq!(signer_of(&signed(&signature)).as_deref(), Some(expected));
+        }
     }
 
     #[test]

@@ -3,11 +3,11 @@
 
 use super::image::{PeImage, ReadAt, SECURITY_DIRECTORY};
 use crate::Reason;
+use crate::pkcs7::{COMMON_NAME, attribute, signed_data};
 use cms::cert::CertificateChoices;
-use cms::content_info::ContentInfo;
-use cms::signed_data::{SignedData, SignerIdentifier};
-use der::asn1::{Any, ObjectIdentifier};
-use der::{Decode, Encode, Reader, SliceReader, Tag, Tagged};
+use cms::signed_data::SignerIdentifier;
+use der::asn1::ObjectIdentifier;
+use der::{Encode, Reader, SliceReader};
 use x509_cert::name::Name;
 
 const HEAD_SIZE: usize = 8;
@@ -17,7 +17,7 @@ const LONGEST: usize = 1 << 20;
 
 /// What CERT_NAME_SIMPLE_DISPLAY_TYPE tries: common name, unit, organisation.
 const NAMES: [ObjectIdentifier; 3] = [
-    ObjectIdentifier::new_unwrap("2.5.4.3"),
+    COMMON_NAME,
     ObjectIdentifier::new_unwrap("2.5.4.11"),
     ObjectIdentifier::new_unwrap("2.5.4.10"),
 ];
@@ -42,8 +42,7 @@ pub(super) fn signature<R: ReadAt>(image: &mut PeImage<R>) -> Result<Option<Vec<
 
 /// Simple name of the first signer.
 pub(super) fn name(message: &[u8]) -> Option<String> {
-    let content = ContentInfo::from_der(element(message)?).ok()?;
-    let signed = SignedData::from_der(&content.content.to_der().ok()?).ok()?;
+    let signed = signed_data(element(message)?)?;
     let signer = signed.signer_infos.0.iter().next()?;
     let SignerIdentifier::IssuerAndSerialNumber(id) = &signer.sid else {
         return None;
@@ -68,31 +67,5 @@ fn element(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 fn simple_name(name: &Name) -> Option<String> {
-    NAMES.iter().find_map(|wanted| {
-        // The last of several is the most particular one.
-        let mut attributes = name.0.iter().flat_map(|part| part.0.iter());
-        let found = attributes.rfind(|attribute| attribute.oid == *wanted)?;
-        text(&found.value)
-    })
-}
-
-fn text(value: &Any) -> Option<String> {
-    let bytes = value.value();
-    let text = match value.tag() {
-        Tag::BmpString => {
-            let units = bytes
-                .chunks_exact(2)
-                .map(|unit| u16::from_be_bytes([unit[0], unit[1]]));
-            char::decode_utf16(units)
-                .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-                .collect()
-        }
-        Tag::Utf8String | Tag::PrintableString | Tag::Ia5String => {
-            String::from_utf8_lossy(bytes).into_owned()
-        }
-        // Latin-1, by everybody's habit.
-        Tag::TeletexString => bytes.iter().map(|byte| char::from(*byte)).collect(),
-        _ => return None,
-    };
-    Some(text.replace('\0', "")).filter(|text| !text.is_empty())
+    NAMES.iter().find_map(|wanted| attribute(name, *wanted))
 }
