@@ -2,14 +2,11 @@
 
 use crate::Reason;
 use crate::deadline::Deadline;
-use crate::digests::Digests;
+use crate::digests::{Digests, Hashers};
 use crate::imphash::imphash;
 use crate::pe::{self, PeFacts};
 use crate::program::is_pe;
 use crate::request::{Algorithms, Request};
-use md5::Md5;
-use sha1::Sha1;
-use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -69,19 +66,14 @@ pub fn describe_file(file: &mut File, request: &Request<'_>) -> Result<Described
     if size > request.max_size {
         return Err(Reason::TooLarge);
     }
-    let (sha1, md5, sha256) = digests(file, algorithms, &deadline)?;
+    let hashers = hashed(file, algorithms, &deadline)?;
     let mut read = |offset, bytes: &mut [u8]| read_at(file, offset, bytes);
     let imphash = match algorithms.contains(Algorithms::IMPHASH) {
         true => imphash(&mut read, size, &|| deadline.check())?,
         false => None,
     };
     let facts = pe::facts(&mut read, size)?;
-    let digests = Digests {
-        sha1,
-        md5,
-        sha256,
-        imphash,
-    };
+    let digests = hashers.finish(imphash);
     Ok(Described {
         digests,
         facts,
@@ -136,40 +128,22 @@ impl Described {
     }
 }
 
-type Hashes = (Option<[u8; 20]>, Option<[u8; 16]>, Option<[u8; 32]>);
-
-fn digests(file: &mut File, algorithms: Algorithms, deadline: &Deadline) -> Result<Hashes, Reason> {
-    let mut sha1 = algorithms.contains(Algorithms::SHA1).then(Sha1::new);
-    let mut md5 = algorithms.contains(Algorithms::MD5).then(Md5::new);
-    let mut sha256 = algorithms.contains(Algorithms::SHA256).then(Sha256::new);
+fn hashed(file: &mut File, algorithms: Algorithms, deadline: &Deadline) -> Result<Hashers, Reason> {
+    let mut hashers = Hashers::new(algorithms);
     let mut chunk = vec![0; CHUNK_SIZE];
-    let is_wanted = sha1.is_some() || md5.is_some() || sha256.is_some();
     file.seek(SeekFrom::Start(0)).map_err(reason)?;
     loop {
         deadline.check()?;
-        if !is_wanted {
+        if hashers.is_empty() {
             break;
         }
         let got = file.read(&mut chunk).map_err(reason)?;
         if got == 0 {
             break;
         }
-        let bytes = &chunk[..got];
-        if let Some(sha1) = &mut sha1 {
-            sha1.update(bytes);
-        }
-        if let Some(md5) = &mut md5 {
-            md5.update(bytes);
-        }
-        if let Some(sha256) = &mut sha256 {
-            sha256.update(bytes);
-        }
+        hashers.update(&chunk[..got]);
     }
-    Ok((
-        sha1.map(|sha1| sha1.finalize().into()),
-        md5.map(|md5| md5.finalize().into()),
-        sha256.map(|sha256| sha256.finalize().into()),
-    ))
+    Ok(hashers)
 }
 
 fn read_at(file: &mut File, offset: u64, bytes: &mut [u8]) -> Result<usize, Reason> {
@@ -199,6 +173,8 @@ fn reason(error: std::io::Error) -> Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sha1::Sha1;
+    use sha2::{Digest, Sha256};
     use std::time::Duration;
 
     const PROGRAM: &str = concat!(

@@ -1,5 +1,9 @@
-//! The result and its text.
+//! The result and its text, and what computes it.
 
+use crate::request::Algorithms;
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// The computed digests; what was not asked for, or does not exist, is absent.
@@ -35,6 +39,50 @@ impl fmt::Display for Digests {
             separator = ",";
         }
         Ok(())
+    }
+}
+
+/// Digests of a file's bytes under way.
+pub(crate) struct Hashers {
+    sha1: Option<Sha1>,
+    md5: Option<Md5>,
+    sha256: Option<Sha256>,
+}
+
+impl Hashers {
+    pub(crate) fn new(algorithms: Algorithms) -> Self {
+        Self {
+            sha1: algorithms.contains(Algorithms::SHA1).then(Sha1::new),
+            md5: algorithms.contains(Algorithms::MD5).then(Md5::new),
+            sha256: algorithms.contains(Algorithms::SHA256).then(Sha256::new),
+        }
+    }
+
+    /// Whether the bytes need not be read.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sha1.is_none() && self.md5.is_none() && self.sha256.is_none()
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        if let Some(sha1) = &mut self.sha1 {
+            sha1.update(bytes);
+        }
+        if let Some(md5) = &mut self.md5 {
+            md5.update(bytes);
+        }
+        if let Some(sha256) = &mut self.sha256 {
+            sha256.update(bytes);
+        }
+    }
+
+    /// With the one digest that is not of the bytes.
+    pub(crate) fn finish(self, imphash: Option<[u8; 16]>) -> Digests {
+        Digests {
+            sha1: self.sha1.map(|sha1| sha1.finalize().into()),
+            md5: self.md5.map(|md5| md5.finalize().into()),
+            sha256: self.sha256.map(|sha256| sha256.finalize().into()),
+            imphash,
+        }
     }
 }
 

@@ -2,13 +2,10 @@
 
 use crate::Reason;
 use crate::deadline::Deadline;
-use crate::digests::Digests;
+use crate::digests::{Digests, Hashers};
 use crate::imphash::imphash;
 use crate::open::Image;
 use crate::request::{Algorithms, Request};
-use md5::Md5;
-use sha1::Sha1;
-use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::ErrorKind;
@@ -30,38 +27,20 @@ pub(crate) fn digest_image(
     request: &Request<'_>,
     deadline: &Deadline,
 ) -> Result<Digests, Reason> {
-    let wants = |algorithm| request.algorithms.contains(algorithm);
-    let mut sha1 = wants(Algorithms::SHA1).then(Sha1::new);
-    let mut md5 = wants(Algorithms::MD5).then(Md5::new);
-    let mut sha256 = wants(Algorithms::SHA256).then(Sha256::new);
-    if sha1.is_some() || md5.is_some() || sha256.is_some() {
+    let mut hashers = Hashers::new(request.algorithms);
+    if !hashers.is_empty() {
         for_each_chunk(&image.file, image.stamp.size, deadline, |chunk| {
-            if let Some(sha1) = &mut sha1 {
-                sha1.update(chunk);
-            }
-            if let Some(md5) = &mut md5 {
-                md5.update(chunk);
-            }
-            if let Some(sha256) = &mut sha256 {
-                sha256.update(chunk);
-            }
+            hashers.update(chunk);
         })?;
     }
-    let imphash = if wants(Algorithms::IMPHASH) {
-        {
-            let read = |offset, bytes: &mut [u8]| read_fully_at(&image.file, offset, bytes);
-            imphash(read, image.stamp.size, &|| deadline.check())?
-        }
+    let imphash = if request.algorithms.contains(Algorithms::IMPHASH) {
+        let read = |offset, bytes: &mut [u8]| read_fully_at(&image.file, offset, bytes);
+        imphash(read, image.stamp.size, &|| deadline.check())?
     } else {
         None
     };
     image.unchanged()?;
-    Ok(Digests {
-        sha1: sha1.map(|sha1| sha1.finalize().into()),
-        md5: md5.map(|md5| md5.finalize().into()),
-        sha256: sha256.map(|sha256| sha256.finalize().into()),
-        imphash,
-    })
+    Ok(hashers.finish(imphash))
 }
 
 fn for_each_chunk(
