@@ -54,8 +54,16 @@ pub(crate) fn give_up() -> io::Result<()> {
     let signal = libc::SIGRTMAX() - 1;
     let before = handle(signal)?;
     let done = all_threads(signal, kept);
-    // SAFETY: the action is the one that was in force before.
-    unsafe { libc::sigaction(signal, &raw const before, std::ptr::null_mut()) };
+    // A slow thread may have been sent another one meanwhile, of which it would die by default. Ignoring
+    // the signal discards it.
+    let ignored = action(libc::SIG_IGN);
+    let after = if before.sa_sigaction == libc::SIG_DFL {
+        &ignored
+    } else {
+        &before
+    };
+    // SAFETY: the action is to ignore, or the one that was in force before.
+    unsafe { libc::sigaction(signal, after, std::ptr::null_mut()) };
     done
 }
 
@@ -68,11 +76,16 @@ fn kept() -> u64 {
     }
 }
 
-fn handle(signal: libc::c_int) -> io::Result<libc::sigaction> {
+fn action(handler: libc::sighandler_t) -> libc::sigaction {
     // SAFETY: sigaction is plain old data for which all-zero is valid.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-    action.sa_sigaction = on_signal as *const () as usize;
+    action.sa_sigaction = handler;
     action.sa_flags = libc::SA_RESTART;
+    action
+}
+
+fn handle(signal: libc::c_int) -> io::Result<libc::sigaction> {
+    let action = action(on_signal as *const () as usize);
     // SAFETY: as above.
     let mut before: libc::sigaction = unsafe { std::mem::zeroed() };
     // SAFETY: the handler makes system calls only and restores errno; both structures outlive the call.
