@@ -1,7 +1,7 @@
 /** A pinned capture survives `kill -9` of its sensor; the next one takes over and loses nothing. */
 import assert from "node:assert/strict";
 import { captureTest, config, exists, Folder, isInstalled, output } from "./support/environment.ts";
-import { type JsonEvent, linesOf } from "./support/events.ts";
+import { eventsOf, type JsonEvent, linesOf } from "./support/events.ts";
 import { monomi, Sensor } from "./support/sensor.ts";
 import { until } from "./support/waiting.ts";
 
@@ -50,6 +50,33 @@ captureTest("what happens while no sensor runs is delivered by the next", async 
   );
   assert.equal(ends.length, 1);
   assert.ok(events.some(({ EventID, ID }) => EventID === 255 && ID === "TakenOver"));
+});
+
+captureTest("a clock set between two sensors gives no process another GUID", async () => {
+  using folder = new Folder();
+  const boot = Deno.readTextFileSync("/proc/sys/kernel/random/boot_id").trim();
+  const uptime = 1000 * Number(Deno.readTextFileSync("/proc/uptime").split(" ")[0]);
+  const guidOfThis = async (...options: string[]) => {
+    const file = folder.at(crypto.randomUUID());
+    const args = ["run", "-c", config("processes.xml"), "--sink", `json:${file}`, ...options];
+    await using sensor = await Sensor.start(args);
+    const { pid } = new Deno.Command("/bin/true").spawn();
+    await until(
+      "a child's start",
+      () => Deno.readTextFileSync(file).includes(`"ProcessId":${pid},`),
+    );
+    await sensor.stop();
+    const starts = eventsOf(file, ({ EventID, ProcessId }) => EventID === 1 && ProcessId === pid);
+    return starts[0].ParentProcessGuid;
+  };
+  const state = folder.at("state");
+  await Deno.mkdir(state, { mode: 0o700 });
+  // As a first sensor left it, whose clock was an hour ahead.
+  const epoch = Math.round(Date.now() - uptime) + 3_600_000;
+  await Deno.writeTextFile(`${state}/boot-epoch`, `${boot} ${epoch}\n`);
+  const before = await guidOfThis("--state", state);
+  assert.equal(await guidOfThis("--state", state), before);
+  assert.notEqual(await guidOfThis(), before);
 });
 
 captureTest(

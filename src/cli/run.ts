@@ -72,7 +72,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   refuseWithoutCapture();
   const native = load();
   if (values.pin !== undefined) unlock(native, values.pin);
-  const host = liveSource(native);
+  const host = liveSource(native, values.state);
   const files = nativeFiles(native);
   const policy = await loadPolicy(values.config, files);
   const outputs = openOutputs(readSinks(values.sink), {
@@ -170,8 +170,8 @@ Captures live until SIGINT, SIGTERM or the end of --duration; SIGHUP reloads the
                         file options: ,size=100M,count=5; may be given several times. Without it
                         pretty on a terminal, json elsewhere
   --duration T          stop after 90s, 15m, 2h …
-  --state DIR           private directory for what outlives a restart: record ids, and events that
-                        a remote receiver could not take yet
+  --state DIR           private directory for what outlives a restart: record ids, what GUIDs count
+                        from, and events that a remote receiver could not take yet
   --stats               print the summary as one line of JSON, too
   --tree                in pretty output, indent processes under their parents
   --control PATH        a socket for monomi status and monomi tail, in a directory of its own

@@ -87,7 +87,7 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
   const settings = readSettings(self);
   const native = load();
   unlock(native, self.pinDirectory);
-  const host = liveSource(native);
+  const host = liveSource(native, self.stateDirectory);
   const files = nativeFiles(native);
   const manager = new ServiceManager(Deno.env.toObject(), native.sockets);
   const compile = (bytes: Uint8Array, fileName: string, name: string) =>

@@ -11,6 +11,8 @@ export interface Host {
   readonly machine: number;
   /** Wall clock minus boot clock in milliseconds. */
   bootEpoch(): number;
+  /** The same as GUIDs of processes have it; {@link bootEpoch} at the start when absent. */
+  guidEpoch?(): number;
   /** Account name, or `-` (T11). */
   userName(uid: number): string;
   /** When the user logged on at a terminal (`major << 20 | minor`), in seconds since 1970, or 0. */

@@ -38,7 +38,7 @@ export class ProcessTable {
   constructor(host: Host) {
     this.#host = host;
     // Fixed, so that a stepped clock does not change the GUIDs of running processes.
-    this.#guidEpoch = Math.round(host.bootEpoch());
+    this.#guidEpoch = Math.round(host.guidEpoch?.() ?? host.bootEpoch());
   }
 
   /** How many processes are known. */

@@ -4,6 +4,7 @@
 import type { Host } from "../events/host.ts";
 import { MISSING } from "../events/event.ts";
 import { machineNumber } from "../events/guid.ts";
+import { keptEpoch } from "./kept_epoch.ts";
 import { parseServices, type PortNames } from "./services.ts";
 import { parseLogons } from "./utmp.ts";
 
@@ -43,9 +44,12 @@ export class LiveHost implements Host {
   #logonsUntil = 0;
   #epoch = 0;
   #epochUntil = -1;
+  readonly #stateDirectory: string | undefined;
 
-  constructor(calls: HostCalls) {
+  /** With a directory for what outlives the sensor, see {@link keptEpoch}. */
+  constructor(calls: HostCalls, stateDirectory?: string) {
     this.#calls = calls;
+    this.#stateDirectory = stateDirectory;
     this.computer = Deno.hostname();
     this.machineId = textOf("/etc/machine-id").trim();
     this.machine = machineNumber(this.machineId);
@@ -59,6 +63,11 @@ export class LiveHost implements Host {
       this.#epochUntil = now + EPOCH_FRESH_MS;
     }
     return this.#epoch;
+  }
+
+  guidEpoch(): number {
+    const now = this.bootEpoch();
+    return this.#stateDirectory === undefined ? now : keptEpoch(this.#stateDirectory, now);
   }
 
   userName(uid: number): string {

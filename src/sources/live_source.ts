@@ -36,8 +36,8 @@ export interface LiveSource {
   decoder(buffer: Uint8Array<ArrayBuffer>): BatchDecoder;
 }
 
-/** The source that this system is. */
-export function liveSource(native: Native): LiveSource {
+/** The source that this system is; GUIDs of processes outlive it with a directory for state. */
+export function liveSource(native: Native, stateDirectory?: string): LiveSource {
   if (Deno.build.os === "windows") {
     return {
       computer: Deno.hostname(),
@@ -45,7 +45,7 @@ export function liveSource(native: Native): LiveSource {
       decoder: (buffer) => new LiveDecoder(buffer),
     };
   }
-  const host = new LiveHost(native);
+  const host = new LiveHost(native, stateDirectory);
   return {
     computer: host.computer,
     userId: process.geteuid!(),
