@@ -46,6 +46,11 @@ set -e
 if [ "$1" = remove ] && [ -d /run/systemd/system ]; then
   systemctl disable --now --quiet monomi.service
 fi
+# A sensor that protects itself does not let its program be replaced.
+if [ "$1" = upgrade ] && [ -d /run/systemd/system ] &&
+  grep -qs '^protect: *true' /etc/monomi/monomi.yaml; then
+  systemctl stop monomi.service
+fi
 `;
 
 const POSTRM = `#!/bin/sh

@@ -135,7 +135,11 @@ captureTest("who had the sensor stop is in its last event", async () => {
   const files = [own.at("ordinary.json"), own.at("stranger.json")];
   await using first = await Sensor.start(own.args(files[0]));
   const status = await monomi("status", "--json", "--control", own.at("control/socket"));
-  assert.deepEqual(JSON.parse(status.stdout).protection, { seen: 0, refused: 0 });
+  assert.deepEqual(JSON.parse(status.stdout).protection, {
+    refusing: false,
+    seen: 0,
+    refused: 0,
+  });
   await first.stop();
   await using second = await Sensor.start(own.args(files[1]));
   await output("/bin/kill", String(second.pid));

@@ -62,6 +62,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
       tree: { type: "boolean" },
       control: { type: "string" },
       pin: { type: "string" },
+      protect: { type: "boolean" },
       metrics: { type: "string" },
       state: { type: "string" },
     },
@@ -101,7 +102,10 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   const metrics = address && openMetrics(address, sensor);
   dropPermissions(outputs.needsNetwork ? ["net"] : []);
   const letGo = onSignals(() => sensor.stop(), () => void reload());
-  const own = () => ({ paths: ownPaths([ownFile(), path, values.state, values.pin]) });
+  const own = () => ({
+    refuse: values.protect,
+    paths: ownPaths([ownFile(), path, values.state, values.pin]),
+  });
   sensor.open({ name: identity().name, ...sizes, pins: values.pin, own });
   settle(sensor, native, say);
   say("capturing");
@@ -179,6 +183,8 @@ Captures live until SIGINT, SIGTERM or the end of --duration; SIGHUP reloads the
                         loopback
   --pin DIRECTORY       in a BPF file system (/sys/fs/bpf/monomi): capture goes on when this
                         process is killed, and the next one with this option takes it over
+  --protect             refuse signals to it, reaching into it and changes of its files, but by its
+                        parent and process 1; needs BPF among the security modules
 ${CAPTURE_HELP}`,
   run: runLive,
 };

@@ -120,6 +120,7 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
   dropPermissions(outputs.needsNetwork ? ["net"] : []);
   const letGo = onSignals(() => sensor.stop(), () => void daemon.reload());
   const own = () => ({
+    refuse: settings.protect,
     supervisor: supervisor === Deno.ppid ? supervisor : undefined,
     paths: ownPaths([ownFile(), self.configDirectory, self.stateDirectory, self.pinDirectory]),
   });

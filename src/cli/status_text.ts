@@ -61,8 +61,9 @@ function overview(status: RunningStatus): string[] {
   ];
 }
 
-function describeProtection({ complaint, seen, refused }: ProtectionState): string {
-  return complaint ?? `what is done to the sensor is seen: ${seen} times, ${refused} refused`;
+function describeProtection({ refusing, complaint, seen, refused }: ProtectionState): string {
+  const state = complaint ?? (refusing ? "refusing" : "seeing");
+  return `${state}; ${seen} interferences seen, ${refused} refused`;
 }
 
 function events({ events }: RunningStatus): string[] {

@@ -5,6 +5,8 @@
 import { actorOf, type Decoding, pathOf, userOf } from "./decoding.ts";
 import { FileLayout, InterferenceLayout, TouchLayout } from "./record_layout.ts";
 
+export { Deed, Relation, Role } from "./record_layout.ts";
+
 /** Something that was done to the sensor, or was refused. */
 export interface Interference {
   /** In milliseconds since 1970. */

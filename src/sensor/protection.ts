@@ -3,8 +3,7 @@
  */
 import { constants } from "node:os";
 import type { Event } from "../events/event.ts";
-import type { Interference } from "../events/interference_records.ts";
-import { Deed, Relation, Role } from "../events/record_layout.ts";
+import { Deed, type Interference, Relation, Role } from "../events/interference_records.ts";
 import { errorReport } from "./own_events.ts";
 
 /** What is the sensor's own. */
@@ -13,11 +12,15 @@ export interface Protected {
   readonly paths: readonly string[];
   /** Who starts the sensor again. */
   readonly supervisor?: number;
+  /** Whether it is to be refused as well as seen. */
+  readonly refuse?: boolean;
 }
 
 /** How seeing is doing; in `monomi status`. */
 export interface ProtectionState {
-  /** What cannot be seen, and why; undefined when everything is. */
+  /** Whether it is refused, too. */
+  readonly refusing: boolean;
+  /** What cannot be seen or refused, and why; undefined when all can that is asked for. */
   readonly complaint: string | undefined;
   /** How often something was done, repetitions included. */
   readonly seen: number;
@@ -61,6 +64,7 @@ export class ProtectionReports {
   paths: readonly string[] = [];
   /** Names that were touched; the kernel side counts the rest. */
   touched = 0;
+  #hasMoved = false;
   #stop: Interference | undefined;
   #windowBegan = -Infinity;
   #reported = 0;
@@ -101,10 +105,18 @@ export class ProtectionReports {
     return stop === undefined || time - stop.time > STOP_MS ? undefined : describeActor(stop);
   }
 
-  #concerns({ isCandidate, path }: Interference): boolean {
+  /** Whether one of the files was moved or removed since the last call. */
+  takeMoves(): boolean {
+    const hasMoved = this.#hasMoved;
+    this.#hasMoved = false;
+    return hasMoved;
+  }
+
+  #concerns({ isCandidate, path, deed }: Interference): boolean {
     if (!isCandidate) return true;
     const isOwn = this.paths.some((own) => path === own || path.startsWith(`${own}/`));
     if (isOwn) this.touched++;
+    if (isOwn && (deed === Deed.RENAME || deed === Deed.REMOVE)) this.#hasMoved = true;
     return isOwn;
   }
 

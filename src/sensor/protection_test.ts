@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { constants } from "node:os";
 import type { Event } from "../events/event.ts";
-import type { Interference } from "../events/interference_records.ts";
-import { Deed, Relation, Role } from "../events/record_layout.ts";
+import { Deed, type Interference, Relation, Role } from "../events/interference_records.ts";
 import { describeInterference, ProtectionReports } from "./protection.ts";
 
 const { SIGTERM, SIGINT, SIGKILL, SIGQUIT } = constants.signals;
@@ -50,6 +49,7 @@ Deno.test("names are compared whole", () => {
     [1, 1, 0, 0, 0],
   );
   assert.equal(reports.touched, 2);
+  assert.deepEqual([reports.takeMoves(), reports.takeMoves()], [true, false]);
 });
 
 Deno.test("a flood is told in part, and how much was left out", () => {

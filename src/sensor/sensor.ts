@@ -66,6 +66,7 @@ export class Sensor {
   readonly #protection = new ProtectionReports();
   #own: SensorOptions["own"];
   #unseen: string | undefined;
+  #refusing = false;
   /** How many times it has looked for records; stands still when it is stuck. */
   turns = 0;
   #stopping = false;
@@ -90,7 +91,9 @@ export class Sensor {
 
   /** Attaches to the kernel. @throws {NativeError} */
   open(options: SensorOptions): void {
-    const opened = this.#native.open({ events: this.#pipeline.policy.events, ...options });
+    const protects = options.own !== undefined && Deno.build.os === "linux";
+    const events = this.#pipeline.policy.events;
+    const opened = this.#native.open({ events, protects, ...options });
     if (options.pins !== undefined) {
       this.#safekeeping = new Safekeeping(
         this.#native,
@@ -148,23 +151,28 @@ export class Sensor {
     return this.#blocking;
   }
 
-  /** Why not all of what is done to the sensor is seen; undefined when it is. */
+  /** Why not all of what is done to the sensor is seen, or refused if asked to; undefined when it is. */
   get unseen(): string | undefined {
     return this.#unseen;
   }
 
   #protect(): void {
     if (this.#own === undefined || Deno.build.os !== "linux") return;
-    const { paths, supervisor } = this.#own();
+    const { paths, supervisor, refuse } = this.#own();
     this.#protection.paths = paths;
-    const before = this.#unseen;
-    this.#unseen = undefined;
+    // What the kernel did not take once it does not take later either.
+    const isToRefuse = refuse === true && this.#unseen === undefined;
     try {
-      this.#native.protect(paths, supervisor);
+      this.#native.protect(paths, supervisor, isToRefuse);
+      this.#refusing = isToRefuse;
     } catch (error) {
       if (!(error instanceof NativeError)) throw error;
-      this.#unseen = `not all that is done to the sensor is seen: ${error.message}`;
-      if (this.#unseen !== before) this.#announce([errorReport("Protection", this.#unseen)]);
+      const what = isToRefuse
+        ? "what is done to the sensor is not refused"
+        : "not all that is done to the sensor is seen";
+      this.#unseen ??= `${what}: ${error.message}`;
+      this.#refusing = false;
+      this.#announce([errorReport("Protection", this.#unseen)]);
     }
   }
 
@@ -232,7 +240,12 @@ export class Sensor {
   #protectionState(): ProtectionState | undefined {
     if (this.#own === undefined) return undefined;
     const { seen, refused } = this.#native.stats().interferences ?? { seen: 0, refused: 0 };
-    return { complaint: this.#unseen, seen: seen + this.#protection.touched, refused };
+    return {
+      refusing: this.#refusing,
+      complaint: this.#unseen,
+      seen: seen + this.#protection.touched,
+      refused,
+    };
   }
 
   /** Follows a process and its descendants; undefined without such a process. */
@@ -311,6 +324,8 @@ export class Sensor {
     const interferences = this.#decoder.takeInterferences?.() ?? [];
     if (interferences.length === 0) return;
     this.#announce(this.#protection.take(interferences, performance.now()));
+    // Another file may have the place of one that was protected.
+    if (this.#protection.takeMoves()) this.#protect();
   }
 
   #applyPending(): void {

@@ -29,6 +29,10 @@ ${sinks.map((sink) => `  - ${JSON.stringify(sink)}\n`).join("")}
 # What may wait in memory for each sink before events are dropped.
 # queue: 8M
 
+# Whether signals to the sensor, reaching into it and changes of its files are refused, where the kernel takes
+# programs of security modules. Root stops it by \`${name} uninstall\` or the service manager.
+# protect: false
+
 # Where metrics are served in Prometheus' text form; nowhere unless this is set.
 # metrics: 127.0.0.1:9469
 `;

@@ -44,6 +44,12 @@ export const KEYS: Readonly<Record<string, Key>> = {
     takes: "a size from 64K to 1G, such as 8M",
     read: (text) => size(text, 64 * 2 ** 10, 2 ** 30),
   },
+  protect: {
+    property: "protect",
+    fallback: false,
+    takes: "true or false",
+    read: (text) => text === "true" ? true : text === "false" ? false : undefined,
+  },
   metrics: {
     property: "metrics",
     fallback: undefined,

@@ -53,6 +53,7 @@ const REFUSED: readonly (readonly [text: string, expected: string])[] = [
   ["ring:", "1:6 MON502"],
   ["max-arguments: 257K", "1:16 MON502"],
   ["queue: 1K", "1:8 MON502"],
+  ["protect: yes", "1:10 MON502"],
   ["metrics: here", "1:10 MON502"],
   ["metrics: 127.0.0.1:70000", "1:10 MON502"],
   ["queue: 1M\nqueue: 1M", "2:1 MON207"],

@@ -12,6 +12,8 @@ export interface Settings {
   readonly maxArguments: number;
   /** Bytes that may wait in memory for each sink. */
   readonly queueBytes: number;
+  /** Whether what is done to the sensor is refused. */
+  readonly protect: boolean;
   /** Where metrics are served; absent: nowhere. */
   readonly metrics: MetricsAddress | undefined;
 }

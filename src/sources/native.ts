@@ -48,7 +48,7 @@ const LINUX = {
   monomi_commit: { parameters: [], result: "void" },
   monomi_give_up_privileges: { parameters: ["buffer", "u32"], result: "i32" },
   monomi_protect: {
-    parameters: ["u32", "buffer", "u32", "buffer", "u32"],
+    parameters: ["u32", "u32", "buffer", "u32", "buffer", "u32"],
     result: "i32",
   },
   monomi_unlock: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
@@ -99,11 +99,13 @@ function symbolsHere(): Deno.ForeignLibraryInterface {
 }
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 13;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 14;
 const TEXT_BYTES = 64 * 1024;
 const REASON_BYTES = 1024;
 /** There is no open capture. */
 const CLOSED = -2;
+/** Among the events wanted: what is done to the sensor. */
+const ERROR_REPORT = 255;
 /** What `monomi_open` answers where it continues a capture. */
 const TAKEN_OVER = 1;
 /** On Windows: somebody else has ended the trace session, and nothing of it is left to drain. */
@@ -238,6 +240,8 @@ export interface CaptureOptions {
    * it everything ends with the process.
    */
   readonly pins?: string;
+  /** Whether what is done to the sensor is seen, see {@link Native.protect}; not on Windows. */
+  readonly protects?: boolean;
   /** Ids of the Sysmon events that can be logged. */
   readonly events: Iterable<number>;
   /** Ring buffer, or buffers of the trace session, in bytes; a power of two. */
@@ -269,14 +273,14 @@ export class Native {
   }
 
   /** Loads and attaches the kernel programs. @throws {NativeError} */
-  open({ name, events, ringBytes, maxArguments, pins = "" }: CaptureOptions): Opened {
+  open({ name, events, ringBytes, maxArguments, pins = "", protects }: CaptureOptions): Opened {
     const text = this.#text;
     if (Deno.build.os === "windows") {
       const bytes = new TextEncoder().encode(name);
       this.#library.symbols.monomi_session_name(bytes, bytes.length);
     }
     text.fill(0);
-    const ids = Uint8Array.from(events);
+    const ids = Uint8Array.from(protects ? [...events, ERROR_REPORT] : events);
     const place = new TextEncoder().encode(pins);
     const { monomi_open } = this.#library.symbols;
     const sizes = [ringBytes, maxArguments] as const;
@@ -335,17 +339,17 @@ export class Native {
   }
 
   /**
-   * Sees from now on what is done to this process, to its supervisor and to what lies at `paths`; takes
-   * the place of what was said before.
+   * Of a capture that protects: sees from now on what is done to this process, to its supervisor and to what lies at `paths`, and
+   * refuses it if asked to; takes the place of what was said before.
    *
-   * @throws {NativeError} with what cannot be seen.
+   * @throws {NativeError} with what cannot be seen or refused.
    */
-  protect(paths: readonly string[], supervisor = 0): void {
+  protect(paths: readonly string[], supervisor = 0, refuse = false): void {
     const text = this.#text;
     text.fill(0);
     const bytes = new TextEncoder().encode(paths.join("\0"));
     const { monomi_protect } = this.#library.symbols;
-    this.#check(monomi_protect(supervisor, bytes, bytes.length, text, text.length));
+    this.#check(monomi_protect(Number(refuse), supervisor, bytes, bytes.length, text, text.length));
   }
 
   /**

@@ -60,7 +60,7 @@ const DONE = [
 
 /** Compares what a guest with BPF among its security modules did with what it must do. */
 export function checkBlocking(step: Step | undefined): Check[] {
-  const { outcomes, events, sensor } = read(step);
+  const { outcomes, events, sensor } = attemptsOf(step);
   const denied = Object.entries(DENIED).map(([name, denial]) => {
     const outcome = outcomes.get(name) ?? "not tried";
     const event = events.find((one) =>
@@ -83,7 +83,7 @@ export function checkBlocking(step: Step | undefined): Check[] {
 
 /** The same for a guest that cannot block: everything is done, and the sensor says so. */
 export function checkNoBlocking(step: Step | undefined): Check[] {
-  const { outcomes, events, sensor } = read(step);
+  const { outcomes, events, sensor } = attemptsOf(step);
   const names = [...Object.keys(DENIED), ...DONE];
   const stopped = names.filter((name) => outcomes.get(name) !== "done");
   const warning =
@@ -104,7 +104,8 @@ function check(name: string, passed: boolean, found: string): Check {
   return { name: `blocking: ${name}`, passed, found };
 }
 
-function read(step: Step | undefined) {
+/** What a script said of each of its attempts, and what the sensor wrote. */
+export function attemptsOf(step: Step | undefined) {
   const { said, events, sensor } = readWatched(step);
   const outcomes = new Map<string, string>();
   for (const line of said.split("\n")) {

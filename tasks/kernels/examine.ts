@@ -7,6 +7,7 @@ import { checkEvasions, EVASION_PROGRAMS, EVASION_WORDS } from "./evasions.ts";
 import { boot, type GuestRun, type Step } from "./guest.ts";
 import { checkModules, SPARE_MODULE } from "./modules.ts";
 import { checkPlan } from "./plan.ts";
+import { checkNoProtection, checkProtection } from "./protection.ts";
 import { checkStorm } from "./storm.ts";
 import { LIBRARY, ROOT } from "../shared/paths.ts";
 import { pinnedRuntime } from "../shared/runtime.ts";
@@ -16,7 +17,15 @@ const PATIENCE = { limitMs: 720_000, silenceMs: 300_000 };
 const GUEST = `${ROOT}/tests/kernels`;
 const FILES = [
   ...["blocking.sh", "blocking.xml", "unblocked.xml", "evasions.sh", "evasions.xml"],
-  ...["clock.sh", "clock.xml", "modules.sh", "modules.xml", "sensor.sh", "storm.sh"],
+  ...[
+    "clock.sh",
+    "clock.xml",
+    "modules.sh",
+    "modules.xml",
+    "sensor.sh",
+    "storm.sh",
+    "protection.sh",
+  ],
 ];
 const STEPS = [
   "step plan monomi plan --json -c /storm.xml",
@@ -25,6 +34,7 @@ const STEPS = [
   "step modules sh /modules.sh",
   `step evasions sh /evasions.sh ${EVASION_WORDS}`,
   "step blocking sh /blocking.sh",
+  "step protection sh /protection.sh",
   "step storm sh /storm.sh 4M 32",
   "step loss sh /storm.sh 16K 32 deaf",
   "",
@@ -99,6 +109,7 @@ async function compilePrograms(): Promise<Record<string, string>> {
   const sources = {
     writer: `${GUEST}/writer.c`,
     loader: `${GUEST}/loader.c`,
+    interfere: `${ROOT}/tests/load/interfere.c`,
     ...Object.fromEntries(
       EVASION_PROGRAMS.map((name) => [`evasion-${name}`, `${ROOT}/tests/evasion/${name}.c`]),
     ),
@@ -129,6 +140,7 @@ function checksOf({ steps, console, hung }: GuestRun, hasPrograms: boolean): Che
     ...checkPlan(steps.get("plan"), hasPrograms),
     ...checkEvasions(steps.get("evasions"), hasPrograms),
     ...(hasPrograms ? checkBlocking(blocking) : checkNoBlocking(blocking)),
+    ...(hasPrograms ? checkProtection : checkNoProtection)(steps.get("protection")),
     ...checkStorm(steps.get("storm"), console, false),
     ...checkStorm(steps.get("loss"), console, true),
   ];

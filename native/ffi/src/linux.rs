@@ -27,7 +27,11 @@ fn waiter() -> MutexGuard<'static, Option<Arc<Waiter>>> {
     WAITER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Opens the capture; `events` are the ids of the Sysmon events that can be logged, one a byte. `pins`
+/// Among the events wanted: what is done to the sensor.
+const ERROR_REPORT: u8 = 255;
+
+/// Opens the capture; `events` are the ids of the Sysmon events that can be logged, one a byte; with 255 what
+/// is done to the sensor is seen, see [`monomi_protect`]. `pins`
 /// is a path without NUL, or empty ([`Options::pins`]). 0, 1 when an earlier sensor's capture goes on
 /// in this one, or -1 with a text in `error`.
 ///
@@ -50,6 +54,8 @@ pub unsafe extern "C" fn monomi_open(
             events: EventSet::of(unsafe { borrow(events, event_count) }),
             ring_bytes,
             max_args,
+            // SAFETY: the caller's promise.
+            protects: unsafe { borrow(events, event_count) }.contains(&ERROR_REPORT),
             // SAFETY: the caller's promise.
             pins: path_of(unsafe { borrow(pins, pins_length) }),
         };
@@ -167,13 +173,15 @@ pub unsafe extern "C" fn monomi_plan(
     })
 }
 
-/// Sees from now on what is done to this process, to `supervisor` (0: there is none) and to the files
-/// in `paths`, each path ended by a NUL. 0; or negative with a text in `error` about what cannot be seen.
+/// Of a capture that was opened for it: sees from now on what is done to this process, to `supervisor` (0: there is none) and to the files
+/// in `paths`, each path ended by a NUL, and refuses it when `refuse` is not 0. 0; or negative with a text in
+/// `error` about what cannot be seen or refused.
 ///
 /// # Safety
 /// `paths` must be readable and `error` writable for their lengths.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn monomi_protect(
+    refuse: u32,
     supervisor: u32,
     paths: *const u8,
     paths_length: u32,
@@ -188,6 +196,7 @@ pub unsafe extern "C" fn monomi_protect(
         // SAFETY: the caller's promise.
         let paths = unsafe { borrow(paths, paths_length) };
         let protection = Protection {
+            refuse: refuse != 0,
             supervisor: (supervisor != 0).then_some(supervisor),
             paths: paths.split(|&byte| byte == 0).filter_map(path_of).collect(),
         };

@@ -30,5 +30,6 @@
 #include "names.h"
 #include "interference.h"
 #include "touches.h"
+#include "refusal.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -16,10 +16,11 @@
 #define SIGNAL_OF_KERNEL 1
 #define CODE_IN_SIGINFO 8
 
+/* Numbers of inodes are used again; with the generation they are not. */
 struct file_number {
 	u64 inode;
 	u32 device;
-	u32 reserved;
+	u32 generation;
 };
 struct protected_path {
 	u32 length;
@@ -88,6 +89,7 @@ static __always_inline struct file_number file_number_of(struct inode *inode)
 
 	number.inode = READ(inode, i_ino);
 	number.device = READ(READ(inode, i_sb), s_dev);
+	number.generation = READ(inode, i_generation);
 	return number;
 }
 
@@ -224,19 +226,22 @@ int protect_signal(u64 *context)
 	return 0;
 }
 
-static __always_inline void reached(struct task_struct *task, u32 deed, u64 target_address)
+/* The current process reached into another one. */
+__noinline int reached(u32 deed, u64 target_address)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_struct *target = (void *)target_address;
 	u32 pid, relation;
 
 	if (!target)
-		return;
+		return 0;
 	pid = READ(target, tgid);
 	if (!is_protected_role(role_of(pid)) || (u32)task->tgid == pid)
-		return;
+		return 0;
 	relation = relation_of(task);
 	if (relation != RELATION_OWN)
 		emit_interference(deed, target_address, 0, relation);
+	return 0;
 }
 
 static __always_inline void enrol(struct file *file)
@@ -275,7 +280,7 @@ static __always_inline void opened_for_writing(struct task_struct *task, struct 
 	dentry = READ(file, f_path.dentry);
 	if (READ(READ(inode, i_sb), s_magic) == PROC_SUPER_MAGIC) {
 		if (name_of(file) == NAME('m', 'e', 'm', 0, 0, 0, 0, 0))
-			reached(task, DEED_OPEN_MEMORY,
+			reached(DEED_OPEN_MEMORY,
 				task_of_pid(pid_of_proc(inode), PIDTYPE_PID));
 		return;
 	}

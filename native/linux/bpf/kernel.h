@@ -116,6 +116,7 @@ struct inode {
 	unsigned long i_ino;
 	unsigned int i_nlink;
 	s64 i_size;
+	u32 i_generation;
 	void *i_private;
 	s64 i_mtime_sec;
 	s64 i_ctime_sec;

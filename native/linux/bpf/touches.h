@@ -72,8 +72,10 @@ static __always_inline int is_protected_base(struct task_struct *task, s32 descr
 	return !!path_of_inode(READ(dentry, d_inode));
 }
 
-static __always_inline void touched(struct task_struct *task, u32 deed, s32 descriptor, u64 name)
+/* The current process did something to a name. */
+__noinline int touched(u32 deed, s32 descriptor, u64 name)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	u64 parts = last_parts(name);
 	u32 last = parts, directory = parts >> 32, relation;
 	struct record_touch *touch;
@@ -81,16 +83,17 @@ static __always_inline void touched(struct task_struct *task, u32 deed, s32 desc
 	if (parts != UNSCANNED && directory != HASH_OF_DOT && directory != HASH_OF_DOTS &&
 	    !bpf_map_lookup_elem(&protected_names, &directory) &&
 	    !bpf_map_lookup_elem(&protected_names, &last) && !is_protected_base(task, descriptor))
-		return;
+		return 0;
 	relation = relation_of(task);
 	if (may_write(relation))
-		return;
+		return 0;
 	touch = extra_part(KIND_TOUCH);
 	if (!touch)
-		return;
+		return 0;
 	touch->relation = relation;
 	touch->reserved = 0;
 	emit_name(KIND_TOUCH, deed, descriptor, name, sizeof(*touch));
+	return 0;
 }
 
 EXIT_PROGRAM_IN_FRONT(protect_call)
@@ -114,45 +117,45 @@ EXIT_PROGRAM_IN_FRONT(protect_call)
 	case NR_PTRACE:
 		request = ARGUMENT(regs, 0);
 		if (request == PTRACE_ATTACH || request == PTRACE_SEIZE)
-			reached(task, DEED_TRACE,
+			reached(DEED_TRACE,
 				task_of_pid((void *)pid_by_number((u32)ARGUMENT(regs, 1)),
 					    PIDTYPE_PID));
 		return 0;
 	case NR_PROCESS_VM_WRITEV:
-		reached(task, DEED_WRITE_MEMORY,
+		reached(DEED_WRITE_MEMORY,
 			task_of_pid((void *)pid_by_number((u32)ARGUMENT(regs, 0)), PIDTYPE_PID));
 		return 0;
 	case NR_PIDFD_GETFD:
 		file = file_of(task, (s32)ARGUMENT(regs, 0));
 		if (file)
-			reached(task, DEED_TAKE_DESCRIPTOR,
+			reached(DEED_TAKE_DESCRIPTOR,
 				task_of_pid(pid_of_pidfd(file), PIDTYPE_TGID));
 		return 0;
 	case NR_UNLINK:
 	case NR_RMDIR:
-		touched(task, DEED_REMOVE, AT_FDCWD, ARGUMENT(regs, 0));
+		touched(DEED_REMOVE, AT_FDCWD, ARGUMENT(regs, 0));
 		return 0;
 	case NR_UNLINKAT:
-		touched(task, DEED_REMOVE, ARGUMENT(regs, 0), ARGUMENT(regs, 1));
+		touched(DEED_REMOVE, ARGUMENT(regs, 0), ARGUMENT(regs, 1));
 		return 0;
 	case NR_RENAME:
-		touched(task, DEED_RENAME, AT_FDCWD, ARGUMENT(regs, 0));
-		touched(task, DEED_RENAME, AT_FDCWD, ARGUMENT(regs, 1));
+		touched(DEED_RENAME, AT_FDCWD, ARGUMENT(regs, 0));
+		touched(DEED_RENAME, AT_FDCWD, ARGUMENT(regs, 1));
 		return 0;
 	case NR_RENAMEAT:
 	case NR_RENAMEAT2:
-		touched(task, DEED_RENAME, ARGUMENT(regs, 0), ARGUMENT(regs, 1));
-		touched(task, DEED_RENAME, ARGUMENT(regs, 2), ARGUMENT(regs, 3));
+		touched(DEED_RENAME, ARGUMENT(regs, 0), ARGUMENT(regs, 1));
+		touched(DEED_RENAME, ARGUMENT(regs, 2), ARGUMENT(regs, 3));
 		return 0;
 	case NR_TRUNCATE:
-		touched(task, DEED_TRUNCATE, AT_FDCWD, ARGUMENT(regs, 0));
+		touched(DEED_TRUNCATE, AT_FDCWD, ARGUMENT(regs, 0));
 		return 0;
 	case NR_CHMOD:
-		touched(task, DEED_CHANGE_MODE, AT_FDCWD, ARGUMENT(regs, 0));
+		touched(DEED_CHANGE_MODE, AT_FDCWD, ARGUMENT(regs, 0));
 		return 0;
 	case NR_FCHMODAT:
 	case NR_FCHMODAT2:
-		touched(task, DEED_CHANGE_MODE, ARGUMENT(regs, 0), ARGUMENT(regs, 1));
+		touched(DEED_CHANGE_MODE, ARGUMENT(regs, 0), ARGUMENT(regs, 1));
 		return 0;
 	}
 	return 0;

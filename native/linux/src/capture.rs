@@ -9,7 +9,7 @@ use crate::{
     normalize::Normalizer,
     pins::Pins,
     plan::{self, EventSet, Hook, INSIDE, PROTECTION, Place, Program},
-    protect::{CALL_EXIT, Wards},
+    protect::{self, CALL_EXIT, Wards},
     ring::Ring,
     snapshot,
     stats::{self, ProgramFigures},
@@ -41,6 +41,8 @@ pub struct Options {
     pub ring_bytes: u32,
     /// Longest argument list taken, in bytes; at most 262,144.
     pub max_args: u32,
+    /// Whether what is done to the sensor is seen ([`Capture::protect`]).
+    pub protects: bool,
     /// A directory in a BPF file system that keeps the kernel side when we are killed; without it,
     /// everything ends with us.
     pub pins: Option<PathBuf>,
@@ -51,8 +53,10 @@ pub struct Capture {
     ebpf: Ebpf,
     pub(crate) guard: Guard,
     pub(crate) wards: Wards,
-    /// What sees interferences stays attached; an earlier sensor's does until it is attached anew.
-    pub(crate) is_protected: bool,
+    /// What sees what is done to the sensor stays attached.
+    protects: bool,
+    /// What of that the kernel refused.
+    pub(crate) unseen: Option<CaptureError>,
     ring: Ring,
     /// Keeps the map, which is also polled.
     _ring_map: RingBuf<MapData>,
@@ -121,7 +125,8 @@ impl Capture {
             ebpf,
             guard,
             wards,
-            is_protected: false,
+            protects: options.protects,
+            unseen: None,
             ring,
             _ring_map: ring_map,
             pins,
@@ -154,6 +159,10 @@ impl Capture {
             options.max_args as usize,
         )?;
         kernel::with_tracing(|| capture.apply(options.events, &btf))??;
+        if options.protects {
+            let attached = kernel::with_tracing(|| capture.attach_protection(&btf))?;
+            capture.unseen = attached.err();
+        }
         if taken_over {
             capture.clear_slots();
         }
@@ -219,7 +228,11 @@ impl Capture {
         self.wanted
             .set(0, events.low() | source, 0)
             .map_err(|error| CaptureError::Object(one_line(&error)))?;
-        self.load(&hooks(plan::places(events, inside)), btf);
+        let mut needed = hooks(plan::places(events, inside));
+        if self.protects {
+            needed.extend(protect::hooks(false).chain([CALL_EXIT]));
+        }
+        self.load(&needed, btf);
         for (program, place) in plan::places(events, inside) {
             let hook = (program.name, place.hook.name());
             match self.attach(program.name, place.hook, btf) {
@@ -233,7 +246,7 @@ impl Capture {
             .collect();
         self.failed.retain(|hook, _| planned.contains(hook));
         self.applied = Some(events);
-        let protects = self.is_protected || self.taken_over;
+        let protects = self.protects;
         self.detach_all(|program, place| {
             let blocks = matches!(place.hook, Hook::Security(_)) && !is_inside(program);
             let is_own = is_protection(program) || (program.name, place.hook) == CALL_EXIT;

@@ -7,7 +7,7 @@ use crate::{
     plan::{Hook, PROTECTION},
 };
 use aya::{
-    Ebpf, Pod,
+    Btf, Ebpf, Pod,
     maps::{Array, HashMap, Map, MapData, MapError},
 };
 use monomi_record::role;
@@ -28,6 +28,8 @@ const MOST: usize = 400;
 /// What is protected from now on.
 #[derive(Clone, Debug, Default)]
 pub struct Protection {
+    /// Whether it is refused as well as seen.
+    pub refuse: bool,
     /// Who starts the sensor again.
     pub supervisor: Option<u32>,
     /// Files, and directories with what is in them. Those that are not there are left out.
@@ -39,7 +41,7 @@ pub struct Protection {
 struct FileNumber {
     inode: u64,
     device: u32,
-    reserved: u32,
+    generation: u32,
 }
 
 // SAFETY: plain old data without padding.
@@ -74,6 +76,8 @@ pub(crate) struct Wards {
     names: HashMap<MapData, u32, u8>,
     enrolments: Array<MapData, Enrolment>,
     interferences: Array<MapData, u64>,
+    refusing: Array<MapData, u32>,
+    is_refusing: bool,
 }
 
 impl Wards {
@@ -84,6 +88,8 @@ impl Wards {
             names: take_map(ebpf, "protected_names")?,
             enrolments: take_map(ebpf, "enrolments")?,
             interferences: take_map(ebpf, "interferences")?,
+            refusing: take_map(ebpf, "refusing")?,
+            is_refusing: false,
         })
     }
 
@@ -178,36 +184,72 @@ fn name_hash(name: &[u8]) -> u32 {
 }
 
 impl Capture {
-    /// Sees from now on what is done to this process, its supervisor and its files.
+    /// Says what is protected: what is done to this process, its supervisor and its files is seen if the
+    /// capture was opened for that, and refused if asked to.
     ///
     /// # Errors
-    /// [`CaptureError`] with what the kernel refuses; the rest is seen.
+    /// [`CaptureError`] with what the kernel does not take; the rest is seen, and nothing refused.
     pub fn protect(&mut self, protection: &Protection) -> Result<(), CaptureError> {
-        let attached = if self.is_protected {
-            Ok(())
-        } else {
-            self.is_protected = true;
-            let btf = kernel_types()?;
-            kernel::with_tracing(|| self.attach_protection(&btf))?
-        };
         self.wards
             .protect(protection)
             .map_err(|error| CaptureError::Object(one_line(&error)))?;
-        attached
+        let seen = self.unseen.take().map_or(Ok(()), Err);
+        let refused = self.refuse(protection.refuse);
+        seen.and(refused)
     }
 
-    fn attach_protection(&mut self, btf: &aya::Btf) -> Result<(), CaptureError> {
+    /// Attaches all that the kernel takes; the first failure.
+    pub(crate) fn attach_protection(&mut self, btf: &Btf) -> Result<(), CaptureError> {
         let mut result = self.attach(CALL_EXIT.0, CALL_EXIT.1, btf);
-        for program in PROTECTION {
-            for place in program.places {
-                let attached = self.attach(program.name, place.hook, btf);
-                if result.is_ok() {
-                    result = attached;
-                }
+        for (name, hook) in hooks(false) {
+            let attached = self.attach(name, hook, btf);
+            if result.is_ok() {
+                result = attached;
             }
         }
         result
     }
+
+    /// All of it or nothing.
+    fn refuse(&mut self, wanted: bool) -> Result<(), CaptureError> {
+        if wanted && self.wards.is_refusing {
+            return Ok(());
+        }
+        let attached = if wanted {
+            kernel::check_security_modules().and_then(|()| {
+                let btf = kernel_types()?;
+                self.load(&hooks(true).collect::<Vec<_>>(), &btf);
+                hooks(true).try_for_each(|(name, hook)| self.attach(name, hook, &btf))
+            })
+        } else {
+            Ok(())
+        };
+        let is_on = wanted && attached.is_ok();
+        self.wards
+            .refusing
+            .set(0, u32::from(is_on), 0)
+            .map_err(|error| CaptureError::Object(one_line(&error)))?;
+        self.wards.is_refusing = is_on;
+        if !is_on {
+            for (name, hook) in hooks(true) {
+                self.detach(name, hook)?;
+            }
+        }
+        attached
+    }
+}
+
+/// The protection's hooks: those that refuse, or the others.
+pub(crate) fn hooks(refusing: bool) -> impl Iterator<Item = (&'static str, Hook)> {
+    PROTECTION
+        .iter()
+        .flat_map(|program| {
+            program
+                .places
+                .iter()
+                .map(|place| (program.name, place.hook))
+        })
+        .filter(move |(_, hook)| matches!(hook, Hook::Security(_)) == refusing)
 }
 
 /// What jumps to the programs at exits of calls.

@@ -9,7 +9,8 @@ const fn at(hook: Hook) -> Place {
     Place { hook, events: OWN }
 }
 
-/// What sees: signals, and calls that reach into processes or name files.
+/// What sees: signals, and calls that reach into processes or name files; and what refuses, at questions to
+/// the security modules.
 pub const PROTECTION: &[Program] = &[
     Program {
         name: "protect_signal",
@@ -38,5 +39,60 @@ pub const PROTECTION: &[Program] = &[
             at(Hook::Exit("fchmodat")),
             at(Hook::Exit("fchmodat2")),
         ],
+    },
+    Program {
+        name: "refuse_signal",
+        kind: "interference",
+        places: &[at(Hook::Security("task_kill"))],
+    },
+    Program {
+        name: "refuse_trace",
+        kind: "interference",
+        places: &[at(Hook::Security("ptrace_access_check"))],
+    },
+    Program {
+        name: "refuse_open",
+        kind: "interference",
+        places: &[at(Hook::Security("file_open"))],
+    },
+    Program {
+        name: "refuse_make",
+        kind: "interference",
+        places: &[at(Hook::Security("path_mknod"))],
+    },
+    Program {
+        name: "refuse_unlink",
+        kind: "interference",
+        places: &[at(Hook::Security("path_unlink"))],
+    },
+    Program {
+        name: "refuse_rmdir",
+        kind: "interference",
+        places: &[at(Hook::Security("path_rmdir"))],
+    },
+    Program {
+        name: "refuse_rename",
+        kind: "interference",
+        places: &[at(Hook::Security("path_rename"))],
+    },
+    Program {
+        name: "refuse_link",
+        kind: "interference",
+        places: &[at(Hook::Security("path_link"))],
+    },
+    Program {
+        name: "refuse_truncate",
+        kind: "interference",
+        places: &[at(Hook::Security("path_truncate"))],
+    },
+    Program {
+        name: "refuse_chmod",
+        kind: "interference",
+        places: &[at(Hook::Security("path_chmod"))],
+    },
+    Program {
+        name: "refuse_chown",
+        kind: "interference",
+        places: &[at(Hook::Security("path_chown"))],
     },
 ];
