@@ -25,6 +25,13 @@ interface Told {
   readonly file?: string;
 }
 
+/** The making of a file. */
+interface NewFile {
+  readonly pid: number | undefined;
+  readonly time: number | null;
+  readonly path: string;
+}
+
 /** A disk or volume without a path on it. */
 const RAW_DEVICE = /^\\Device\\(?:Harddisk\d+\\(?:DR|Partition)\d+|HarddiskVolume\d+)$/i;
 const PIPES = "\\Device\\NamedPipe\\";
@@ -37,7 +44,7 @@ const CREATED_NEW_KEY = 1;
 const MAKES_PIPE: ReadonlySet<number> = new Set([2, 3]);
 const FILE_EXECUTABLE_DETECTED = 29;
 /** New files that are still open. */
-const MAX_NEW = 65_536;
+const MAX_NEW = 16_384;
 /** Processes looked for in a first reading. */
 const MAX_PREPARED = 65_536;
 /** The records that tell of processes. */
@@ -60,8 +67,8 @@ export class TraceDecoder {
   readonly #processes: WindowsProcesses;
   readonly #files = new FileNames();
   readonly #flows = new Flows();
-  /** By file object, the records of their making; of this host's alone. */
-  readonly #newFiles = new BoundedMap<string, { record: TraceRecord; path: string }>(MAX_NEW);
+  /** By file object, how they were made; of this host's alone. */
+  readonly #newFiles = new BoundedMap<string, NewFile>(MAX_NEW);
   readonly #everything: boolean;
   /** Processes met in the first reading. */
   readonly #met = new Set<number>();
@@ -314,7 +321,8 @@ export class TraceDecoder {
     const TargetFilename = this.#volumes.resolve(path);
     const isStream = STREAM.test(path);
     if (this.#isLive && record.event === "FileCreate") {
-      this.#newFiles.set(textField(record, "object"), { record, path });
+      const { pid, time } = record;
+      this.#newFiles.set(textField(record, "object"), { pid, time, path });
       // What is in it can be said when it is closed.
       if (isStream) return undefined;
     }
@@ -329,11 +337,11 @@ export class TraceDecoder {
     const made = this.#newFiles.get(object);
     if (made === undefined) return undefined;
     this.#newFiles.delete(object);
-    const { record, path } = made;
+    const { pid, time, path } = made;
     const file = this.#volumes.resolve(path);
-    const fields = { ...this.#actor(record.pid), TargetFilename: file };
+    const fields = { ...this.#actor(pid), TargetFilename: file };
     if (!STREAM.test(path)) return { id: FILE_EXECUTABLE_DETECTED, file, fields };
-    const CreationUtcTime = record.time === null ? MISSING : utcTime(record.time);
+    const CreationUtcTime = time === null ? MISSING : utcTime(time);
     return { id: 15, file, fields: { ...fields, CreationUtcTime } };
   }
 
