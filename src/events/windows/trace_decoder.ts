@@ -7,44 +7,19 @@ import { utcTime } from "../clock.ts";
 import { type Event, type FieldValue, MISSING, type Origin } from "../event.ts";
 import { Accounts } from "./accounts.ts";
 import { FileNames } from "./file_names.ts";
-import { BoundedMap } from "./bounded_map.ts";
+import { FileEvents } from "./file_events.ts";
 import { Flows } from "./flows.ts";
 import { imageAt } from "./image_files.ts";
 import { type HostNames, WindowsProcesses } from "./processes.ts";
 import { registryDetails, registryPath } from "./registry_paths.ts";
 import { ownFields, traceDefinition } from "./trace_definitions.ts";
 import { numberField, textField, type TraceRecord } from "./trace_record.ts";
+import type { Told } from "./told.ts";
 import { Volumes } from "./volumes.ts";
 import { wmiBinding, wmiFilter } from "./wmi_records.ts";
 
-/** Which event, and its fields; those left out hold `-`. */
-interface Told {
-  readonly id: number;
-  readonly fields: Readonly<Record<string, FieldValue>>;
-  /** The file whose hashes and facts it has, with drive letter or as the kernel names it. */
-  readonly file?: string;
-}
-
-/** The making of a file. */
-interface NewFile {
-  readonly pid: number | undefined;
-  readonly time: number | null;
-  readonly path: string;
-}
-
-/** A disk or volume without a path on it. */
-const RAW_DEVICE = /^\\Device\\(?:Harddisk\d+\\(?:DR|Partition)\d+|HarddiskVolume\d+)$/i;
-const PIPES = "\\Device\\NamedPipe\\";
-/** `file:stream`, perhaps with its type; the unnamed stream (`file::$DATA`) is the file. */
-const STREAM = /\\[^\\:]+:[^\\:]+(?::\$DATA)?$/i;
 const SUCCESS = 0;
-const FILE_CREATED = 2;
 const CREATED_NEW_KEY = 1;
-/** FILE_CREATE and FILE_OPEN_IF of ntifs.h, in the highest byte of an open's options. */
-const MAKES_PIPE: ReadonlySet<number> = new Set([2, 3]);
-const FILE_EXECUTABLE_DETECTED = 29;
-/** New files that are still open. */
-const MAX_NEW = 16_384;
 /** Processes looked for in a first reading. */
 const MAX_PREPARED = 65_536;
 /** The records that tell of processes. */
@@ -66,9 +41,8 @@ export class TraceDecoder {
   readonly #volumes: Volumes;
   readonly #processes: WindowsProcesses;
   readonly #files = new FileNames();
+  readonly #fileEvents: FileEvents;
   readonly #flows = new Flows();
-  /** By file object, how they were made; of this host's alone. */
-  readonly #newFiles = new BoundedMap<string, NewFile>(MAX_NEW);
   readonly #everything: boolean;
   /** Processes met in the first reading. */
   readonly #met = new Set<number>();
@@ -83,6 +57,12 @@ export class TraceDecoder {
     const names = host ?? { accounts: new Accounts(), volumes: new Volumes(), machine: 0 };
     this.#volumes = names.volumes;
     this.#processes = new WindowsProcesses(names);
+    this.#fileEvents = new FileEvents(
+      this.#files,
+      names.volumes,
+      (pid) => this.#actor(pid),
+      host !== undefined,
+    );
   }
 
   /**
@@ -145,7 +125,7 @@ export class TraceDecoder {
       case "FileName":
       case "FileNameCreate":
       case "FileNameRundown":
-        return this.#file(record);
+        return this.#fileEvents.tell(record);
       case "RegistryCreateKey":
       case "RegistryDeleteKey":
       case "RegistryDeleteValue":
@@ -273,78 +253,6 @@ export class TraceDecoder {
     };
   }
 
-  #file(record: TraceRecord): Told | undefined {
-    const opened = this.#files.take(record);
-    switch (record.event) {
-      case "FileCreate":
-      case "FileRenamePath":
-        return this.#fileCreate(record, textField(record, "path"));
-      case "FileCleanup":
-        return this.#newFileClosed(textField(record, "object"));
-      case "FileOpen":
-        return this.#deviceOpened(record, textField(record, "path"));
-      case "FileOperationEnd": {
-        const isNew = numberField(record, "status") === SUCCESS &&
-          numberField(record, "information") === FILE_CREATED;
-        return isNew && opened !== undefined
-          ? this.#fileCreate(opened.record, opened.path)
-          : undefined;
-      }
-      case "FileDelete":
-      case "FileSetDelete": {
-        const path = textField(record, "path") || this.#files.path(record);
-        if (path === undefined) return undefined;
-        const TargetFilename = this.#volumes.resolve(path);
-        return { id: 23, fields: { ...this.#actor(record.pid), TargetFilename } };
-      }
-    }
-  }
-
-  /** What is opened like a file and is none: a whole volume or disk (9), a named pipe (17, 18). */
-  #deviceOpened(record: TraceRecord, path: string): Told | undefined {
-    if (RAW_DEVICE.test(path)) {
-      return { id: 9, fields: { ...this.#actor(record.pid), Device: path } };
-    }
-    if (!path.startsWith(PIPES) || path === PIPES) return undefined;
-    const PipeName = path.slice(PIPES.length - 1);
-    const disposition = (numberField(record, "options") ?? 0) >>> 24;
-    const [id, EventType] = MAKES_PIPE.has(disposition)
-      ? [17, "CreatePipe"] as const
-      : [18, "ConnectPipe"] as const;
-    return { id, fields: { ...this.#actor(record.pid), EventType, PipeName } };
-  }
-
-  /** A new file (11), or a new stream of one (15). */
-  #fileCreate(record: TraceRecord, path: string): Told | undefined {
-    if (path === "") return undefined;
-    const CreationUtcTime = record.time === null ? MISSING : utcTime(record.time);
-    const TargetFilename = this.#volumes.resolve(path);
-    const isStream = STREAM.test(path);
-    if (this.#isLive && record.event === "FileCreate") {
-      const { pid, time } = record;
-      this.#newFiles.set(textField(record, "object"), { pid, time, path });
-      // What is in it can be said when it is closed.
-      if (isStream) return undefined;
-    }
-    return {
-      id: isStream ? 15 : 11,
-      fields: { ...this.#actor(record.pid), TargetFilename, CreationUtcTime },
-    };
-  }
-
-  /** Somebody has closed a file that he made: a stream (15), else perhaps a program (29). */
-  #newFileClosed(object: string): Told | undefined {
-    const made = this.#newFiles.get(object);
-    if (made === undefined) return undefined;
-    this.#newFiles.delete(object);
-    const { pid, time, path } = made;
-    const file = this.#volumes.resolve(path);
-    const fields = { ...this.#actor(pid), TargetFilename: file };
-    if (!STREAM.test(path)) return { id: FILE_EXECUTABLE_DETECTED, file, fields };
-    const CreationUtcTime = time === null ? MISSING : utcTime(time);
-    return { id: 15, file, fields: { ...fields, CreationUtcTime } };
-  }
-
   #registry(record: TraceRecord): Told | undefined {
     const path = registryPath(this.#files.keyPath(record));
     const isDone = (numberField(record, "status") ?? SUCCESS) === SUCCESS;
@@ -417,7 +325,7 @@ export class TraceDecoder {
     };
   }
 
-  #sysmonEvent({ id, fields, file }: Told, record: TraceRecord): Event | undefined {
+  #sysmonEvent({ id, fields, file, mustBeProgram }: Told, record: TraceRecord): Event | undefined {
     const definition = eventById(id)!;
     const time = record.time ?? 0;
     const values = definition.fields.map(({ name }): FieldValue =>
@@ -427,7 +335,6 @@ export class TraceDecoder {
     // What another host's files hold, cannot be asked for.
     if (file === undefined || !this.#isLive) return event;
     const isModule = definition.fieldIndex.has("Signed");
-    const mustBeProgram = id === FILE_EXECUTABLE_DETECTED;
     const image = imageAt(file, numberField(record, "pid") ?? 0, { isModule, mustBeProgram });
     return image === undefined && mustBeProgram ? undefined : { ...event, image };
   }
