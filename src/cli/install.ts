@@ -28,7 +28,10 @@ export async function installWith(
   const self = identity();
   const program = ownFile();
   if (program === undefined) {
-    throw new Failure("only the packed program can be installed: dist/monomi", Exit.COULD_NOT_RUN);
+    throw new Failure(
+      "only the packed program can be installed: dist/monomi or dist/monomi.exe",
+      Exit.COULD_NOT_RUN,
+    );
   }
   if (isPackaged(self)) {
     throw new Failure(
@@ -40,7 +43,7 @@ export async function installWith(
   const isThere = configurations.some((path) => readIfThere(path) !== undefined);
   const settings = newSettings(self, readIfThere(settingsPath), sinks);
   if (settings !== undefined) validSettings(new TextEncoder().encode(settings), settingsPath, self);
-  const manager = managerOf(self);
+  const manager = managerOf(self, load);
   unlockInstance(self, load);
   await installInstance({
     identity: self,
@@ -54,6 +57,7 @@ export async function installWith(
 
 /** A unit of ours would hide the package's. */
 function isPackaged({ name }: Identity): boolean {
+  if (Deno.build.os !== "linux") return false;
   return ["/usr/lib", "/lib"].some((folder) => {
     try {
       return Deno.statSync(`${folder}/systemd/system/${name}.service`).isFile;
@@ -83,7 +87,7 @@ async function run(args: string[], load: () => Native): Promise<number> {
       sink: { type: "string", multiple: true },
     },
   });
-  requireRoot();
+  requireRoot(load);
   const configuration = values.config === undefined ? undefined : await validGiven(values.config);
   const installed = await installWith(configuration, values.sink ?? [], shippedConfiguration, load);
   const { name, program, configDirectory, logDirectory } = installed.identity;
@@ -109,14 +113,14 @@ export const install: Command = {
   help: `usage: monomi install [-c FILE] [--sink FORMAT:TARGET]…
 
 Copies this file to /opt/NAME/NAME, stores configuration and settings in /etc/NAME, and starts the
-service; NAME is this file's name. With systemd it is a unit, elsewhere a supervised daemon. Where
-it is installed already, it is upgraded: what is not given stays. Either all of it is done or
-nothing. Needs root.
+service; NAME is this file's name. With systemd it is a unit, elsewhere a supervised daemon. On
+Windows it is a service, %SystemRoot%\\NAME.exe with its files in %ProgramData%\\NAME. Where it is
+installed already, it is upgraded: what is not given stays. Either all of it is done or nothing.
+Needs root, or an administrator.
 
-  -c, --config FILE     Sysmon configuration, XML or YAML; at first the shipped rules for Linux
-                        servers
+  -c, --config FILE     Sysmon configuration, XML or YAML; at first the shipped rules
   --sink FORMAT:TARGET  as for monomi run; may be given several times. It goes to
-                        /etc/NAME/monomi.yaml, in place of the sinks there
+                        NAME's monomi.yaml, in place of the sinks there
 
 exit codes: 0 it captures, 1 the configuration is invalid, 2 wrong usage or settings, 3 could not
 install, and all is as before`,

@@ -24,7 +24,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const { args, library, name, file } = launchOptions(argv);
   if (name !== undefined) startedAs(name, file);
   if (isSysmonCommandLine(args, name ?? "")) {
-    return await runSwitches(args, () => new Native(library));
+    return await runSwitches(args, once(() => new Native(library)));
   }
   const [command = "help", ...rest] = args;
   if (command === "--version") {
@@ -45,10 +45,16 @@ export async function main(argv: readonly string[]): Promise<number> {
     return Exit.OK;
   }
   try {
-    return await chosen.run(rest, () => new Native(library));
+    return await chosen.run(rest, once(() => new Native(library)));
   } catch (error) {
     return told(asked, error);
   }
+}
+
+/** The library is loaded when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => made ??= make();
 }
 
 async function runSwitches(args: readonly string[], load: () => Native): Promise<number> {

@@ -2,6 +2,7 @@
 import { VERSION } from "../sensor/version.ts";
 import { identity } from "../service/identity.ts";
 import { reload as reloadInstance } from "../service/install.ts";
+import { managerOf } from "../service/manager.ts";
 import type { Native } from "../sources/native.ts";
 import type { Command } from "./command.ts";
 import { shippedConfiguration, validGiven } from "./given_configuration.ts";
@@ -20,14 +21,15 @@ async function run(args: string[], load: () => Native): Promise<number> {
   if (values.defaults && file !== undefined) {
     throw new UsageError("give either a file or --defaults");
   }
-  requireRoot();
+  requireRoot(load);
   const configuration = values.defaults
     ? shippedConfiguration()
     : file === undefined
     ? undefined
     : await validGiven(file);
-  unlockInstance(identity(), load);
-  await reloadInstance(identity(), configuration, VERSION);
+  const self = identity();
+  unlockInstance(self, load);
+  await reloadInstance(self, configuration, VERSION, managerOf(self, load));
   console.log("the configuration is in force");
   return Exit.OK;
 }
@@ -40,8 +42,8 @@ export const reload: Command = {
   help: `usage: monomi reload [FILE | --defaults]
 
 Stores FILE as the service's configuration and puts it into force, between two events; without FILE
-the stored one, as it is in /etc/NAME. When the running service refuses it, the one before stays
-stored and in force. Needs root.
+the stored one, as it is in /etc/NAME or %ProgramData%\\NAME\\config. When the running service
+refuses it, the one before stays stored and in force. Needs root, or an administrator.
 
   --defaults  the shipped rules
 

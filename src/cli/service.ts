@@ -6,7 +6,9 @@ import { Sensor, type SensorOptions } from "../sensor/sensor.ts";
 import { describe } from "../sensor/summary.ts";
 import { Daemon, loadToStart } from "../service/daemon.ts";
 import { type Identity, identity, ownFile } from "../service/identity.ts";
+import { Launcher } from "../service/launcher_channel.ts";
 import { holderOf, Lock } from "../service/lock.ts";
+import { managerOf } from "../service/manager.ts";
 import { ServiceManager } from "../service/notify.ts";
 import { makePrivateDirectory } from "../service/private_files.ts";
 import { placesOf } from "../service/stored.ts";
@@ -27,11 +29,15 @@ import { readSettings } from "./settings.ts";
 import { onSignals } from "./signals.ts";
 import { Exit, Failure, readArguments } from "./usage.ts";
 
+/** Set by the launcher that a service control manager has started. */
+const CONTROLLED = "MONOMI_CONTROLLED";
+
 async function run(args: string[], load: () => Native): Promise<number> {
   const { values } = readArguments({ args, options: { supervise: { type: "boolean" } } });
-  requireRoot();
+  requireRoot(load);
   const self = identity();
   const { runDirectory, stateDirectory, logDirectory } = self;
+  managerOf(self, load).prepare();
   for (const directory of [runDirectory, stateDirectory, logDirectory]) {
     makePrivateDirectory(directory);
   }
@@ -75,6 +81,7 @@ function open(
 }
 
 function canPin({ pinDirectory }: Identity): boolean {
+  if (Deno.build.os !== "linux") return false;
   const mounts = Deno.readTextFileSync("/proc/self/mounts").split("\n");
   return mounts.some((line) => {
     const [, place, type] = line.split(" ");
@@ -89,7 +96,8 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
   unlock(native, self.pinDirectory);
   const host = liveSource(native, self.stateDirectory);
   const files = nativeFiles(native);
-  const manager = new ServiceManager(Deno.env.toObject(), native.sockets);
+  const launcher = Deno.env.has(CONTROLLED) ? new Launcher() : undefined;
+  const manager = launcher ?? new ServiceManager(Deno.env.toObject(), native.sockets);
   const compile = (bytes: Uint8Array, fileName: string, name: string) =>
     policyOfBytes(bytes, fileName, name, files);
   const { policy, running, problem } = await loadToStart(self, compile);
@@ -105,20 +113,24 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
   const sensor = new Sensor(native, host, policy, sinks, recordIds);
   const say = (text: string) => console.error(`${self.name}: ${escapeUnprintable(text)}`);
   const daemon = new Daemon({ identity: self, sensor, manager, compile, running, say });
-  const control = await openControl(controlSocket(), {
-    status: () => sensor.status(),
-    reload: ({ config }) =>
-      config === undefined
-        ? daemon.reload()
-        : Promise.resolve(`use \`${self.name} reload FILE\`, which stores the file, too`),
-    follow: (root) => sensor.follow(root),
-  }, sinks);
+  const control = Deno.build.os === "linux"
+    ? await openControl(controlSocket(), {
+      status: () => sensor.status(),
+      reload: ({ config }) =>
+        config === undefined
+          ? daemon.reload()
+          : Promise.resolve(`use \`${self.name} reload FILE\`, which stores the file, too`),
+      follow: (root) => sensor.follow(root),
+    }, sinks)
+    : undefined;
   const pins = canPin(self) ? self.pinDirectory : undefined;
-  if (pins === undefined) say("warning: /sys/fs/bpf is not mounted; a kill ends the capture");
+  const loses = pins === undefined && Deno.build.os === "linux";
+  if (loses) say("warning: /sys/fs/bpf is not mounted; a kill ends the capture");
   const metrics = settings.metrics && openMetrics(settings.metrics, sensor);
   const supervisor = holderOf(placesOf(self).supervisorLock)?.pid;
   dropPermissions(outputs.needsNetwork ? ["net"] : []);
   const letGo = onSignals(() => sensor.stop(), () => void daemon.reload());
+  void launcher?.follow(() => sensor.stop(), () => void daemon.reload());
   const own = () => ({
     refuse: settings.protect,
     supervisor: supervisor === Deno.ppid ? supervisor : undefined,
@@ -130,7 +142,7 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
   say("capturing");
   const ending = await captureToEnd(sensor, sinks, say);
   daemon.end();
-  await Promise.all([control.close(), metrics && metrics.close()]);
+  await Promise.all([control?.close(), metrics && metrics.close()]);
   const summary = await sensor.close();
   recordIds.close();
   letGo();

@@ -10,13 +10,13 @@ import { Exit, Failure, readArguments } from "./usage.ts";
 
 async function run(args: string[], load: () => Native): Promise<number> {
   const { values } = readArguments({ args, options: { force: { type: "boolean" } } });
-  requireRoot();
+  requireRoot(load);
   const self = identity();
   if (!isInstalled(self)) {
     throw new Failure(`${self.name} is not installed: there is no ${self.program}`, Exit.NO);
   }
   unlockInstance(self, load);
-  const removed = await uninstallInstance(self, managerOf(self), values.force ?? false);
+  const removed = await uninstallInstance(self, managerOf(self, load), values.force ?? false);
   console.log(`${self.name} is stopped; removed: ${removed.join(", ")}`);
   tellOfLogs(self.logDirectory);
   return Exit.OK;
@@ -40,7 +40,9 @@ export const uninstall: Command = {
   help: `usage: monomi uninstall [--force]
 
 Stops the service and removes /opt/NAME, /etc/NAME, /var/lib/NAME, its unit and what the kernel
-keeps for it. Logs stay, in /var/log/NAME and wherever sinks have written them. Needs root.
+keeps for it; on Windows the service, %SystemRoot%\\NAME.exe and what is in %ProgramData%\\NAME. Logs
+stay, in /var/log/NAME or %ProgramData%\\NAME\\logs and wherever sinks have written them. Needs root,
+or an administrator.
 
   --force  do not wait until it has written what it has
 

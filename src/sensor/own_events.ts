@@ -7,7 +7,8 @@ import { eventById, formatVersion, NEWEST_VERSION } from "../schema/mod.ts";
 import type { PolicySource } from "./policy.ts";
 import { VERSION } from "./version.ts";
 
-const SCHEMA = formatVersion(NEWEST_VERSION.linux.number);
+const SYSTEM = Deno.build.os === "windows" ? "windows" : "linux";
+const SCHEMA = formatVersion(NEWEST_VERSION[SYSTEM].number);
 const [STATE, CONFIGURATION, ERROR] = [4, 16, 255].map((id) => eventById(id)!);
 
 function own(definition: typeof STATE, values: string[]): Event {

@@ -6,7 +6,7 @@ import { configurationChanged, errorReport } from "../sensor/own_events.ts";
 import type { Policy } from "../sensor/policy.ts";
 import type { Sensor } from "../sensor/sensor.ts";
 import type { Identity } from "./identity.ts";
-import type { ServiceManager } from "./notify.ts";
+import type { Manager } from "./notify.ts";
 import { writePrivately } from "./private_files.ts";
 import {
   bytesOf,
@@ -70,7 +70,7 @@ export async function loadToStart(
 export class Daemon {
   readonly #identity: Identity;
   readonly #sensor: Sensor;
-  readonly #manager: ServiceManager;
+  readonly #manager: Manager;
   readonly #compile: Compile;
   readonly #say: (text: string) => void;
   #running: RunningConfiguration;
@@ -84,7 +84,7 @@ export class Daemon {
   constructor(parts: {
     readonly identity: Identity;
     readonly sensor: Sensor;
-    readonly manager: ServiceManager;
+    readonly manager: Manager;
     readonly compile: Compile;
     readonly running: RunningConfiguration;
     readonly say: (text: string) => void;

@@ -7,11 +7,13 @@
 
 /** One instance: its name and its places. */
 export interface Identity {
+  /** On Windows, where the folders of one instance lie in one that they inherit their access list from. */
+  readonly dataDirectory?: string;
   /** Of the service, the process (its first 15 bytes, as the kernel keeps them), and for syslog. */
   readonly name: string;
   /** The installed program. */
   readonly program: string;
-  /** Holds the program. */
+  /** Holds the program; on Windows not that alone. */
   readonly programDirectory: string;
   /** Sysmon configuration and settings. */
   readonly configDirectory: string;
@@ -20,7 +22,7 @@ export interface Identity {
   readonly logDirectory: string;
   /** What does not outlive a reboot: lock and control socket. */
   readonly runDirectory: string;
-  /** What the kernel keeps when the sensor is killed, if a BPF file system is there. */
+  /** What Linux keeps when the sensor is killed, if a BPF file system is there. */
   readonly pinDirectory: string;
 }
 
@@ -53,14 +55,60 @@ export function identity(): Identity {
   return identityOf(given);
 }
 
+/** The directories of an instance, in the order in which they can be made. */
+export function ownDirectories(identity: Identity): string[] {
+  const { dataDirectory, programDirectory } = identity;
+  const { configDirectory, stateDirectory, logDirectory, runDirectory } = identity;
+  const outer = dataDirectory ?? programDirectory;
+  return [outer, configDirectory, stateDirectory, logDirectory, runDirectory];
+}
+
+/** What is an instance's alone but for its logs: what is to be removed with it. */
+export function ownPlaces(identity: Identity): string[] {
+  const { dataDirectory, program, programDirectory } = identity;
+  const { configDirectory, stateDirectory, runDirectory, pinDirectory } = identity;
+  const own = [configDirectory, stateDirectory, runDirectory];
+  // On Windows the program lies in Windows' own folder.
+  if (dataDirectory !== undefined) return [program, ...own];
+  // A sensor that was killed leaves its capture attached.
+  return [programDirectory, ...own, pinDirectory];
+}
+
+/**
+ * Windows' folders, which the launcher asks Windows for. Kept: later no variable can be read any more.
+ */
+let windowsFolders: { readonly programs: string; readonly data: string } | undefined;
+
+function foldersOfWindows() {
+  return windowsFolders ??= {
+    programs: Deno.env.get("SystemRoot") ?? "C:\\Windows",
+    data: Deno.env.get("ProgramData") ?? "C:\\ProgramData",
+  };
+}
+
 /** The identity that goes with an executable's file name. @throws {IdentityError} */
-export function identityOf(fileName: string): Identity {
+export function identityOf(fileName: string, os: string = Deno.build.os): Identity {
   const name = fileName.replace(/\.exe$/i, "");
   if (!NAME.test(name)) {
     throw new IdentityError(
       `a file called ${JSON.stringify(fileName)} cannot be a service: rename it to 1 to 48 ` +
         'letters, digits and "." "_" "-", such as monomi or sysmon',
     );
+  }
+  if (os === "windows") {
+    const { programs, data } = foldersOfWindows();
+    const dataDirectory = `${data}\\${name}`;
+    return {
+      name,
+      dataDirectory,
+      programDirectory: programs,
+      program: `${programs}\\${name}.exe`,
+      configDirectory: `${dataDirectory}\\config`,
+      stateDirectory: `${dataDirectory}\\state`,
+      logDirectory: `${dataDirectory}\\logs`,
+      runDirectory: `${dataDirectory}\\run`,
+      pinDirectory: "",
+    };
   }
   return {
     name,

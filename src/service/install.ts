@@ -1,7 +1,7 @@
 /** Installing, reconfiguring and removing an instance. */
-import type { Identity } from "./identity.ts";
-import { signal } from "./lock.ts";
-import { daemonOf, type Manager } from "./manager.ts";
+import { basename, dirname, join } from "node:path";
+import { type Identity, ownDirectories, ownPlaces } from "./identity.ts";
+import type { Manager } from "./manager.ts";
 import { makePrivateDirectory, readJson, removeIfThere } from "./private_files.ts";
 import { ServiceError } from "./service_error.ts";
 import { type DaemonState, type Installation, placesOf } from "./stored.ts";
@@ -38,13 +38,16 @@ const POLL_MS = 20;
  */
 export async function install(request: InstallRequest, manager: Manager): Promise<void> {
   const { identity, configuration, settings, version } = request;
-  const wasRunning = daemonOf(identity) !== undefined;
+  manager.check();
+  const wasRunning = manager.running() !== undefined;
   await new Transaction().run(async (transaction) => {
     // Undone last: everything is in its old place again by then.
     transaction.onFailure(async () => {
       if (wasRunning) await manager.start();
     });
-    for (const directory of directoriesOf(identity)) transaction.directory(directory);
+    transaction.onFailure(manager.prepare());
+    for (const directory of ownDirectories(identity)) transaction.directory(directory);
+    if (!manager.replacesRunning) await manager.stop(false);
     await placeProgram(request, transaction);
     const places = placesOf(identity);
     if (configuration !== undefined) {
@@ -58,19 +61,13 @@ export async function install(request: InstallRequest, manager: Manager): Promis
   });
 }
 
-function directoriesOf(identity: Identity): string[] {
-  const { programDirectory, configDirectory, stateDirectory, logDirectory, runDirectory } =
-    identity;
-  return [programDirectory, configDirectory, stateDirectory, logDirectory, runDirectory];
-}
-
 /** The copy proves that it runs before it takes the old one's place. */
 async function placeProgram(
   { identity, program }: InstallRequest,
   transaction: Transaction,
 ): Promise<void> {
-  if (program === identity.program) return;
-  const copy = `${identity.programDirectory}/.${identity.name}.new`;
+  if (isSame(program, identity.program)) return;
+  const copy = join(identity.programDirectory, `.new-${basename(identity.program)}`);
   removeIfThere(copy);
   transaction.onFailure(() => void removeIfThere(copy));
   {
@@ -115,8 +112,9 @@ export async function reload(
   identity: Identity,
   configuration: NewConfiguration | undefined,
   version: string,
+  manager: Manager,
 ): Promise<void> {
-  const daemon = daemonOf(identity);
+  const daemon = manager.running();
   if (daemon === undefined) throw new ServiceError(`${identity.name} is not running`);
   const { state } = placesOf(identity);
   const generation = () => readJson<DaemonState>(state)?.generation ?? 0;
@@ -127,9 +125,9 @@ export async function reload(
       storeConfiguration(identity, configuration, version, transaction);
     }
     const begin = performance.now();
-    if (!signal(daemon, "SIGHUP")) throw new ServiceError(`${identity.name} has just ended`);
+    if (!manager.requestReload(daemon)) throw new ServiceError(`${identity.name} has just ended`);
     while (generation() === before) {
-      if (daemonOf(identity)?.pid !== daemon.pid) {
+      if (manager.running()?.pid !== daemon.pid) {
         throw new ServiceError(`${identity.name} ended while it was to reload`);
       }
       if (performance.now() - begin > REFUSAL_MS) {
@@ -148,28 +146,31 @@ export async function uninstall(
   manager: Manager,
   force: boolean,
 ): Promise<string[]> {
+  manager.check();
   await manager.stop(force);
   await manager.unregister();
-  const { programDirectory, configDirectory, stateDirectory, runDirectory } = identity;
-  const { pinDirectory, logDirectory } = identity;
-  // A sensor that was killed leaves its capture attached.
-  const directories = [
-    programDirectory,
-    configDirectory,
-    stateDirectory,
-    runDirectory,
-    pinDirectory,
-  ];
-  const removed = directories.filter((directory) => removeIfThere(directory));
-  // An empty one holds no logs.
+  const removed = ownPlaces(identity).filter((place) => manager.remove(place));
+  const { logDirectory, dataDirectory } = identity;
+  removeEmpty(logDirectory);
+  if (dataDirectory !== undefined) removeEmpty(dataDirectory);
+  return removed;
+}
+
+/** An empty one holds no logs. */
+function removeEmpty(directory: string): void {
   try {
-    Deno.removeSync(logDirectory);
+    Deno.removeSync(directory);
   } catch (error) {
     const isExpected = error instanceof Deno.errors.NotFound ||
       (error as { code?: string }).code === "ENOTEMPTY";
     if (!isExpected) throw error;
   }
-  return removed;
+}
+
+/** Windows does not tell upper from lower case. */
+function isSame(path: string, other: string): boolean {
+  return path === other ||
+    (Deno.build.os === "windows" && path.toLowerCase() === other.toLowerCase());
 }
 
 /** Whether an instance was installed by {@link install}. */

@@ -1,14 +1,30 @@
-/** Who runs an instance on this host: systemd, or a supervisor of our own. */
+/**
+ * Who runs an instance on this host: systemd, Windows' service control manager, or a supervisor of our
+ * own.
+ */
+import type { Native } from "../sources/native.ts";
 import type { Identity } from "./identity.ts";
 import { type Holder, holderOf, signal } from "./lock.ts";
 import { readIfThere, readJson, removeIfThere, writePrivately } from "./private_files.ts";
 import { ServiceError } from "./service_error.ts";
 import { type DaemonState, placesOf } from "./stored.ts";
+import { newTextOf, readLogFrom, type ServiceLog, serviceLogOf } from "./service_log.ts";
+import { ServiceControlManager } from "./service_control_manager.ts";
 import { unitText } from "./unit.ts";
 
 /** Starting and stopping one instance. */
 export interface Manager {
-  readonly kind: "systemd" | "supervisor";
+  readonly kind: "systemd" | "supervisor" | "service control manager";
+  /** The running sensor; undefined when there is none. */
+  running(): Holder | undefined;
+  /** Has it take the stored configuration; false when it has just ended. */
+  requestReload(running: Holder): boolean;
+  /** @throws {ServiceError} when this name is another program's. */
+  check(): void;
+  /** Makes the places of the instance private whose parents are everybody's; the result undoes it. */
+  prepare(): () => void;
+  /** Whether the program's file is free to be replaced while it runs. */
+  readonly replacesRunning: boolean;
   /** Makes the host know the service; the result undoes it. */
   register(): Promise<() => Promise<void>>;
   /** Resolves once the sensor captures. @throws {ServiceError} */
@@ -17,6 +33,8 @@ export interface Manager {
   stop(force: boolean): Promise<void>;
   /** Makes the host forget the service. */
   unregister(): Promise<void>;
+  /** Removes a file or a directory with all in it, at the latest when the host starts next. */
+  remove(path: string): boolean;
 }
 
 const SYSTEMCTL = ["/usr/bin/systemctl", "/bin/systemctl"];
@@ -28,22 +46,47 @@ const STOP_MS = 20_000;
 const POLL_MS = 20;
 
 /** The manager of this host. */
-export function managerOf(identity: Identity): Manager {
+export function managerOf(identity: Identity, load: () => Native): Manager {
+  if (Deno.build.os === "windows") return new ServiceControlManager(identity, load().windows);
   return isDirectory(SYSTEMD_RUNS) ? new Systemd(identity) : new OwnSupervisor(identity);
 }
 
-/** The running daemon, however it was started. */
-export function daemonOf(identity: Identity): Holder | undefined {
-  return holderOf(placesOf(identity).daemonLock);
+/** What Linux has in common, whoever runs the instance. */
+abstract class OnLinux {
+  readonly replacesRunning = true;
+  protected readonly identity: Identity;
+
+  constructor(identity: Identity) {
+    this.identity = identity;
+  }
+
+  /** However it was started. */
+  running(): Holder | undefined {
+    return holderOf(placesOf(this.identity).daemonLock);
+  }
+
+  requestReload(running: Holder): boolean {
+    return signal(running, "SIGHUP");
+  }
+
+  check(): void {}
+
+  /** Nobody but root can make anything where its files are. */
+  prepare(): () => void {
+    return () => {};
+  }
+
+  remove(path: string): boolean {
+    return removeIfThere(path);
+  }
 }
 
-class Systemd implements Manager {
+class Systemd extends OnLinux implements Manager {
   readonly kind = "systemd";
-  readonly #identity: Identity;
   readonly #unit: string;
 
   constructor(identity: Identity) {
-    this.#identity = identity;
+    super(identity);
     this.#unit = `/etc/systemd/system/${identity.name}.service`;
   }
 
@@ -52,7 +95,7 @@ class Systemd implements Manager {
     const version = Number(/^systemd (\d+)/.exec(await systemctl("--version"))?.[1] ?? 0);
     writePrivately(
       this.#unit,
-      unitText(this.#identity, { hasRestartSteps: version >= RESTART_STEPS_SINCE }),
+      unitText(this.identity, { hasRestartSteps: version >= RESTART_STEPS_SINCE }),
     );
     Deno.chmodSync(this.#unit, 0o644);
     await systemctl("daemon-reload");
@@ -96,18 +139,18 @@ class Systemd implements Manager {
   }
 
   get #service(): string {
-    return `${this.#identity.name}.service`;
+    return `${this.identity.name}.service`;
   }
 }
 
-class OwnSupervisor implements Manager {
+class OwnSupervisor extends OnLinux implements Manager {
   readonly kind = "supervisor";
-  readonly #identity: Identity;
-  /** What the log held before this start. */
-  #logBegins = 0;
+  /** As it was before this start. */
+  #log: ServiceLog;
 
   constructor(identity: Identity) {
-    this.#identity = identity;
+    super(identity);
+    this.#log = serviceLogOf(identity);
   }
 
   register(): Promise<() => Promise<void>> {
@@ -116,9 +159,9 @@ class OwnSupervisor implements Manager {
 
   async start(): Promise<void> {
     await this.stop(false);
-    const { program } = this.#identity;
-    this.#logBegins = this.#wholeLog().length;
-    removeIfThere(placesOf(this.#identity).state);
+    const { program } = this.identity;
+    this.#log = serviceLogOf(this.identity);
+    removeIfThere(placesOf(this.identity).state);
     // A session of its own: it outlives the terminal that it was started from.
     const child = new Deno.Command(program, {
       args: ["service", "--supervise"],
@@ -134,18 +177,18 @@ class OwnSupervisor implements Manager {
     const begin = performance.now();
     while (!this.#isReady()) {
       if (ended !== undefined) {
-        throw new ServiceError(`the sensor ended with ${ended}; ${this.#lastWords()}`);
+        throw new ServiceError(`the sensor ended with ${ended}; ${readLogFrom(this.#log)}`);
       }
       if (performance.now() - begin > START_MS || this.#failed()) {
         await this.stop(true);
-        throw new ServiceError(`the sensor does not start; ${this.#lastWords()}`);
+        throw new ServiceError(`the sensor does not start; ${readLogFrom(this.#log)}`);
       }
       await pause();
     }
   }
 
   async stop(force: boolean): Promise<void> {
-    const { supervisorLock, daemonLock } = placesOf(this.#identity);
+    const { supervisorLock, daemonLock } = placesOf(this.identity);
     const begin = performance.now();
     let asked: number | undefined;
     for (;;) {
@@ -171,29 +214,12 @@ class OwnSupervisor implements Manager {
   }
 
   #isReady(): boolean {
-    const state = readJson<DaemonState>(placesOf(this.#identity).state);
-    return state !== undefined && state.pid === daemonOf(this.#identity)?.pid;
+    const state = readJson<DaemonState>(placesOf(this.identity).state);
+    return state !== undefined && state.pid === this.running()?.pid;
   }
 
   #failed(): boolean {
-    return /is started again in /.test(this.#log());
-  }
-
-  #lastWords(): string {
-    const lines = this.#log().trimEnd().split("\n").slice(-5);
-    return `${this.#identity.logDirectory}/service.log says:\n  ${lines.join("\n  ")}`;
-  }
-
-  #log(): string {
-    return this.#wholeLog().slice(this.#logBegins);
-  }
-
-  #wholeLog(): string {
-    try {
-      return Deno.readTextFileSync(`${this.#identity.logDirectory}/service.log`);
-    } catch {
-      return "";
-    }
+    return /is started again in /.test(newTextOf(this.#log));
   }
 }
 

@@ -7,10 +7,20 @@ export interface ManagerVariables {
   readonly WATCHDOG_USEC?: string;
 }
 
-/** A service manager, or nobody. */
-export class ServiceManager {
-  readonly #socket: LocalSocket | undefined;
+/** Who is told how the sensor is doing. */
+export interface Manager {
   /** How often it wants to hear that all is well, in milliseconds; undefined: never. */
+  readonly watchdogMilliseconds?: number | undefined;
+  /** The sensor captures; `status` is for people. */
+  ready(status: string): void;
+  reloading(): void;
+  stopping(): void;
+  alive(): void;
+}
+
+/** systemd, or nobody. */
+export class ServiceManager implements Manager {
+  readonly #socket: LocalSocket | undefined;
   readonly watchdogMilliseconds: number | undefined;
 
   /** Connects now: later the socket may be out of reach. */

@@ -7,7 +7,8 @@ const PRIVATE_DIRECTORY = 0o700;
 const PRIVATE_FILE = 0o600;
 
 /**
- * Makes the directory unless it is there; it is this user's alone then.
+ * Makes the directory unless it is there; it is this user's alone then. On Windows it has the access
+ * list of the directory that it lies in, which must be private itself.
  *
  * @throws {ServiceError} when something else is there.
  * @returns whether it was made.
@@ -21,6 +22,10 @@ export function makePrivateDirectory(path: string): boolean {
     made = false;
   }
   const { isDirectory, uid } = Deno.lstatSync(path);
+  if (Deno.build.os === "windows") {
+    if (isDirectory) return made;
+    throw new ServiceError(`${path} is no directory, or leads elsewhere; move it away`);
+  }
   if (!isDirectory || uid !== process.geteuid!()) {
     throw new ServiceError(`${path} is no directory of this user; move it away`);
   }

@@ -1,4 +1,5 @@
 /** What an instance keeps in its state and run directories, and the configuration in /etc. */
+import { join } from "node:path";
 import { type Identity } from "./identity.ts";
 import { readIfThere, readJson, writePrivately } from "./private_files.ts";
 
@@ -34,13 +35,13 @@ const CONFIGURATIONS = ["config.xml", "config.yaml"];
 /** Paths of one instance's files. */
 export function placesOf({ stateDirectory, runDirectory, configDirectory }: Identity) {
   return {
-    installation: `${stateDirectory}/installation.json`,
-    running: `${stateDirectory}/running.json`,
-    daemonLock: `${runDirectory}/lock`,
-    supervisorLock: `${runDirectory}/supervisor.lock`,
-    state: `${runDirectory}/state.json`,
-    settings: `${configDirectory}/monomi.yaml`,
-    configurations: CONFIGURATIONS.map((name) => `${configDirectory}/${name}`),
+    installation: join(stateDirectory, "installation.json"),
+    running: join(stateDirectory, "running.json"),
+    daemonLock: join(runDirectory, "lock"),
+    supervisorLock: join(runDirectory, "supervisor.lock"),
+    state: join(runDirectory, "state.json"),
+    settings: join(configDirectory, "monomi.yaml"),
+    configurations: CONFIGURATIONS.map((name) => join(configDirectory, name)),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   removeIfThere,
   writePrivately,
 } from "./private_files.ts";
+import { ServiceError } from "./service_error.ts";
 
 type Undo = () => void | Promise<void>;
 
@@ -63,7 +64,9 @@ export class Transaction {
           await undo();
         } catch (second) {
           const reason = (second as Error).message;
-          throw new Error(`${(error as Error).message}; and taking it back failed: ${reason}`);
+          throw new ServiceError(
+            `${(error as Error).message}; and taking it back failed: ${reason}`,
+          );
         }
       }
       throw error;

@@ -1,4 +1,5 @@
 /** The settings file that an installation begins with. */
+import { join } from "node:path";
 import { parseDocument } from "yaml";
 import type { Identity } from "../service/identity.ts";
 import { SINKS } from "./keys.ts";
@@ -6,18 +7,18 @@ import { SINKS } from "./keys.ts";
 /** Sinks of an instance that was told of none. */
 export function defaultSinks({ name, logDirectory }: Identity): string[] {
   // What was written for Sysmon for Linux looks for its events there.
-  if (/^sysmon/i.test(name)) return [`xml:syslog,ident=${name}`];
-  return [`json:${logDirectory.replaceAll(",", ",,")}/events.json,size=100M,count=10`];
+  if (Deno.build.os !== "windows" && /^sysmon/i.test(name)) return [`xml:syslog,ident=${name}`];
+  return [`json:${join(logDirectory, "events.json").replaceAll(",", ",,")},size=100M,count=10`];
 }
 
 /** A commented file with these sinks, and everything else as it is without a file. */
 export function settingsText(identity: Identity, sinks: readonly string[]): string {
-  const { name } = identity;
+  const { name, logDirectory } = identity;
   return `# Settings of the service ${name} that no Sysmon configuration has. What is commented out shows the
 # default. \`${name} check\` on this file tells what is wrong with it; a restart of the service applies it.
 
 # Where events go: each as the text of --sink, or as a map of its parts, such as
-# {format: json, to: /var/log/${name}/events.json, size: 100M, count: 10}
+# {format: json, to: ${join(logDirectory, "events.json")}, size: 100M, count: 10}
 sinks:
 ${sinks.map((sink) => `  - ${JSON.stringify(sink)}\n`).join("")}
 # The kernel's buffer, a power of two. Larger: longer bursts without loss.

@@ -40,6 +40,13 @@ const CAPTURE = {
 /** On Windows alone. */
 const WINDOWS = {
   monomi_session_name: { parameters: ["buffer", "u32"], result: "void" },
+  monomi_manage: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
+  monomi_manage_patiently: {
+    name: "monomi_manage",
+    parameters: ["buffer", "u32", "buffer", "u32"],
+    result: "i32",
+    nonblocking: true,
+  },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** On Linux alone: what blocks, hashes, provokes and asks the host. */
@@ -102,6 +109,7 @@ function symbolsHere(): Deno.ForeignLibraryInterface {
 const ABI_VERSION = LAYOUT_VERSION * 65536 + 14;
 const TEXT_BYTES = 64 * 1024;
 const REASON_BYTES = 1024;
+const ANSWER_BYTES = 16 * 1024;
 /** There is no open capture. */
 const CLOSED = -2;
 /** Among the events wanted: what is done to the sensor. */
@@ -251,6 +259,11 @@ export interface CaptureOptions {
 }
 
 const NEEDS_DRIVER = "blocking on Windows needs a driver in the kernel, which monomi has not";
+
+/** What native/service takes: `do` and what goes with it. */
+export type ServiceRequest =
+  & { readonly do: string }
+  & Readonly<Record<string, string | number | boolean>>;
 
 /** The loaded native library. */
 export class Native {
@@ -415,6 +428,30 @@ export class Native {
     this.#check(this.#library.symbols.monomi_give_up_privileges(text, text.length));
   }
 
+  /**
+   * Asks Windows what a service needs: requests and answers are those of native/service. Those that
+   * wait (`start`, `stop`) do so on another thread.
+   */
+  readonly windows = {
+    /** @throws {NativeError} with why Windows refuses. */
+    ask: (request: ServiceRequest): unknown => {
+      const bytes = new TextEncoder().encode(JSON.stringify(request));
+      const text = new Uint8Array(ANSWER_BYTES);
+      const { monomi_manage } = this.#library.symbols;
+      return answerOf(monomi_manage(bytes, bytes.length, text, text.length), text);
+    },
+    /** @throws {NativeError} with why Windows refuses. */
+    askPatiently: async (request: ServiceRequest): Promise<unknown> => {
+      const bytes = new TextEncoder().encode(JSON.stringify(request));
+      const text = new Uint8Array(ANSWER_BYTES);
+      const { monomi_manage_patiently } = this.#library.symbols;
+      return answerOf(
+        await monomi_manage_patiently(bytes, bytes.length, text, text.length),
+        text,
+      );
+    },
+  };
+
   /** Detaches and frees everything in the kernel. */
   close(): void {
     this.#library.symbols.monomi_close();
@@ -526,6 +563,13 @@ export class Native {
     const text = this.#decoder.decode(this.#text).replace(/\0+$/, "");
     throw text === "" ? refusal(result) : new NativeError(text);
   }
+}
+
+/** The answer's JSON. @throws {NativeError} with the text that is there instead. */
+function answerOf(result: number, text: Uint8Array): unknown {
+  const said = new TextDecoder().decode(text.subarray(0, result < 0 ? undefined : result));
+  if (result < 0) throw new NativeError(said.replace(/\0+$/, ""));
+  return JSON.parse(said);
 }
 
 /** A failure that the native side has no words for. */

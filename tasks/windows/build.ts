@@ -19,16 +19,24 @@ async function cargo(command: string, ...args: string[]): Promise<void> {
 
 /**
  * Builds a monomi.dll that takes native/windows/fake-etw in place of Windows' tracing functions, and
- * that library. To be called before {@linkcode buildNativeForWindows}: cargo puts both at one place.
+ * that library; and a start of the single file that lets a test steer them. To be called before
+ * {@linkcode buildNativeForWindows}: cargo puts both at one place.
  *
- * @returns the folder that has both
+ * @returns the folder that has them
  */
 export async function buildForFakeTracing(): Promise<string> {
   await run("x86_64-w64-mingw32-gcc", ["-Wall", "-Werror", "-fsyntax-only", LAYOUT]);
-  const packages = ["--package", "monomi", "--package", "monomi-fake-etw"];
-  await cargo("build", "--release", ...packages, "--features", "monomi/fake-etw");
+  const packages = ["monomi", "monomi-fake-etw", "monomi-launcher"];
+  const features = "monomi/fake-etw,monomi-launcher/fake-etw";
+  await cargo(
+    "build",
+    "--release",
+    ...packages.flatMap((name) => ["--package", name]),
+    "--features",
+    features,
+  );
   await Deno.mkdir(FAKE_TRACING, { recursive: true });
-  for (const name of ["monomi.dll", "fake_etw.dll"]) {
+  for (const name of ["monomi.dll", "fake_etw.dll", "monomi-launcher.exe"]) {
     await Deno.copyFile(`${dirname(WINDOWS_LIBRARY)}/${name}`, `${FAKE_TRACING}/${name}`);
   }
   return FAKE_TRACING;

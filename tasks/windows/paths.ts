@@ -23,5 +23,8 @@ export const PACKED_FOR_WINE = `${WINDOWS_BUILD}/monomi.exe`;
 /** The native library. */
 export const WINDOWS_LIBRARY = `${RELEASE}/monomi.dll`;
 
+/** The same with a library and a start for tests of live capture: for tests of the service. */
+export const PACKED_FOR_FAKE = `${WINDOWS_BUILD}/monomi-fake.exe`;
+
 /** A library for tests of live capture, and the one that it takes Windows' functions from. */
 export const FAKE_TRACING = `${WINDOWS_BUILD}/fake-etw`;

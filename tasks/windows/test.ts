@@ -9,7 +9,7 @@ import { addUp, cargoTally, denoTally, type Tally } from "../shared/tally.ts";
 import { asProgram } from "../shared/task.ts";
 import { runTests } from "../shared/test_run.ts";
 import { buildForFakeTracing, buildNativeForWindows } from "./build.ts";
-import { packForWine } from "./pack.ts";
+import { packFakeForWine, packForWine } from "./pack.ts";
 import { FAKE_TRACING, WINDOWS_BUILD, WINDOWS_LIBRARY, WINDOWS_TARGET } from "./paths.ts";
 import { CARGO, toolchain } from "./toolchain.ts";
 import { endWine, runtimeForWine, windowsPath, WINE, winePrefix } from "./wine.ts";
@@ -19,7 +19,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "src/cli/": "every command is a process; tests/windows_file_test.ts runs them as the single file",
   "src/blocking/compile_test.ts": "compiles what the Linux kernel decides by",
   "src/control/": "the control socket is one of Unix",
-  "src/service/": "the service is systemd's",
+  "src/service/transaction_test.ts": "file modes",
   "src/sensor/record_ids_test.ts": "file modes, SIGKILL",
   "src/sinks/file_test.ts": "file modes, symbolic links, removing open files",
   "src/sinks/http/http_test.ts": "hangs up on connections as Linux reports it",
@@ -43,7 +43,7 @@ const LIVE_CAPTURE = ["tests/windows/live_capture.ts", "tests/windows/images.ts"
  * @throws {TaskError} when Wine or the compiler are missing and cannot be installed.
  */
 export async function testWindows(): Promise<Tally> {
-  await buildForFakeTracing();
+  await packFakeForWine();
   await packForWine();
   const notRun = Object.entries(NOT_RUN);
   for (const [path, reason] of notRun) console.log(`${path} (skipped on Windows: ${reason})`);

@@ -13,17 +13,16 @@ import { WINDOWS_BUILD } from "./paths.ts";
 export const WINE = "/usr/lib/wine/wine64";
 const WINE_SERVER = "/usr/lib/wine/wineserver64";
 
+/** The prefix that everything uses that leaves no service behind. */
 const PREFIX = `${WINDOWS_BUILD}/wine`;
-/** Wine 8's copy of what Windows has in its system directory. */
+/** Wine 8 lacks this library, which Windows has in its system directory. */
 const RANDOM_SOURCE = fileURLToPath(new URL("bcryptprimitives.c", import.meta.url));
-const RANDOM_LIBRARY = `${PREFIX}/drive_c/windows/system32/bcryptprimitives.dll`;
 
 /**
  * No graphics, no menus on the desktop of whoever runs the task, no debugger that waits, no desktop: it
  * would keep the outputs of the program that first asks for a window open.
  */
 const VARIABLES = {
-  WINEPREFIX: PREFIX,
   WINESERVER: WINE_SERVER,
   WINEDEBUG: "-all",
   WINEDLLOVERRIDES: "mscoree,mshtml,winemenubuilder.exe=;winedbg.exe,explorer.exe=d",
@@ -35,22 +34,25 @@ const VARIABLES = {
  * @returns the variables with which {@linkcode WINE} uses it.
  * @throws {TaskError} when Wine or mingw are missing and cannot be installed.
  */
-export async function winePrefix(): Promise<Record<string, string>> {
+export async function winePrefix(prefix = PREFIX): Promise<Record<string, string>> {
   await setup(FOR_WINDOWS);
-  if (!isFile(RANDOM_LIBRARY)) {
-    await Deno.mkdir(PREFIX, { recursive: true, mode: 0o700 });
-    await run(WINE, ["wineboot", "--init"], { env: VARIABLES });
-    const draft = `${PREFIX}/bcryptprimitives.dll`;
+  const variables = { ...VARIABLES, WINEPREFIX: prefix };
+  const library = `${prefix}/drive_c/windows/system32/bcryptprimitives.dll`;
+  if (!isFile(library)) {
+    await Deno.mkdir(prefix, { recursive: true, mode: 0o700 });
+    await run(WINE, ["wineboot", "--init"], { env: variables });
+    const draft = `${prefix}/bcryptprimitives.dll`;
     const compile = ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-s"];
     await run("x86_64-w64-mingw32-gcc", [...compile, "-o", draft, RANDOM_SOURCE, "-ladvapi32"]);
-    await Deno.rename(draft, RANDOM_LIBRARY);
+    await Deno.rename(draft, library);
   }
-  return VARIABLES;
+  return variables;
 }
 
 /** Ends what Wine left running in the prefix. */
-export async function endWine(): Promise<void> {
-  await spawn(WINE_SERVER, ["--kill"], { env: VARIABLES, stderr: "null" }).status;
+export async function endWine(prefix = PREFIX): Promise<void> {
+  const env = { ...VARIABLES, WINEPREFIX: prefix };
+  await spawn(WINE_SERVER, ["--kill"], { env, stderr: "null" }).status;
 }
 
 /** How a Windows program names the file that Linux calls `path`. */

@@ -1,7 +1,7 @@
 //! The C ABI that TypeScript loads (`src/sources/native.ts` holds its other half).
 //!
 //! One capture exists per process. `monomi_wait`, `monomi_hash`, `monomi_provoke`, `monomi_log_chunks`,
-//! `monomi_describe` and `monomi_socket_wait` may run on other threads than the rest; they hold no lock while they wait.
+//! `monomi_describe`, `monomi_manage` and `monomi_socket_wait` may run on other threads than the rest; they hold no lock while they wait.
 //! Lengths are bytes, negative results are errors, and a call after `monomi_close` is refused, not
 //! undefined. Linux and Windows have functions for live capture; other systems only those that read
 //! files.

@@ -206,3 +206,30 @@ pub extern "C" fn monomi_close() {
         0
     });
 }
+
+/// Asks Windows what a service needs: `request` is JSON as [`monomi_service::manage`] takes it. Writes
+/// the answer, JSON, into `answer` and returns its length; -1 with a text there on refusal.
+///
+/// # Safety
+/// `request` must be readable and `answer` writable for their lengths.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_manage(
+    request: *const u8,
+    request_length: u32,
+    answer: *mut u8,
+    length: u32,
+) -> i32 {
+    guarded(|| {
+        // SAFETY: the caller's promise.
+        let request = String::from_utf8_lossy(unsafe { borrow(request, request_length) });
+        match monomi_service::manage(&request) {
+            // SAFETY: the caller's promise.
+            Ok(told) => unsafe { give(&told, answer, length) },
+            Err(reason) => {
+                // SAFETY: the caller's promise.
+                unsafe { give(&reason, answer, length) };
+                FAILED
+            }
+        }
+    })
+}

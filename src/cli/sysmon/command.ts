@@ -8,13 +8,14 @@ import { printManifests } from "../../schema_output/mod.ts";
 import { VERSION } from "../../sensor/version.ts";
 import { type Identity, identity } from "../../service/identity.ts";
 import { isInstalled, type NewConfiguration, reload, uninstall } from "../../service/install.ts";
-import { daemonOf, managerOf } from "../../service/manager.ts";
+import { type Manager, managerOf } from "../../service/manager.ts";
 import { bytesOf, readRunning } from "../../service/stored.ts";
 import { jsonText } from "../../output/json.ts";
 import { configurationToJson, renderAsSysmon } from "../../show/mod.ts";
 import { type Config, loadConfig } from "../../config/mod.ts";
 import type { Native } from "../../sources/native.ts";
 import { type Given as GivenFile, readGiven } from "../given_configuration.ts";
+import { hasRights } from "../root.ts";
 import { installWith } from "../install.ts";
 import { unlockInstance } from "../own_paths.ts";
 import { createFile } from "../replace_file.ts";
@@ -28,6 +29,9 @@ import { BANNER, CONFIGURATION_HELP, SysmonExit, usage } from "./texts.ts";
 
 const HELP = /^[-/](?:\?|h|help)$/i;
 const ABOUT_CONFIGURATIONS = /^config(?:uration)?$/i;
+const ON_WINDOWS = Deno.build.os === "windows";
+const NEWEST = NEWEST_VERSION[ON_WINDOWS ? "windows" : "linux"];
+const NEEDS_ADMINISTRATOR = "You need to launch Sysmon as an Administrator.";
 const NOT_ON_LINUX: readonly SwitchName[] = [
   "ClipboardInstance",
   "DriverName",
@@ -72,7 +76,7 @@ async function readFile(path: string): Promise<GivenFile> {
     throw new OptionError(`Error: Failed to open xml configuration: ${(error as Error).message}`);
   }
   if (file.config !== undefined) {
-    const own = formatVersion(NEWEST_VERSION.linux.number);
+    const own = formatVersion(NEWEST.number);
     const version = formatVersion(file.config.schemaVersion);
     console.log(`Loading configuration file with schema version ${version}`);
     if (version !== own) console.log(`Sysmon schema version: ${own}`);
@@ -99,7 +103,7 @@ async function act(
     );
     return SysmonExit.USAGE;
   }
-  if (NOT_ON_LINUX.some((name) => given.has(name))) {
+  if (!ON_WINDOWS && NOT_ON_LINUX.some((name) => given.has(name))) {
     console.log("\nOption not implemented on Linux.\n");
     return SysmonExit.USAGE;
   }
@@ -111,12 +115,15 @@ async function act(
   if (dump !== undefined) return dumpOrCompare(dump, configOf(file));
   const rules = given.get("OutputRules");
   if (rules !== undefined) return writeRules(rules, configOf(file));
-  if (Deno.uid() !== 0) {
-    console.log("You need to run Sysmon as root.");
-    return SysmonExit.NOT_ROOT;
+  if (!hasRights(load)) {
+    console.log(ON_WINDOWS ? NEEDS_ADMINISTRATOR : "You need to run Sysmon as root.");
+    return ON_WINDOWS ? SysmonExit.NOT_ADMINISTRATOR : SysmonExit.NOT_ROOT;
   }
-  if (given.has("UnInstall")) return await remove(self, given.get("UnInstall"), load, refuse);
-  if (given.has("Configuration")) return await configure(self, given, file, load);
+  const manager = managerOf(self, load);
+  if (given.has("UnInstall")) {
+    return await remove(self, given.get("UnInstall"), manager, load, refuse);
+  }
+  if (given.has("Configuration")) return await configure(self, given, file, manager, load);
   if (given.has("Service")) return await service.run([], load);
   if (given.has("Install")) return await installService(given, file, load);
   return refuse();
@@ -124,7 +131,7 @@ async function act(
 
 function printSchema(wanted: string | undefined): number {
   const versions = wanted === undefined
-    ? [NEWEST_VERSION.linux]
+    ? [NEWEST]
     : wanted.toLowerCase() === "all"
     ? SCHEMA_VERSIONS.toReversed()
     : byPrefix(wanted);
@@ -136,7 +143,7 @@ function printSchema(wanted: string | undefined): number {
 /** The newest whose number begins so (L10). */
 function byPrefix(wanted: string) {
   const found = SCHEMA_VERSIONS.findLast(({ platform, number }) =>
-    platform !== "windows" && formatVersion(number).startsWith(wanted)
+    platform !== (ON_WINDOWS ? "linux" : "windows") && formatVersion(number).startsWith(wanted)
   );
   return found === undefined ? [] : [found];
 }
@@ -144,13 +151,14 @@ function byPrefix(wanted: string) {
 async function remove(
   self: Identity,
   how: string | undefined,
+  manager: Manager,
   load: () => Native,
   refuse: (message?: string) => number,
 ): Promise<number> {
   const force = how?.toLowerCase() === "force";
   if (how !== undefined && !force) return refuse("Invalid option for -u.");
   unlockInstance(self, load);
-  const removed = isInstalled(self) ? await uninstall(self, managerOf(self), force) : [];
+  const removed = isInstalled(self) ? await uninstall(self, manager, force) : [];
   console.log("Sysmon stopped.");
   if (removed.length > 0) {
     console.log(`Removed: ${removed.join(", ")}`);
@@ -163,6 +171,7 @@ async function configure(
   self: Identity,
   given: Given,
   file: GivenFile | undefined,
+  manager: Manager,
   load: () => Native,
 ): Promise<number> {
   const toDefaults = given.has("ConfigDefault");
@@ -171,7 +180,7 @@ async function configure(
     console.log("Cannot use specific settings with enforcing defaults.");
     return SysmonExit.USAGE;
   }
-  const isRunning = daemonOf(self) !== undefined;
+  const isRunning = manager.running() !== undefined;
   if (!toDefaults && !changes) return isRunning ? showRunning(self) : notRunning();
   if (toDefaults) console.log("Updating configuration to use all defaults.");
   if (!isRunning) {
@@ -179,12 +188,12 @@ async function configure(
     return SysmonExit.USAGE;
   }
   unlockInstance(self, load);
-  await reload(self, toStore(given, file), VERSION);
+  await reload(self, toStore(given, file), VERSION, manager);
   return SysmonExit.OK;
 }
 
 function notRunning(): number {
-  console.log("Sysmon is not running");
+  console.log(ON_WINDOWS ? "Sysmon is not installed on this computer" : "Sysmon is not running");
   return SysmonExit.USAGE;
 }
 

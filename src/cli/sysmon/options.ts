@@ -13,8 +13,17 @@ export class OptionError extends Error {
   override readonly name = "OptionError";
 }
 
+const ON_WINDOWS = Deno.build.os === "windows";
+
 /** Switches that change a configuration, as elements; those of old schema versions have no effect. */
 const ELEMENTS: Readonly<Partial<Record<SwitchName, string>>> = {
+  ...(ON_WINDOWS
+    ? {
+      ArchiveDirectory: "ArchiveDirectory",
+      CheckRevocation: "CheckRevocation",
+      DriverName: "DriverName",
+    }
+    : {}),
   HashAlgorithms: "HashAlgorithms",
   ProcessAccess: "ProcessAccessConfig",
   PipeMonitoring: "PipeMonitoringConfig",
@@ -37,7 +46,7 @@ export function hasOptions(given: Given): boolean {
 
 /** What Sysmon installs without a file: every event as its type has it. */
 export const SYSMON_DEFAULTS = `<Sysmon schemaversion="${
-  formatVersion(NEWEST_VERSION.linux.number)
+  formatVersion(NEWEST_VERSION[ON_WINDOWS ? "windows" : "linux"].number)
 }">
   <EventFiltering>
   </EventFiltering>
@@ -71,9 +80,9 @@ export function withOptions({ config, configuration }: GivenFile, given: Given):
   const names = new Set(options.entries.map(({ name }) => name));
   const entries = Object.entries(ELEMENTS).flatMap(([name, element]) => {
     const value = given.get(name as SwitchName);
-    return value === undefined || names.has(element)
+    return !given.has(name as SwitchName) || names.has(element)
       ? []
-      : [`  <${element}>${escape(value)}</${element}>\n`];
+      : [`  <${element}>${escape(value ?? "")}</${element}>\n`];
   });
   const rules = RULES.filter((name) => given.has(name)).map((tag) => {
     if (elements.some((element) => element.tag === tag && element.onmatch === "exclude")) {

@@ -1,13 +1,15 @@
 /** What Sysmon's command line prints that tools and people look for (config-semantics 7.3). */
 import { VERSION } from "../../sensor/version.ts";
 
-/** Exit codes of Sysmon for Linux, as a shell sees them. */
+/** Exit codes of Sysmon, as a shell sees them. */
 export const SysmonExit = {
   OK: 0,
   FILES: 1,
   USAGE: 87,
   /** 740, of which a shell sees the low byte. */
   NOT_ROOT: 228,
+  /** ERROR_ELEVATION_REQUIRED: Windows gives the whole number. */
+  NOT_ADMINISTRATOR: 740,
   DIFFERENT: 254,
   ERROR: 255,
 } as const;

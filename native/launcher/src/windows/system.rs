@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString, c_void};
 use std::io;
 use std::mem::size_of;
 use std::os::windows::ffi::{OsStrExt, OsStringExt};
+use std::os::windows::io::{AsRawHandle, OwnedHandle};
 use std::path::{Path, PathBuf};
 use std::ptr::{null, null_mut};
 use windows_sys::Win32::Foundation::{CloseHandle, HANDLE, LocalFree};
@@ -23,9 +24,11 @@ use windows_sys::Win32::System::JobObjects::{
     SetInformationJobObject,
 };
 use windows_sys::Win32::System::SystemInformation::GetSystemWindowsDirectoryW;
-use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
+use windows_sys::Win32::System::Threading::{
+    GetCurrentProcess, OpenProcessToken, TerminateProcess,
+};
 use windows_sys::Win32::UI::Shell::{
-    FOLDERID_LocalAppData, FOLDERID_ProgramFiles, SHGetKnownFolderPath,
+    FOLDERID_LocalAppData, FOLDERID_ProgramData, FOLDERID_ProgramFiles, SHGetKnownFolderPath,
 };
 use windows_sys::core::{BOOL, GUID};
 
@@ -33,6 +36,8 @@ use windows_sys::core::{BOOL, GUID};
 /// inherited from the folder above.
 const FOR_ADMINISTRATORS: &str = "D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)";
 const LONGEST_PATH: usize = 32 * 1024;
+/// What a process that is ended by force ends with.
+const KILLED: u32 = 3;
 
 fn last_error(step: &str) -> Error {
     Error::system(step, io::Error::last_os_error())
@@ -72,6 +77,11 @@ pub(super) fn is_elevated() -> Result<bool, Error> {
 /// The folder of installed programs.
 pub(super) fn program_files() -> Result<PathBuf, Error> {
     known_folder(&FOLDERID_ProgramFiles, "find the folder Program Files")
+}
+
+/// The folder for the data of services.
+pub(super) fn program_data() -> Result<PathBuf, Error> {
+    known_folder(&FOLDERID_ProgramData, "find the folder ProgramData")
 }
 
 /// The user's folder for data that stays on this machine.
@@ -146,6 +156,12 @@ pub(super) fn create_directory_for_administrators(path: &Path) -> io::Result<()>
         LocalFree(descriptor);
         outcome
     }
+}
+
+/// Ends a process at once.
+pub(super) fn end_process(process: &OwnedHandle) {
+    // SAFETY: the handle is open; that it has ended already is no matter.
+    unsafe { TerminateProcess(process.as_raw_handle(), KILLED) };
 }
 
 /// Puts this process into a job whose last handle it holds: when it ends, however it ends, the
