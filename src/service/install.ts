@@ -29,6 +29,8 @@ export interface InstallRequest {
 
 const REFUSAL_MS = 30_000;
 const POLL_MS = 20;
+/** Asking whether it still runs is dear on Windows. */
+const LOOKS_A_QUESTION = 10;
 
 /**
  * Installs, or upgrades what is there, and starts it. When a step fails, everything is as before; a
@@ -126,8 +128,9 @@ export async function reload(
     }
     const begin = performance.now();
     if (!manager.requestReload(daemon)) throw new ServiceError(`${identity.name} has just ended`);
-    while (generation() === before) {
-      if (manager.running()?.pid !== daemon.pid) {
+    for (let look = 1; generation() === before; look++) {
+      const hasEnded = look % LOOKS_A_QUESTION === 0 && manager.running()?.pid !== daemon.pid;
+      if (hasEnded && generation() === before) {
         throw new ServiceError(`${identity.name} ended while it was to reload`);
       }
       if (performance.now() - begin > REFUSAL_MS) {
