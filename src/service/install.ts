@@ -1,5 +1,5 @@
 /** Installing, reconfiguring and removing an instance. */
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { type Identity, ownDirectories, ownPlaces } from "./identity.ts";
 import type { Manager } from "./manager.ts";
 import { makePrivateDirectory, readJson, removeIfThere } from "./private_files.ts";
