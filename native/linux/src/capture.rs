@@ -173,26 +173,22 @@ impl Capture {
     /// comes twice.
     fn take_over(&mut self) {
         let Some(pins) = &self.pins else { return };
-        for program in plan::all() {
-            for place in program.places {
-                if let Some(link) = pins.left(program.name, place.hook) {
-                    let hook = (program.name, place.hook.name());
-                    self.attached.insert(hook, Link::Pinned(link));
-                }
+        for (program, place) in plan::places_of(plan::all()) {
+            if let Some(link) = pins.left(program.name, place.hook) {
+                let hook = (program.name, place.hook.name());
+                self.attached.insert(hook, Link::Pinned(link));
             }
         }
     }
 
     /// Empties the slots of exits that were left and are not wanted any more.
     fn clear_slots(&mut self) {
-        for program in plan::all() {
-            for place in program.places {
-                if let Some(slot) = calls::slot(program.name, place.hook)
-                    && !is_protection(program)
-                    && !self.is_attached_to(program.name, place.hook)
-                {
-                    let _empty_ones_are_refused = self.exits.clear_index(&slot);
-                }
+        for (program, place) in plan::places_of(plan::all()) {
+            if let Some(slot) = calls::slot(program.name, place.hook)
+                && !is_protection(program)
+                && !self.is_attached_to(program.name, place.hook)
+            {
+                let _empty_ones_are_refused = self.exits.clear_index(&slot);
             }
         }
     }
@@ -278,11 +274,9 @@ impl Capture {
         &mut self,
         is_unneeded: impl Fn(&Program, &Place) -> bool,
     ) -> Result<(), CaptureError> {
-        for program in plan::all() {
-            for place in program.places {
-                if is_unneeded(program, place) {
-                    self.detach(program.name, place.hook)?;
-                }
+        for (program, place) in plan::places_of(plan::all()) {
+            if is_unneeded(program, place) {
+                self.detach(program.name, place.hook)?;
             }
         }
         Ok(())

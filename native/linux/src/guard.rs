@@ -7,7 +7,7 @@ use crate::{
     capture::{Capture, kernel_types, trim},
     error::{CaptureError, one_line},
     kernel,
-    plan::{EventSet, Hook, PROGRAMS},
+    plan::{self, EventSet, GUARDS, Hook},
 };
 use aya::{
     Ebpf, Pod,
@@ -252,10 +252,7 @@ impl Capture {
 fn guards(
     is_asked_for: impl Fn(&dyn Fn(EventSet) -> bool) -> bool,
 ) -> impl Iterator<Item = (&'static str, Hook)> {
-    PROGRAMS
-        .iter()
-        .flat_map(|program| program.places.iter().map(move |place| (program, place)))
-        .filter(|(_, place)| matches!(place.hook, Hook::Security(_)))
+    plan::places_of(GUARDS)
         .filter(move |(_, place)| is_asked_for(&|events| place.needed(events)))
         .map(|(program, place)| (program.name, place.hook))
 }

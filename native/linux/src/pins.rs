@@ -80,8 +80,7 @@ impl Pins {
 
     /// Whether a sensor before left a capture that can be taken over: all that every capture needs.
     pub(crate) fn hold_a_capture(&self) -> bool {
-        plan::all()
-            .flat_map(|program| program.places.iter().map(move |place| (program, place)))
+        plan::places_of(plan::all())
             .filter(|(_, place)| place.is_essential() && matches!(place.hook, Hook::Typed(_)))
             .all(|(program, place)| self.link(program.name, place.hook).exists())
     }

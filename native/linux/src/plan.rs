@@ -1,9 +1,11 @@
 //! Which kernel programs a set of Sysmon events needs, and which tracepoints they go to.
 
+mod guards;
 mod inside;
 mod programs;
 mod protection;
 
+pub use guards::GUARDS;
 pub use inside::INSIDE;
 pub use programs::PROGRAMS;
 pub use protection::PROTECTION;
@@ -133,7 +135,19 @@ pub struct Program {
 
 /// Every program, wherever it is.
 pub fn all() -> impl Iterator<Item = &'static Program> {
-    PROGRAMS.iter().chain(INSIDE).chain(PROTECTION)
+    PROGRAMS
+        .iter()
+        .chain(GUARDS)
+        .chain(INSIDE)
+        .chain(PROTECTION)
+}
+
+/// Some programs with each of their places.
+pub fn places_of(
+    programs: impl IntoIterator<Item = &'static Program>,
+) -> impl Iterator<Item = (&'static Program, &'static Place)> {
+    let of = |program: &'static Program| program.places.iter().map(move |place| (program, place));
+    programs.into_iter().flat_map(of)
 }
 
 /// Names of files; what deletes or replaces a running image is tampering.
@@ -151,19 +165,15 @@ pub fn places(
     events: EventSet,
     inside: bool,
 ) -> impl Iterator<Item = (&'static Program, &'static Place)> {
-    let of = |program: &'static Program| program.places.iter().map(move |place| (program, place));
-    let at_calls = PROGRAMS.iter().flat_map(of).filter(move |(_, place)| {
+    let at_calls = places_of(PROGRAMS).filter(move |(_, place)| {
         let rest = if inside && place.gives_names() {
             events.without(&NAMES)
         } else {
             events
         };
-        !matches!(place.hook, Hook::Security(_)) && place.needed(rest)
+        place.needed(rest)
     });
-    let within = INSIDE
-        .iter()
-        .flat_map(of)
-        .filter(move |(_, place)| inside && place.needed(events));
+    let within = places_of(INSIDE).filter(move |(_, place)| inside && place.needed(events));
     within.chain(at_calls)
 }
 

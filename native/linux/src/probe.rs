@@ -44,20 +44,14 @@ fn probe_with_tracing(events: EventSet) -> Result<String, CaptureError> {
         }
     }
     let security = kernel::check_security_modules().map_err(|error| error.to_string());
-    let first_refused = |programs: &[&plan::Program]| {
+    let first_refused = |programs: &[plan::Program]| {
         programs
             .iter()
             .find_map(|program| refused.get(program.name).cloned())
             .map_or(Ok(()), Err)
     };
-    let inside = security
-        .clone()
-        .and_then(|()| first_refused(&plan::INSIDE.iter().collect::<Vec<_>>()));
-    let guards: Vec<_> = plan::PROGRAMS
-        .iter()
-        .filter(|program| matches!(program.places[0].hook, Hook::Security(_)))
-        .collect();
-    let blocking = security.and_then(|()| first_refused(&guards));
+    let inside = security.clone().and_then(|()| first_refused(plan::INSIDE));
+    let blocking = security.and_then(|()| first_refused(plan::GUARDS));
     let mut text = format!(
         "{{\"kernel\":{},\"namesInside\":{},\"blocking\":{},\"programs\":[",
         json_text(&kernel::release()),
@@ -70,11 +64,9 @@ fn probe_with_tracing(events: EventSet) -> Result<String, CaptureError> {
         planned.entry(program.name).or_default().push(place);
     }
     if blocking.is_ok() {
-        for program in plan::PROGRAMS {
-            for place in program.places {
-                if matches!(place.hook, Hook::Security(_)) && place.needed(events) {
-                    planned.entry(program.name).or_default().push(place);
-                }
+        for (program, place) in plan::places_of(plan::GUARDS) {
+            if place.needed(events) {
+                planned.entry(program.name).or_default().push(place);
             }
         }
     }

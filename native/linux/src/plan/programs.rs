@@ -32,13 +32,10 @@ const MODULE: &[u32] = &[6];
 /// What io_uring can do is done behind the back of system calls.
 const RING_NAMES: &[u32] = &[11, 23, 25, 26, 29];
 const RING_RESULTS: &[u32] = &[3, 8, 9, 10, 11, 18, 23, 25, 26];
-
-const BLOCK_EXECUTABLE: &[u32] = &[27];
-const BLOCK_EITHER: &[u32] = &[27, 28];
 /// What has an exit of a system call among its hooks.
 const CALLS: &[u32] = &[2, 3, 6, 7, 8, 9, 10, 11, 15, 17, 18, 23, 25, 26, 29, 100];
 
-/// Every program, in the order in which it is attached: lineage first, so that no process is
+/// Every program that sees, in the order in which it is attached: lineage first, so that no process is
 /// missed between the snapshot and the first event.
 pub const PROGRAMS: &[Program] = &[
     Program {
@@ -317,40 +314,5 @@ pub const PROGRAMS: &[Program] = &[
         name: "call_exit",
         kind: "fileCreate",
         places: &[at(Hook::Raw("sys_exit"), CALLS)],
-    },
-    Program {
-        name: "block_create",
-        kind: "blockedExecutable",
-        places: &[at(Hook::Security("path_mknod"), BLOCK_EXECUTABLE)],
-    },
-    Program {
-        name: "block_mode",
-        kind: "blockedExecutable",
-        places: &[at(Hook::Security("path_chmod"), BLOCK_EXECUTABLE)],
-    },
-    Program {
-        name: "block_link",
-        kind: "blockedExecutable",
-        places: &[at(Hook::Security("path_link"), BLOCK_EXECUTABLE)],
-    },
-    Program {
-        name: "block_rename",
-        kind: "blockedExecutable",
-        places: &[at(Hook::Security("path_rename"), BLOCK_EXECUTABLE)],
-    },
-    Program {
-        name: "block_write",
-        kind: "blockedShredding",
-        places: &[at(Hook::Security("file_permission"), BLOCK_EITHER)],
-    },
-    Program {
-        name: "block_map",
-        kind: "blockedShredding",
-        places: &[at(Hook::Security("mmap_file"), BLOCK_EITHER)],
-    },
-    Program {
-        name: "block_protect",
-        kind: "blockedShredding",
-        places: &[at(Hook::Security("file_mprotect"), BLOCK_EITHER)],
     },
 ];
