@@ -63,6 +63,16 @@ async function supervise(self: Identity): Promise<number> {
   return code;
 }
 
+/** A sensor that others can read is better than none. */
+function closeToOthers(native: Native, say: (text: string) => void): void {
+  try {
+    native.windows.ask({ do: "harden", launcher: Deno.ppid });
+  } catch (error) {
+    if (!(error instanceof NativeError)) throw error;
+    say(`warning: others can open the sensor's process: ${error.message}`);
+  }
+}
+
 /** What cannot be kept for the next start is captured all the same. */
 function open(
   sensor: Sensor,
@@ -112,6 +122,7 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
   const sinks = new TappedSinks(outputs, jsonRenderer({ computer: host.computer }));
   const sensor = new Sensor(native, host, policy, sinks, recordIds);
   const say = (text: string) => console.error(`${self.name}: ${escapeUnprintable(text)}`);
+  if (launcher !== undefined) closeToOthers(native, say);
   const daemon = new Daemon({ identity: self, sensor, manager, compile, running, say });
   const control = Deno.build.os === "linux"
     ? await openControl(controlSocket(), {

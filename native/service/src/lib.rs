@@ -9,6 +9,7 @@ mod descriptor;
 mod failure;
 mod folder;
 mod handle;
+mod hardening;
 mod manager;
 mod process;
 mod request;

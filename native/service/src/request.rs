@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::manager::{Service, Status};
-use crate::{folder, process};
+use crate::{folder, hardening, process};
 use serde_json::{Value, json};
 use std::time::Duration;
 use windows_sys::Win32::System::Services::{SERVICE_ALL_ACCESS, SERVICE_QUERY_CONFIG};
@@ -14,6 +14,7 @@ use windows_sys::Win32::System::Services::{SERVICE_ALL_ACCESS, SERVICE_QUERY_CON
 /// | `elevated` | | whether an administrator's rights are in force |
 /// | `folder` | `path` | whether it was made; it is administrators' alone then |
 /// | `remove-later` | `path` | null |
+/// | `harden` | `launcher`: its process id | null; this process and the launcher are closed to others |
 /// | `register` | `name`, `command`, `description` | the command line before, or null |
 /// | `start` | `name`, `milliseconds` | state |
 /// | `stop` | `name`, `milliseconds`, `force` | null |
@@ -45,6 +46,10 @@ fn answer(request: &Value) -> Result<Value, Failure> {
         "elevated" => process::is_elevated().map(Value::from),
         "folder" => folder::make_private(text("path")?).map(Value::from),
         "remove-later" => folder::remove_at_next_start(text("path")?).map(nothing),
+        "harden" => {
+            let launcher = request["launcher"].as_u64().unwrap_or(0) as u32;
+            hardening::harden(launcher).map(nothing)
+        }
         "register" => {
             let (name, command) = (text("name")?, text("command")?);
             Service::register(name, command, text("description")?).map(Value::from)
