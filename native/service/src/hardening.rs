@@ -19,7 +19,7 @@ use windows_sys::Win32::System::Threading::{
 /// The system: everything. Administrators: SYNCHRONIZE, PROCESS_QUERY_LIMITED_INFORMATION and
 /// PROCESS_TERMINATE, which is what an uninstallation by force needs, and what Windows mends by a new start.
 /// Nobody reads or writes its memory, duplicates its handles or starts threads in it.
-const ACCESS: &str = "D:P(A;;0x1fffff;;;SY)(A;;0x101001;;;BA)";
+const ACCESS: &str = "D:(A;;0x1fffff;;;SY)(A;;0x101001;;;BA)";
 const WRITE_DAC: u32 = 0x0004_0000;
 /// NoRemoteImages, NoLowMandatoryLabelImages and PreferSystem32Images.
 const IMAGE_LOAD: u32 = 0b111;
