@@ -4,6 +4,7 @@
 import { dirname, resolve } from "node:path";
 import { escapeUnprintable } from "../config/mod.ts";
 import {
+  eventLogKind,
   fileKind,
   type FilePlace,
   needsLocalSockets,
@@ -16,6 +17,8 @@ import {
 } from "../sinks/mod.ts";
 import { DurableRecordIds, type RecordIds } from "../sensor/record_ids.ts";
 import type { Native } from "../sources/native.ts";
+import { eventProvider } from "../schema/mod.ts";
+import { identity } from "../service/identity.ts";
 import { isOutOfReach } from "./permissions.ts";
 import { Exit, Failure, UsageError } from "./usage.ts";
 
@@ -48,7 +51,7 @@ export function readSinks(texts: readonly string[] = []): SinkSpec[] {
  */
 export function openOutputs(
   specs: readonly SinkSpec[],
-  options: Omit<SinkOptions, "sockets" | "onProblem">,
+  options: Omit<SinkOptions, "sockets" | "eventLog" | "onProblem">,
   native: () => Native,
 ): OpenSinks {
   if (options.stateDirectory !== undefined) refuseOutOfReach(`${options.stateDirectory}/spool`);
@@ -57,10 +60,15 @@ export function openOutputs(
   }
   const needsSockets = specs.some(({ place }) => needsLocalSockets(place));
   const sockets = needsSockets ? native().sockets : undefined;
+  const hasEventLog = specs.some(({ place }) => place.kind === eventLogKind.kind);
+  const eventLog = hasEventLog
+    ? { calls: native().eventLog, provider: eventProvider(identity().name) }
+    : undefined;
   try {
     return openSinks(specs, {
       ...options,
       sockets,
+      eventLog,
       onProblem: (message) => console.error(`monomi: ${escapeUnprintable(message)}`),
     });
   } catch (error) {

@@ -170,9 +170,9 @@ Captures live until SIGINT, SIGTERM or the end of --duration; SIGHUP reloads the
 
   -c, --config FILE     Sysmon configuration; without it the shipped rules for this system
   --sink FORMAT:TARGET  json, xml, pretty, ecs or ocsf to -, a file, syslog[:SOCKET],
-                        journald, or a server such as syslog+tls://HOST (docs/delivery.md);
-                        file options: ,size=100M,count=5; may be given several times. Without it
-                        pretty on a terminal, json elsewhere
+                        journald, eventlog (Windows), or a server such as syslog+tls://HOST
+                        (docs/delivery.md); file options: ,size=100M,count=5; may be given several
+                        times. Without it pretty on a terminal, json elsewhere
   --duration T          stop after 90s, 15m, 2h …
   --state DIR           private directory for what outlives a restart: record ids, what GUIDs count
                         from, and events that a remote receiver could not take yet

@@ -1,13 +1,21 @@
 /** `monomi schema [VERSION|all]`: which events, fields, operators and options a version has. */
 import { yamlJsonSchema } from "../config/yaml_schema.ts";
 import {
+  eventProvider,
   findVersions,
   NEWEST_VERSION,
   OLDEST_CONFIGURATION_VERSION,
   SCHEMA_VERSIONS,
   type SchemaVersion,
 } from "../schema/mod.ts";
-import { printJson, printManifests, printMarkdown, printXsd } from "../schema_output/mod.ts";
+import {
+  printEventManifest,
+  printJson,
+  printManifests,
+  printMarkdown,
+  printXsd,
+} from "../schema_output/mod.ts";
+import { identity, identityOf } from "../service/identity.ts";
 import type { Command } from "./command.ts";
 import { dropPermissions } from "./permissions.ts";
 import { Exit, readArguments, UsageError } from "./usage.ts";
@@ -21,6 +29,7 @@ const PRINTERS: Readonly<Record<Format, (versions: readonly SchemaVersion[]) => 
 };
 
 function printSchema(args: string[]): number {
+  const { name, programDirectory } = identityOf(identity().name, "windows");
   dropPermissions();
   const { values, positionals } = readArguments({
     args,
@@ -30,13 +39,14 @@ function printSchema(args: string[]): number {
       xsd: { type: "boolean" },
       markdown: { type: "boolean" },
       "json-schema": { type: "boolean" },
+      eventlog: { type: "boolean" },
     },
   });
   const [wanted] = positionals;
   if (positionals.length > 1) throw new UsageError("more than one version is given");
-  const { "json-schema": jsonSchema, ...formats } = values;
+  const { "json-schema": jsonSchema, eventlog, ...formats } = values;
   const given = Object.keys(formats) as Format[];
-  if (given.length + Number(jsonSchema ?? false) > 1) {
+  if (given.length + Number(jsonSchema ?? false) + Number(eventlog ?? false) > 1) {
     throw new UsageError("more than one format is asked for");
   }
   if (jsonSchema) {
@@ -44,6 +54,15 @@ function printSchema(args: string[]): number {
       throw new UsageError("--json-schema takes no version: one schema describes them all");
     }
     console.log(JSON.stringify(yamlJsonSchema(), null, 2));
+    return Exit.OK;
+  }
+  if (eventlog) {
+    if (wanted !== undefined) {
+      throw new UsageError(
+        "--eventlog takes no version: events are written as the newest has them",
+      );
+    }
+    console.log(printEventManifest(eventProvider(name), `${programDirectory}\\${name}-events.dll`));
     return Exit.OK;
   }
   const versions = selectVersions(wanted);
@@ -88,6 +107,7 @@ formats, instead of Sysmon's manifest:
   --xsd          an XML Schema, with which editors complete and validate configurations
   --markdown     a reference of events, fields and operators
   --json-schema  a JSON Schema of configurations in YAML; it knows all versions
+  --eventlog     the manifest by which Windows knows the events of the sink xml:eventlog
 
 \`monomi schema all --xsd\` accepts what \`monomi check\` accepts, whatever version a file names.
 

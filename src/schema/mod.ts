@@ -7,6 +7,7 @@
  * eventById(3)?.fieldIndex.get("DestinationPort"); // 16
  * ```
  */
+export { type EventProvider, eventProvider } from "./event_provider.ts";
 export { EVENT_TAGS, eventById, EVENTS, eventsByTag, fieldAt } from "./events.ts";
 export { eventsOf, fieldSince, tagSince, type VersionedEvent } from "./history.ts";
 export {

@@ -38,6 +38,8 @@ export interface TargetKind<Place extends SinkPlace = SinkPlace> {
   readonly isRemote: boolean;
   /** Whether it needs {@link SinkOptions.sockets}. */
   readonly needsLocalSockets?: boolean;
+  /** The only format that it writes, where it has a choice of one. */
+  readonly format?: SinkFormat;
   /** Whether a target's text is one of this kind. */
   accepts(target: string): boolean;
   /** Reads the text and takes the options it knows. @throws {SinkSyntaxError} */

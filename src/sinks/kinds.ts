@@ -2,6 +2,7 @@
  * The kinds of targets there are, in the order in which they are asked whether a text is theirs.
  */
 import { discardKind } from "./discard.ts";
+import { eventLogKind } from "./eventlog/kind.ts";
 import { fileKind } from "./file_kind.ts";
 import { azureKind } from "./http/azure.ts";
 import { elasticKind } from "./http/elastic.ts";
@@ -20,6 +21,7 @@ const KINDS: readonly TargetKind[] = [
   syslogKind,
   remoteSyslogKind,
   journaldKind,
+  eventLogKind,
   discardKind,
   genericKind,
   splunkKind,

@@ -10,6 +10,8 @@
  * ```
  */
 export { Chunk, type Line, type Mark } from "./chunk.ts";
+export { eventLogKind } from "./eventlog/kind.ts";
+export type { EventLogAccess, EventLogCalls } from "./eventlog/sender.ts";
 export { fileKind, type FilePlace } from "./file_kind.ts";
 export { SINK_FORMATS, type SinkFormat } from "./formats.ts";
 export { type JsonOptions, jsonRenderer } from "./json.ts";

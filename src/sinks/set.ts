@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import type { Event } from "../events/event.ts";
 import { wantsColor } from "../output/color.ts";
+import type { EventLogAccess } from "./eventlog/sender.ts";
 import { rendererOf, type SinkFormat } from "./formats.ts";
 import type { Output, TargetKind } from "./kind.ts";
 import { kindOf } from "./kinds.ts";
@@ -32,6 +33,8 @@ export interface SinkOptions extends TargetOptions {
   readonly tree?: boolean;
   /** What syslog sinks send with; without it there can be none. */
   readonly sockets?: SocketCalls;
+  /** What a sink to Windows' event log writes with; without it there can be none. */
+  readonly eventLog?: EventLogAccess;
   /**
    * A private directory that outlives the run, for spools; without it nothing waits on disk.
    */

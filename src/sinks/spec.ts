@@ -88,6 +88,9 @@ function sinkFromValues(
   const kind = kindOfTarget(target);
   if (kind === undefined) throw settings.refusal("there is no such kind of target");
   const place = kind.read(target, settings);
+  if (kind.format !== undefined && format !== kind.format) {
+    throw settings.refusal(`this target has a form of its own; write ${kind.format}:${target}`);
+  }
   const spool = kind.isRemote
     ? readSpool(settings)
     : { spoolBytes: 0, spoolFull: "oldest" } as const;

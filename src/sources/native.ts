@@ -40,6 +40,9 @@ const CAPTURE = {
 /** On Windows alone. */
 const WINDOWS = {
   monomi_session_name: { parameters: ["buffer", "u32"], result: "void" },
+  monomi_event_log_open: { parameters: ["buffer", "buffer", "u32"], result: "i32" },
+  monomi_event_log_write: { parameters: ["i32", "buffer", "u32", "buffer"], result: "i32" },
+  monomi_event_log_close: { parameters: ["i32"], result: "void" },
   monomi_manage: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_manage_patiently: {
     name: "monomi_manage",
@@ -106,7 +109,7 @@ function symbolsHere(): Deno.ForeignLibraryInterface {
 }
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 14;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 15;
 const TEXT_BYTES = 64 * 1024;
 const REASON_BYTES = 1024;
 const ANSWER_BYTES = 16 * 1024;
@@ -450,6 +453,27 @@ export class Native {
         text,
       );
     },
+  };
+
+  /** Windows' event log; see `native/windows/src/event_log`. */
+  readonly eventLog = {
+    /** Number of a registered provider, by its GUID as it lies in memory. @throws {NativeError} */
+    open: (provider: Uint8Array<ArrayBuffer>): number => {
+      const text = this.#text;
+      text.fill(0);
+      const number = this.#library.symbols.monomi_event_log_open(provider, text, text.length);
+      this.#check(number);
+      return number;
+    },
+    /** How many lines Windows has taken, and its code for the next one: 0 when there is none. */
+    write: (log: number, lines: Uint8Array<ArrayBuffer>): { written: number; code: number } => {
+      const code = new Uint32Array(1);
+      const { monomi_event_log_write } = this.#library.symbols;
+      const written = monomi_event_log_write(log, lines, lines.length, code);
+      if (written < 0) throw refusal(written);
+      return { written, code: code[0] };
+    },
+    close: (log: number): void => this.#library.symbols.monomi_event_log_close(log),
   };
 
   /** Detaches and frees everything in the kernel. */

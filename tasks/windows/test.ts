@@ -34,7 +34,9 @@ const NOT_RUN: Readonly<Record<string, string>> = {
 const LINUX_ONLY = ["monomi-linux", "monomi-preload", "monomi-provoke"];
 
 /** By their names no tests for Linux: they need a library for Windows that is built for them. */
-const LIVE_CAPTURE = ["tests/windows/live_capture.ts", "tests/windows/images.ts"];
+const LIVE_CAPTURE = ["live_capture", "images", "event_log"].map((name) =>
+  `tests/windows/${name}.ts`
+);
 
 /**
  * Runs every test that Windows can run, but those of the single file, which it packs for

@@ -11,6 +11,8 @@
 #define PLACE(type, member, at) _Static_assert(offsetof(type, member) == (at), #type "." #member)
 
 SIZE(EVENT_DESCRIPTOR, 16);
+SIZE(EVENT_DATA_DESCRIPTOR, 16);
+PLACE(EVENT_DATA_DESCRIPTOR, Size, 8);
 SIZE(EVENT_HEADER, 80);
 PLACE(EVENT_HEADER, TimeStamp, 16);
 PLACE(EVENT_HEADER, ProviderId, 24);

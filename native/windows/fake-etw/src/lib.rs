@@ -8,5 +8,6 @@
 #![cfg(windows)]
 
 mod calls;
+mod provider;
 mod script;
 mod world;

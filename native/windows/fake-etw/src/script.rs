@@ -3,6 +3,8 @@
 //! | line | |
 //! |---|---|
 //! | `fail FUNCTION CODE` | the function returns this error |
+//! | `refuse ID CODE` | EventWrite of the event with this number returns this error |
+//! | `deaf` | nobody listens to providers of events |
 //! | `session NAME` | a session that another process has left |
 //! | `lost EVENTS BUFFERS` | what a query says from now on |
 //! | `event PROVIDER id=N version=N pid=N tid=N time=FILETIME payload=HEX` | delivered if the session has enabled it |
@@ -45,6 +47,8 @@ pub(crate) enum Step {
 #[derive(Default)]
 pub(crate) struct Script {
     pub(crate) failing: HashMap<String, u32>,
+    pub(crate) refused: HashMap<u16, u32>,
+    pub(crate) is_deaf: bool,
     pub(crate) sessions: Vec<String>,
     pub(crate) steps: Vec<Step>,
 }
@@ -68,6 +72,15 @@ impl Script {
             "fail" => {
                 let function = words.next()?.to_owned();
                 self.failing.insert(function, words.next()?.parse().ok()?);
+                return Some(());
+            }
+            "refuse" => {
+                let id = words.next()?.parse().ok()?;
+                self.refused.insert(id, words.next()?.parse().ok()?);
+                return Some(());
+            }
+            "deaf" => {
+                self.is_deaf = true;
                 return Some(());
             }
             "session" => {

@@ -120,6 +120,16 @@ impl World {
         self.script.failing.get(function).copied()
     }
 
+    /// What EventWrite of this event returns.
+    pub(crate) fn refusal(&self, event: u16) -> Option<u32> {
+        self.script.refused.get(&event).copied()
+    }
+
+    /// Whether nobody listens to providers.
+    pub(crate) fn is_deaf(&self) -> bool {
+        self.script.is_deaf
+    }
+
     pub(crate) fn notify(&self) {
         self.changed.notify_all();
     }

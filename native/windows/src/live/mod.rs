@@ -27,7 +27,7 @@ pub use capture::{Capture, Options, Waiting};
 pub use delivered::delivered;
 pub use refusal::Refusal;
 #[cfg(windows)]
-pub use win32::{Advapi, Host, SystemFiles, Wintrust, windows_version};
+pub use win32::{Advapi, Host, Provider, SystemFiles, Wintrust, windows_version};
 
 #[cfg(test)]
 mod testing;

@@ -100,15 +100,7 @@ impl Advapi {
     /// # Errors
     /// Which one is missing.
     pub fn load() -> Result<Self, Refusal> {
-        const ADVAPI: &str = "advapi32.dll";
-        #[cfg(feature = "fake-etw")]
-        let library = match std::env::var("MONOMI_ETW_LIBRARY") {
-            Ok(path) => Library::at_path(&path),
-            Err(_) => Library::of_system(ADVAPI),
-        };
-        #[cfg(not(feature = "fake-etw"))]
-        let library = Library::of_system(ADVAPI);
-        let library = library.ok_or(Refusal::Missing { function: ADVAPI })?;
+        let library = Library::of_tracing()?;
         // SAFETY: the types are those of evntrace.h.
         unsafe {
             Ok(Self {

@@ -28,9 +28,22 @@ impl Library {
         Self::load(name, LOAD_LIBRARY_SEARCH_SYSTEM32)
     }
 
+    /// The one that has the functions of event tracing.
+    pub(super) fn of_tracing() -> Result<Self, Refusal> {
+        const ADVAPI: &str = "advapi32.dll";
+        #[cfg(feature = "fake-etw")]
+        let library = match std::env::var("MONOMI_ETW_LIBRARY") {
+            Ok(path) => Self::at_path(&path),
+            Err(_) => Self::of_system(ADVAPI),
+        };
+        #[cfg(not(feature = "fake-etw"))]
+        let library = Self::of_system(ADVAPI);
+        library.ok_or(Refusal::Missing { function: ADVAPI })
+    }
+
     /// One at a path, in place of Windows' tracing functions: for tests, and in no other build.
     #[cfg(feature = "fake-etw")]
-    pub(super) fn at_path(path: &str) -> Option<Self> {
+    fn at_path(path: &str) -> Option<Self> {
         Self::load(path, 0)
     }
 

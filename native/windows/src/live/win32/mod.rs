@@ -8,12 +8,14 @@ mod files;
 mod host;
 mod library;
 mod process;
+mod provider;
 mod trust;
 mod version;
 
 pub use advapi::Advapi;
 pub use files::SystemFiles;
 pub use host::Host;
+pub use provider::Provider;
 pub use trust::Wintrust;
 pub use version::windows_version;
 

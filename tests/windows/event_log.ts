@@ -1,0 +1,93 @@
+/**
+ * The sink `eventlog`, from the rules to Windows' functions. Run by the runtime for Windows
+ * (`tasks/windows/test.ts`), with a library that takes native/windows/fake-etw in place of them; under
+ * Wine these are stubs.
+ */
+import assert from "node:assert/strict";
+import { eventById, eventProvider } from "../../src/schema/mod.ts";
+import { Native } from "../../src/sources/native.ts";
+import { EVERY_EVENT } from "./every_event.ts";
+import { PROVIDER } from "./etw_script.ts";
+import { monomi, Scene } from "./scene.ts";
+
+const TAGS = ["ProcessCreate", "NetworkConnect", "RegistryEvent", "FileCreate", "DnsQuery"];
+const CONFIGURATION = `<Sysmon schemaversion="4.90"><EventFiltering>${
+  TAGS.map((tag) => `<RuleGroup groupRelation="or"><${tag} onmatch="exclude"/></RuleGroup>`).join(
+    "",
+  )
+}</EventFiltering></Sysmon>`;
+const READY = `await ${PROVIDER.dns} 3008`;
+
+/** What was written with EventWrite. */
+interface WrittenEvent {
+  readonly id: number;
+  readonly descriptor: readonly string[];
+  readonly texts: readonly string[];
+}
+
+function written(calls: readonly string[]): WrittenEvent[] {
+  return calls.filter((call) => call.startsWith("EventWrite ")).map((call) => {
+    const [, ...descriptor] = call.slice(0, call.indexOf("[")).trim().split(" ");
+    const texts = JSON.parse(call.slice(call.indexOf("[")));
+    return { id: Number(descriptor[0]), descriptor, texts };
+  });
+}
+
+/** Runs monomi with a script; its events as JSON, and what Windows was given. */
+async function run(...script: string[]) {
+  using scene = new Scene(CONFIGURATION, READY, ...EVERY_EVENT, "end", ...script);
+  const args = ["run", "-c", scene.config, "--sink", "json:-", "--sink", "xml:eventlog", "--stats"];
+  const { out, err } = await monomi(args, scene.variables);
+  const events = out.trim().split("\n").map((line) => JSON.parse(line));
+  const summary = err.split("\n").find((line) => line.startsWith('{"summary"'));
+  assert.ok(summary, err);
+  const { sinks } = JSON.parse(summary).summary;
+  return { events, err, calls: scene.calls, counters: sinks[1] };
+}
+
+Deno.test("every field of every event arrives under its descriptor", async () => {
+  const { events, calls, counters } = await run();
+  const got = written(calls);
+  const ids = new Set(got.map(({ id }) => id));
+  for (const id of [1, 3, 4, 11, 12, 13, 22, 255]) assert.ok(ids.has(id), `event ${id}`);
+  assert.equal(got.length, events.length);
+  for (const [at, { id, descriptor, texts }] of got.entries()) {
+    const { EventID, ...fields } = events[at];
+    const { version, level, fields: known } = eventById(id)!;
+    assert.equal(id, EventID);
+    const expected = [id, version, 16, level, 0, id, "0x8000000000000000"].map(String);
+    assert.deepEqual(descriptor, expected);
+    assert.deepEqual(texts, known.map(({ name }) => String(fields[name])), `event ${id}`);
+  }
+  assert.deepEqual([counters.written, counters.dropped], [got.length, 0]);
+  const { guid } = eventProvider("monomi");
+  const provider = calls.filter((call) => /^Event(Un)?[Rr]egister/.test(call));
+  assert.deepEqual(provider, [`EventRegister ${guid.toUpperCase()}`, "EventUnregister "]);
+});
+
+Deno.test("what Windows refuses for good is counted, and the rest is written", async () => {
+  const { events, err, calls, counters } = await run("refuse 22 534");
+  const refused = events.filter(({ EventID }) => EventID === 22).length;
+  assert.ok(refused > 0);
+  assert.equal(written(calls).length, events.length - refused);
+  assert.deepEqual([counters.drops.undeliverable, counters.dropped], [refused, refused]);
+  assert.match(err, /eventlog monomi\/Operational: .*larger than the 64 KiB/);
+});
+
+Deno.test("a channel that nobody registered is told, with what to do; nothing counts as written", async () => {
+  const { events, err, calls, counters } = await run("deaf");
+  assert.equal(written(calls).length, 0);
+  assert.deepEqual([counters.written, counters.dropped], [0, events.length]);
+  assert.match(err, /monomi\/Operational is not enabled, or not registered.*schema --eventlog/);
+});
+
+Deno.test("the library to ship finds the functions of Windows, here Wine's, which nobody listens to", () => {
+  Deno.env.delete("MONOMI_ETW_LIBRARY");
+  const { eventLog } = new Native(Deno.env.get("MONOMI_LIBRARY")!);
+  const log = eventLog.open(eventProvider("monomi").guidBytes);
+  const line = new TextEncoder().encode("1\x1f5\x1f4\x1e");
+  assert.deepEqual(eventLog.write(log, line), { written: 0, code: 15_007 });
+  assert.deepEqual(eventLog.write(log, line.subarray(0, 0)), { written: 0, code: 0 });
+  eventLog.close(log);
+  assert.throws(() => eventLog.write(log, line), /the native library failed/);
+});
