@@ -1,4 +1,5 @@
 /** `monomi schema [VERSION|all]`: which events, fields, operators and options a version has. */
+import { escapeUnprintable } from "../config/mod.ts";
 import { yamlJsonSchema } from "../config/yaml_schema.ts";
 import {
   eventProvider,
@@ -9,6 +10,7 @@ import {
   type SchemaVersion,
 } from "../schema/mod.ts";
 import {
+  eventLibrary,
   printEventManifest,
   printJson,
   printManifests,
@@ -18,7 +20,7 @@ import {
 import { identity, identityOf } from "../service/identity.ts";
 import type { Command } from "./command.ts";
 import { dropPermissions } from "./permissions.ts";
-import { Exit, readArguments, UsageError } from "./usage.ts";
+import { Exit, Failure, readArguments, UsageError } from "./usage.ts";
 
 type Format = "json" | "xsd" | "markdown";
 
@@ -28,9 +30,10 @@ const PRINTERS: Readonly<Record<Format, (versions: readonly SchemaVersion[]) => 
   markdown: (versions) => printMarkdown(forConfigurations(versions)),
 };
 
+const NO_VERSION = "the event log takes no version: events are written as the newest has them";
+
 function printSchema(args: string[]): number {
   const { name, programDirectory } = identityOf(identity().name, "windows");
-  dropPermissions();
   const { values, positionals } = readArguments({
     args,
     allowPositionals: true,
@@ -40,15 +43,22 @@ function printSchema(args: string[]): number {
       markdown: { type: "boolean" },
       "json-schema": { type: "boolean" },
       eventlog: { type: "boolean" },
+      "eventlog-library": { type: "string" },
     },
   });
   const [wanted] = positionals;
   if (positionals.length > 1) throw new UsageError("more than one version is given");
-  const { "json-schema": jsonSchema, eventlog, ...formats } = values;
+  const { "json-schema": jsonSchema, eventlog, "eventlog-library": library, ...formats } = values;
   const given = Object.keys(formats) as Format[];
-  if (given.length + Number(jsonSchema ?? false) + Number(eventlog ?? false) > 1) {
+  if (given.length + [jsonSchema, eventlog, library].filter(Boolean).length > 1) {
     throw new UsageError("more than one format is asked for");
   }
+  if (library !== undefined) {
+    if (wanted !== undefined) throw new UsageError(NO_VERSION);
+    writeNew(library, eventLibrary(eventProvider(name)));
+    return Exit.OK;
+  }
+  dropPermissions();
   if (jsonSchema) {
     if (wanted !== undefined) {
       throw new UsageError("--json-schema takes no version: one schema describes them all");
@@ -57,11 +67,7 @@ function printSchema(args: string[]): number {
     return Exit.OK;
   }
   if (eventlog) {
-    if (wanted !== undefined) {
-      throw new UsageError(
-        "--eventlog takes no version: events are written as the newest has them",
-      );
-    }
+    if (wanted !== undefined) throw new UsageError(NO_VERSION);
     console.log(printEventManifest(eventProvider(name), `${programDirectory}\\${name}-events.dll`));
     return Exit.OK;
   }
@@ -74,6 +80,18 @@ function printSchema(args: string[]): number {
   const [format] = given;
   console.log(format ? PRINTERS[format](versions) : printManifests(versions.toReversed()));
   return Exit.OK;
+}
+
+/** @throws {Failure} also when there is something of this name. */
+function writeNew(path: string, bytes: Uint8Array): void {
+  try {
+    Deno.writeFileSync(path, bytes, { createNew: true });
+  } catch (error) {
+    const reason = error instanceof Deno.errors.AlreadyExists
+      ? "it exists; remove it first"
+      : (error as Error).message;
+    throw new Failure(`cannot write ${escapeUnprintable(path)}: ${reason}`, Exit.COULD_NOT_RUN);
+  }
 }
 
 /** Oldest first, none for an unknown one. Where both systems have a version of that number: this system's. */
@@ -108,6 +126,8 @@ formats, instead of Sysmon's manifest:
   --markdown     a reference of events, fields and operators
   --json-schema  a JSON Schema of configurations in YAML; it knows all versions
   --eventlog     the manifest by which Windows knows the events of the sink xml:eventlog
+  --eventlog-library FILE
+                 writes, into a new file, the library that Windows shows these events by
 
 \`monomi schema all --xsd\` accepts what \`monomi check\` accepts, whatever version a file names.
 

@@ -3,10 +3,10 @@
  * (https://learn.microsoft.com/windows/win32/wes/writing-an-instrumentation-manifest).
  */
 import { type EventDefinition, type EventProvider, EVENTS } from "../schema/mod.ts";
+import { eventWords, LEVELS, taskWords } from "./event_library/messages.ts";
 import { element, tag } from "./markup.ts";
 
 const EVENTS_NAMESPACE = "http://schemas.microsoft.com/win/2004/08/events";
-const LEVELS: Readonly<Record<number, string>> = { 2: "win:Error", 4: "win:Informational" };
 const CHANNEL_ID = "OPERATIONAL";
 
 /**
@@ -89,7 +89,7 @@ function eventLine(event: EventDefinition): string {
   return tag("event", {
     value: String(event.id),
     version: String(event.version),
-    level: LEVELS[event.level],
+    level: LEVELS[event.level].name,
     task: event.name,
     channel: CHANNEL_ID,
     template: numbered("Fields", event),
@@ -98,11 +98,8 @@ function eventLine(event: EventDefinition): string {
 }
 
 function stringLines(event: EventDefinition): string[] {
-  const task = `${event.title} (rule: ${event.tag ?? event.name})`;
-  const message = `${event.title}:` +
-    event.fields.map(({ name }, i) => `%n${name}: %${i + 1}`).join("");
   return [
-    tag("string", { id: numbered("Task", event), value: task }, true),
-    tag("string", { id: numbered("Event", event), value: message }, true),
+    tag("string", { id: numbered("Task", event), value: taskWords(event) }, true),
+    tag("string", { id: numbered("Event", event), value: eventWords(event) }, true),
   ];
 }

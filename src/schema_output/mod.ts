@@ -8,6 +8,7 @@
  * await Deno.writeTextFile("sysmon.xsd", printXsd([NEWEST_VERSION.linux]));
  * ```
  */
+export { eventLibrary } from "./event_library/library.ts";
 export { printEventManifest } from "./event_manifest.ts";
 export { printJson } from "./json.ts";
 export { printManifests } from "./manifest.ts";

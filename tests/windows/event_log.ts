@@ -4,7 +4,11 @@
  * Wine these are stubs.
  */
 import assert from "node:assert/strict";
-import { eventById, eventProvider } from "../../src/schema/mod.ts";
+import { Buffer } from "node:buffer";
+import { eventById, eventProvider, EVENTS } from "../../src/schema/mod.ts";
+import { eventLibrary } from "../../src/schema_output/mod.ts";
+import { eventMessage, eventWords } from "../../src/schema_output/event_library/messages.ts";
+import { manifestResource } from "../../src/schema_output/event_library/template.ts";
 import { Native } from "../../src/sources/native.ts";
 import { EVERY_EVENT } from "./every_event.ts";
 import { PROVIDER } from "./etw_script.ts";
@@ -90,4 +94,44 @@ Deno.test("the library to ship finds the functions of Windows, here Wine's, whic
   assert.deepEqual(eventLog.write(log, line.subarray(0, 0)), { written: 0, code: 0 });
   eventLog.close(log);
   assert.throws(() => eventLog.write(log, line), /the native library failed/);
+});
+
+Deno.test("the library of the manifest loads, and its messages are found by their numbers", () => {
+  const LOAD_AS_DATA = 2;
+  const FROM_MODULE_WITHOUT_VALUES = 0x800 | 0x200;
+  const kernel = Deno.dlopen("kernel32.dll", {
+    LoadLibraryExW: { parameters: ["buffer", "pointer", "u32"], result: "pointer" },
+    FindResourceW: { parameters: ["pointer", "pointer", "buffer"], result: "pointer" },
+    SizeofResource: { parameters: ["pointer", "pointer"], result: "u32" },
+    FormatMessageW: {
+      parameters: ["u32", "pointer", "u32", "u32", "buffer", "u32", "pointer"],
+      result: "u32",
+    },
+    FreeLibrary: { parameters: ["pointer"], result: "i32" },
+  });
+  const { symbols } = kernel;
+  const wide = (text: string) => new Uint8Array(Buffer.from(`${text}\0`, "utf16le"));
+  const folder = Deno.makeTempDirSync();
+  const path = `${folder}\\events.dll`;
+  const provider = eventProvider("monomi");
+  Deno.writeFileSync(path, eventLibrary(provider));
+  const library = symbols.LoadLibraryExW(wide(path), null, LOAD_AS_DATA);
+  try {
+    assert.ok(library !== null);
+    const first = Deno.UnsafePointer.create(1n);
+    const found = symbols.FindResourceW(library, first, wide("WEVT_TEMPLATE"));
+    assert.equal(symbols.SizeofResource(library, found), manifestResource(provider).length);
+    const text = new Uint8Array(8192);
+    for (const event of EVENTS) {
+      const flags = FROM_MODULE_WITHOUT_VALUES;
+      const number = eventMessage(event);
+      const length = symbols.FormatMessageW(flags, library, number, 0, text, 4096, null);
+      const words = Buffer.from(text.subarray(0, 2 * length)).toString("utf16le");
+      assert.equal(words, `${eventWords(event).replaceAll("%n", "\r\n")}\r\n`);
+    }
+  } finally {
+    symbols.FreeLibrary(library);
+    kernel.close();
+    Deno.removeSync(folder, { recursive: true });
+  }
 });
