@@ -44,7 +44,10 @@ function equalBytes(some: Uint8Array, others: Uint8Array): boolean {
 
 wineTest("version, help and schema", async () => {
   for (
-    const args of [["--version"], ["help"], ["check", "--help"], ["coverage", "--help"], ["schema"]]
+    const args of [["--version"], ["help"], ["check", "--help"], ["coverage", "--help"], [
+      "schema",
+      "all",
+    ]]
   ) {
     await sameText(args);
   }

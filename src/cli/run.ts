@@ -71,6 +71,8 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   const address = values.metrics === undefined ? undefined : metricsAddress(values.metrics);
   const duration = values.duration === undefined ? undefined : parseDuration(values.duration);
   refuseWithoutCapture();
+  // Asks the environment, which is out of reach later.
+  const { name } = identity();
   const native = load();
   if (values.pin !== undefined) unlock(native, values.pin);
   const host = liveSource(native, values.state);
@@ -106,7 +108,7 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
     refuse: values.protect,
     paths: ownPaths([ownFile(), path, values.state, values.pin]),
   });
-  sensor.open({ name: identity().name, ...sizes, pins: values.pin, own });
+  sensor.open({ name, ...sizes, pins: values.pin, own });
   settle(sensor, native, say);
   say("capturing");
   const timer = duration === undefined ? undefined : setTimeout(() => sensor.stop(), duration);

@@ -19,6 +19,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "src/cli/": "every command is a process; tests/windows_file_test.ts runs them as the single file",
   "src/blocking/compile_test.ts": "compiles what the Linux kernel decides by",
   "src/control/": "the control socket is one of Unix",
+  "src/service/private_files_test.ts": "file modes",
   "src/service/transaction_test.ts": "file modes",
   "src/sensor/record_ids_test.ts": "file modes, SIGKILL",
   "src/sinks/file_test.ts": "file modes, symbolic links, removing open files",

@@ -9,9 +9,9 @@ begin() {
   ready capturing
 }
 
-# ready TEXT: once the sensor has said it; a guest has no other clock than patience.
+# ready TEXT: once the sensor has said it; a guest has no clock but patience, and may be slow.
 ready() {
-  for i in $(seq 600); do
+  for i in $(seq 3000); do
     grep -q "$1" /tmp/sensor.err && return 0
     kill -0 $sensor 2>/dev/null || break
     sleep 0.1
