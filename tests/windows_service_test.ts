@@ -3,6 +3,7 @@
  * single file, whose events come from native/windows/fake-etw.
  */
 import assert from "node:assert/strict";
+import { eventProvider } from "../src/schema/mod.ts";
 import { FAKE_TRACING, PACKED_FOR_FAKE, WINDOWS_BUILD } from "../tasks/windows/paths.ts";
 import { endWine, windowsPath, WINE, winePrefix } from "../tasks/windows/wine.ts";
 import { exists, Folder } from "./support/environment.ts";
@@ -137,10 +138,14 @@ async function life(): Promise<void> {
 
   const nothing = await instance.run("uninstall");
   assert.equal(nothing.code, 1, nothing.said);
-  const installed = await instance.run("install", "-c", queries);
+  const file = "json:C:\\ProgramData\\wineservice\\logs\\events.json";
+  const sinks = ["--sink", file, "--sink", "xml:eventlog"];
+  const installed = await instance.run("install", "-c", queries, ...sinks);
   assert.equal(installed.code, 0, installed.said);
   assert.match(installed.said, /C:\\windows\\wineservice\.exe/i);
   assert.equal(await instance.state(), "RUNNING");
+  const channel = ["dll", "man"].map((end) => `${DRIVE}/windows/wineservice-events.${end}`);
+  assert.deepEqual(channel.filter(exists), channel, installed.said);
   assert.deepEqual(instance.events.map(({ EventID }) => EventID).slice(0, 2), [16, 4]);
 
   const connections = await instance.run("reload", instance.file("connections.xml", CONNECTIONS));
@@ -167,7 +172,16 @@ async function life(): Promise<void> {
   assert.equal(await instance.state(), undefined);
   assert.ok(!exists(`${DRIVE}/windows/wineservice.exe`));
   assert.deepEqual([...Deno.readDirSync(data)].map(({ name }) => name), ["logs"]);
-  assert.deepEqual(instance.calls.slice(-2), ["CloseTrace ", "ControlTraceW wineservice 1"]);
+  assert.deepEqual(channel.filter(exists), []);
+  const ofProvider = instance.calls.filter((call) => /^Event[RWU]/.test(call));
+  const { guid } = eventProvider("wineservice");
+  assert.equal(ofProvider[0], `EventRegister ${guid.toUpperCase()}`);
+  assert.deepEqual(
+    ofProvider.filter((call) => call.startsWith("EventWrite")).map((call) => call.split(" ")[1]),
+    instance.events.map(({ EventID }) => String(EventID)),
+  );
+  const ofTrace = instance.calls.filter((call) => !ofProvider.includes(call));
+  assert.deepEqual(ofTrace.slice(-2), ["CloseTrace ", "ControlTraceW wineservice 1"]);
 }
 
 /** What is not there, and what is somebody else's. */

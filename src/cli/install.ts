@@ -1,17 +1,20 @@
 /** `monomi install`: make it a service of this host, or upgrade the one that is there. */
+import { escapeUnprintable } from "../config/mod.ts";
 import { VERSION } from "../sensor/version.ts";
+import { registerChannel } from "../service/event_channel.ts";
 import { type Identity, identity, ownFile } from "../service/identity.ts";
 import { install as installInstance, type NewConfiguration } from "../service/install.ts";
 import { managerOf } from "../service/manager.ts";
 import { readIfThere } from "../service/private_files.ts";
 import { placesOf } from "../service/stored.ts";
 import { defaultSinks, settingsText, withSinks } from "../settings/mod.ts";
+import { eventLogKind } from "../sinks/mod.ts";
 import type { Native } from "../sources/native.ts";
 import type { Command } from "./command.ts";
 import { shippedConfiguration, validGiven } from "./given_configuration.ts";
 import { unlockInstance } from "./own_paths.ts";
 import { requireRoot } from "./root.ts";
-import { validSettings } from "./settings.ts";
+import { readSettings, validSettings } from "./settings.ts";
 import { Exit, Failure, readArguments } from "./usage.ts";
 
 /**
@@ -52,7 +55,20 @@ export async function installWith(
     configuration: configuration ?? (isThere ? undefined : fallback()),
     settings,
   }, manager);
+  if (Deno.build.os === "windows") await registerOwnChannel(self);
   return { identity: self, manager: manager.kind };
+}
+
+/** The sensor captures all the same; its sink waits for the channel. */
+async function registerOwnChannel(self: Identity): Promise<void> {
+  const { sinks } = readSettings(self);
+  if (!sinks.some(({ place }) => place.kind === eventLogKind.kind)) return;
+  const reason = await registerChannel(self);
+  if (reason === undefined) return;
+  console.error(
+    `${self.name}: the channel ${self.name}/Operational could not be registered: ` +
+      escapeUnprintable(reason),
+  );
 }
 
 /** A unit of ours would hide the package's. */
@@ -114,7 +130,8 @@ export const install: Command = {
 
 Copies this file to /opt/NAME/NAME, stores configuration and settings in /etc/NAME, and starts the
 service; NAME is this file's name. With systemd it is a unit, elsewhere a supervised daemon. On
-Windows it is a service, %SystemRoot%\\NAME.exe with its files in %ProgramData%\\NAME. Where it is
+Windows it is a service, %SystemRoot%\\NAME.exe with its files in %ProgramData%\\NAME, and with the
+sink xml:eventlog a channel of the event log, by %SystemRoot%\\NAME-events.dll. Where it is
 installed already, it is upgraded: what is not given stays. Either all of it is done or nothing.
 Needs root, or an administrator.
 

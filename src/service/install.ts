@@ -1,5 +1,6 @@
 /** Installing, reconfiguring and removing an instance. */
 import { basename, join } from "node:path";
+import { unregisterChannel } from "./event_channel.ts";
 import { type Identity, ownDirectories, ownPlaces } from "./identity.ts";
 import type { Manager } from "./manager.ts";
 import { makePrivateDirectory, readJson, removeIfThere } from "./private_files.ts";
@@ -152,11 +153,14 @@ export async function uninstall(
   manager.check();
   await manager.stop(force);
   await manager.unregister();
-  const removed = ownPlaces(identity).filter((place) => manager.remove(place));
+  const channel = manager.kind === "service control manager"
+    ? await unregisterChannel(identity, (path) => manager.remove(path))
+    : [];
+  const places = ownPlaces(identity).filter((place) => manager.remove(place));
   const { logDirectory, dataDirectory } = identity;
   removeEmpty(logDirectory);
   if (dataDirectory !== undefined) removeEmpty(dataDirectory);
-  return removed;
+  return [...places, ...channel];
 }
 
 /** An empty one holds no logs. */

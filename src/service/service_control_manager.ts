@@ -1,4 +1,5 @@
 /** Windows' service control manager, through the native library. */
+import { dirname } from "node:path";
 import type { Native } from "../sources/native.ts";
 import { readLogFrom, type ServiceLog, serviceLogOf } from "./service_log.ts";
 import { type Identity, ownFile } from "./identity.ts";
@@ -106,12 +107,12 @@ export class ServiceControlManager implements Manager {
     await this.#windows.askPatiently({ do: "delete", name: this.#identity.name });
   }
 
-  /** The program that runs this very command cannot be removed while it does. */
+  /** Nor the program that runs this very command, nor a library that Windows uses, can be removed now. */
   remove(path: string): boolean {
     try {
       return removeIfThere(path);
     } catch (error) {
-      if (!isSamePath(path, this.#identity.program)) throw error;
+      if (!isSamePath(dirname(path), this.#identity.programDirectory)) throw error;
       const aside = `${path}.${crypto.randomUUID()}.old`;
       Deno.renameSync(path, aside);
       this.#windows.ask({ do: "remove-later", path: aside });

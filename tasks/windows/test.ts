@@ -35,7 +35,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
 const LINUX_ONLY = ["monomi-linux", "monomi-preload", "monomi-provoke"];
 
 /** By their names no tests for Linux: they need a library for Windows that is built for them. */
-const LIVE_CAPTURE = ["live_capture", "images", "event_log"].map((name) =>
+const LIVE_CAPTURE = ["live_capture", "images", "event_log", "event_channel"].map((name) =>
   `tests/windows/${name}.ts`
 );
 

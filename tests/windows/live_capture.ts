@@ -9,35 +9,11 @@ import assert from "node:assert/strict";
 import { CaptureEnded, type Native, NativeError } from "../../src/sources/native.ts";
 import { event, kernelProcess, PROCESS_TYPE, PROVIDER, u32, u64, wide } from "./etw_script.ts";
 import { EVERY_EVENT, EXPECTED } from "./every_event.ts";
-import { factsOf, monomi, Scene } from "./scene.ts";
+import { EVERYTHING, factsOf, monomi, Scene } from "./scene.ts";
 
 const LIBRARY = Deno.env.get("MONOMI_LIBRARY")!;
 const OPTIONS = { name: "monomi-test", ringBytes: 1 << 20, maxArguments: 0 };
 const WAIT_MS = 20_000;
-
-const TAGS = [
-  "ProcessCreate",
-  "NetworkConnect",
-  "ProcessTerminate",
-  "DriverLoad",
-  "ImageLoad",
-  "CreateRemoteThread",
-  "RawAccessRead",
-  "ProcessAccess",
-  "FileCreate",
-  "RegistryEvent",
-  "FileCreateStreamHash",
-  "PipeEvent",
-  "WmiEvent",
-  "DnsQuery",
-  "FileDelete",
-  "FileExecutableDetected",
-];
-const EVERYTHING = `<Sysmon schemaversion="4.90"><EventFiltering>${
-  TAGS.map((tag) => `<RuleGroup groupRelation="or"><${tag} onmatch="exclude"/></RuleGroup>`).join(
-    "",
-  )
-}</EventFiltering></Sysmon>`;
 
 const answer = (name: string, pid = 40_004): string =>
   event(PROVIDER.dns, 3008, { pid }, wide(name), u32(1), u64(0), u32(0), wide("::1;"));

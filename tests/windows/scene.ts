@@ -7,6 +7,31 @@ const BUILD = Deno.env.get("MONOMI_FAKE_BUILD")!;
 const TESTED = `${BUILD}\\monomi.dll`;
 const FAKE = `${BUILD}\\fake_etw.dll`;
 
+const TAGS = [
+  "ProcessCreate",
+  "NetworkConnect",
+  "ProcessTerminate",
+  "DriverLoad",
+  "ImageLoad",
+  "CreateRemoteThread",
+  "RawAccessRead",
+  "ProcessAccess",
+  "FileCreate",
+  "RegistryEvent",
+  "FileCreateStreamHash",
+  "PipeEvent",
+  "WmiEvent",
+  "DnsQuery",
+  "FileDelete",
+  "FileExecutableDetected",
+];
+/** A configuration that logs every event that a live capture gives. */
+export const EVERYTHING = `<Sysmon schemaversion="4.90"><EventFiltering>${
+  TAGS.map((tag) => `<RuleGroup groupRelation="or"><${tag} onmatch="exclude"/></RuleGroup>`).join(
+    "",
+  )
+}</EventFiltering></Sysmon>`;
+
 /** A script, a configuration, and who reads them. */
 export class Scene implements Disposable {
   readonly #folder = Deno.makeTempDirSync();
