@@ -8,12 +8,6 @@ use std::time::{Duration, Instant};
 pub(crate) struct Deadline(Option<Instant>);
 
 impl Deadline {
-    /// None.
-    #[cfg(test)]
-    pub fn never() -> Deadline {
-        Deadline(None)
-    }
-
     /// The moment `budget` from now; never, when the clock cannot hold it.
     pub fn after(budget: Duration) -> Deadline {
         Deadline(Instant::now().checked_add(budget))
