@@ -56,7 +56,8 @@ export class SpoolBacklog implements Backlog {
   #sentBytes = 0;
   #countedFull = 0;
   #isPulling = false;
-  #isTaking = false;
+  /** Where the chunk comes from that is read, until it is the current one: the spool may have passed it. */
+  #taking: Position | undefined;
   #isClosed = false;
   #unstored: Chunk | undefined;
   #tick: ReturnType<typeof setTimeout> | undefined;
@@ -86,9 +87,9 @@ export class SpoolBacklog implements Backlog {
     if (this.#current !== undefined) return this.#current.chunk;
     const damaged = this.#spool.losses.damaged;
     const cursor = this.#spool.cursor;
-    this.#isTaking = true;
+    this.#taking = cursor;
     const chunk = await this.#spool.take();
-    this.#isTaking = false;
+    this.#taking = undefined;
     const lost = this.#spool.losses.damaged - damaged;
     if (lost > 0) {
       this.#events.counters.spooled -= lost;
@@ -265,7 +266,8 @@ export class SpoolBacklog implements Backlog {
     const isOnlyOne = isIn && this.#spool.lines === lines;
     const isToBeJoined = bytes < SMALL_BYTES && this.#current !== undefined;
     if (
-      isOnlyOne && !isToBeJoined && !this.#isTaking && this.#ready.length < MOST_IN_MEMORY
+      isOnlyOne && !isToBeJoined && this.#taking === undefined &&
+      this.#ready.length < MOST_IN_MEMORY
     ) {
       const from = this.#spool.skip(chunk);
       this.#ready.push({ chunk, from, line: from.line });
@@ -293,8 +295,8 @@ export class SpoolBacklog implements Backlog {
 
   /** Where the oldest line is that was not handed over. */
   #undelivered(): Position {
-    return this.#current?.from ?? this.#ready.find(({ from }) => from !== undefined)?.from ??
-      this.#spool.cursor;
+    return this.#current?.from ?? this.#taking ??
+      this.#ready.find(({ from }) => from !== undefined)?.from ?? this.#spool.cursor;
   }
 
   #startTick(): void {

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import type { Chunk } from "../chunk.ts";
 import { QueuedTarget, type Sender } from "../queued_target.ts";
 import { until } from "../../testing/temporary.ts";
+import { LineQueue } from "../line_queue.ts";
+import { SpoolBacklog, type SpoolEvents } from "./backlog.ts";
 import { Spool } from "./spool.ts";
-import { range, SMALL, withSpoolDirectory } from "./testing.ts";
+import { drain, numbered, range, SMALL, withSpoolDirectory } from "./testing.ts";
 
 /** A receiver whose health the test decides, and that may lose what it has taken. */
 class Receiver implements Sender {
@@ -144,3 +146,34 @@ for (const isSpooled of [true, false]) {
       assert.deepEqual([target.counters.waiting, target.counters.spooled], [0, 0]);
     }));
 }
+
+/** A spool whose caller learns of a chunk a moment after it was taken. */
+class Interrupted extends Spool {
+  onTaken = () => {};
+
+  override async take(): Promise<Chunk | undefined> {
+    const chunk = await super.take();
+    this.onTaken();
+    return chunk;
+  }
+}
+
+Deno.test("what was just taken from disk when the target closes is there in the next run", () =>
+  withSpoolDirectory(async (directory) => {
+    const spool = new Interrupted(directory, SMALL);
+    await spool.append(numbered(0, 10));
+    const events: SpoolEvents = {
+      counters: new QueuedTarget("receiver", new Receiver(), options).counters,
+      drop: () => assert.fail("dropped"),
+      trouble: assert.fail,
+      readable: () => {},
+      settled: () => {},
+    };
+    const backlog = new SpoolBacklog(new LineQueue(2 ** 20, 10), spool, events, undefined);
+    spool.onTaken = () => assert.equal(backlog.close(undefined), 0);
+    await backlog.take();
+    assert.equal(events.counters.spooled, 10);
+    const next = new Spool(directory, SMALL);
+    assert.deepEqual(await drain(next), range(0, 9));
+    next.close();
+  }));
