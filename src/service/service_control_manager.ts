@@ -91,6 +91,8 @@ export class ServiceControlManager implements Manager {
       milliseconds: START_MS,
     }) as State;
     if (state.running) return;
+    // Of a process that is still there nothing could be taken back.
+    if (!state.stopped) await this.stop(false);
     const how = state.stopped ? `ended with ${state.exitCode}` : "does not start";
     throw new ServiceError(`the sensor ${how}; ${readLogFrom(log)}`);
   }

@@ -149,7 +149,10 @@ fn serve() {
         log.say(&format!("monomi: {error}"));
         i32::from(error.exit_code())
     });
-    state().set(SERVICE_STOPPED, code as u32);
+    // A failure while it was being stopped must not have Windows start it again.
+    let mut state = state();
+    let code = if state.current == SERVICE_STOP_PENDING { 0 } else { code };
+    state.set(SERVICE_STOPPED, code as u32);
 }
 
 /// The runtime's exit code.
