@@ -4,7 +4,7 @@
 import { readLine } from "../sources/logs/line.ts";
 import type { Family } from "../events/process_table.ts";
 import { EventBuilder } from "../sources/logs/event_builder.ts";
-import { removeIfThere } from "../service/private_files.ts";
+import { removeFile } from "../sinks/safe_open.ts";
 import { readLines } from "./lines.ts";
 import { Outbox } from "./outbox.ts";
 import {
@@ -71,7 +71,7 @@ export class ControlServer {
   }
 
   async #close(): Promise<void> {
-    removeIfThere(this.#path);
+    removeFile(this.#path);
     this.#listener.close();
     for (const client of this.#clients) end(client);
     await this.#served;

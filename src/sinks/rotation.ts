@@ -3,7 +3,7 @@
  * are compressed end with `.gz`.
  */
 import { basename, dirname } from "node:path";
-import { lstatIfThere } from "./safe_open.ts";
+import { lstatIfThere, removeFile } from "./safe_open.ts";
 import { reasonOf } from "./target.ts";
 
 /** When a file is rotated and what is kept. */
@@ -60,7 +60,7 @@ export class OldFiles {
     const { count } = this.#rotation;
     const oldest = this.#oldest();
     if (oldest === count) {
-      for (const end of ENDS) remove(this.#at(count, end));
+      for (const end of ENDS) removeFile(this.#at(count, end));
       if (this.#job?.number === count) this.#job.number = GONE;
     }
     const last = Math.min(oldest + 1, count);
@@ -117,7 +117,7 @@ export class OldFiles {
       for (const end of ENDS) {
         const path = this.#at(number, end);
         left -= lstatIfThere(path)?.size ?? 0;
-        if (left < 0) remove(path);
+        if (left < 0) removeFile(path);
       }
     }
   }
@@ -142,7 +142,7 @@ export class OldFiles {
 
   async #compressOne(job: Job): Promise<void> {
     const part = this.#path + PART;
-    remove(part);
+    removeFile(part);
     try {
       // At once: the next rotation gives the number to another file.
       using from = Deno.openSync(this.#at(job.number, ""));
@@ -151,9 +151,9 @@ export class OldFiles {
         .pipeTo(to.writable, { signal: job.abort.signal });
       const plain = this.#at(job.number, "");
       // It may have been removed meanwhile, by us or by others.
-      if (lstatIfThere(plain) === undefined) remove(part);
+      if (lstatIfThere(plain) === undefined) removeFile(part);
       else Deno.renameSync(part, this.#at(job.number, ".gz"));
-      remove(plain);
+      removeFile(plain);
     } catch (error) {
       removeIfPossible(part);
       throw error;
@@ -167,13 +167,5 @@ function removeIfPossible(path: string): void {
     Deno.removeSync(path);
   } catch {
     // Why it was to be removed is what is told.
-  }
-}
-
-function remove(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

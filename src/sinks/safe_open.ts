@@ -84,3 +84,12 @@ function refuseUnlessOurs(path: string, info: Deno.FileInfo): void {
     refuse(`belongs to user ${info.uid}`, `change its owner to ${user} or name another file`);
   }
 }
+
+/** Removes a file if there is one; a directory is an error. @throws a system error. */
+export function removeFile(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
