@@ -2,6 +2,7 @@
  * What GUIDs of processes count their seconds from, kept over restarts of the sensor: a clock that was set
  * in between must not give a process that runs on another GUID.
  */
+import { replaceWhole } from "../sinks/whole_file.ts";
 
 const FILE = "boot-epoch";
 const BOOT_ID = "/proc/sys/kernel/random/boot_id";
@@ -12,21 +13,18 @@ const BOOT_ID = "/proc/sys/kernel/random/boot_id";
  *
  * @param directory private, and there.
  */
-export function keptEpoch(directory: string, now: number, bootId: string = thisBoot()): number {
+export function keptEpoch(directory: string, now: number, bootId?: string): number {
   const path = `${directory}/${FILE}`;
   const epoch = Math.round(now);
   try {
+    const id = bootId ?? Deno.readTextFileSync(BOOT_ID).trim();
     const [, boot, kept] = /^(\S+) (-?\d{1,15})\n$/.exec(textIfThere(path)) ?? [];
-    if (boot === bootId) return Number(kept);
-    Deno.writeTextFileSync(path, `${bootId} ${epoch}\n`, { mode: 0o600 });
+    if (boot === id) return Number(kept);
+    replaceWhole(path, `${id} ${epoch}\n`, 0o600);
   } catch {
     // A full disk: the next sensor counts from its own start.
   }
   return epoch;
-}
-
-function thisBoot(): string {
-  return Deno.readTextFileSync(BOOT_ID).trim();
 }
 
 function textIfThere(path: string): string {
