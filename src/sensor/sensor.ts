@@ -4,7 +4,13 @@
 import type { Event } from "../events/event.ts";
 import type { Family } from "../events/process_table.ts";
 import type { BatchDecoder, LiveSource } from "../sources/live_source.ts";
-import { CaptureEnded, type FailedHook, type Native, NativeError } from "../sources/native.ts";
+import {
+  CaptureEnded,
+  type CaptureStats,
+  type FailedHook,
+  type Native,
+  NativeError,
+} from "../sources/native.ts";
 import type { SinkSet } from "../sinks/mod.ts";
 import { type Blocking, describeBlocking } from "./blocking.ts";
 import { ErrorReports } from "./error_reports.ts";
@@ -91,7 +97,8 @@ export class Sensor {
 
   /** Attaches to the kernel. @throws {NativeError} */
   open(options: SensorOptions): void {
-    const protects = options.own !== undefined && Deno.build.os === "linux";
+    this.#own = Deno.build.os === "linux" ? options.own : undefined;
+    const protects = this.#own !== undefined;
     const events = this.#pipeline.policy.events;
     const opened = this.#native.open({ events, protects, ...options });
     if (options.pins !== undefined) {
@@ -101,7 +108,6 @@ export class Sensor {
         () => this.#sinks.counters(),
       );
     }
-    this.#own = options.own;
     this.#protect();
     this.#startedAt = performance.now();
     this.#startTime = this.#configuredTime = Date.now();
@@ -157,7 +163,7 @@ export class Sensor {
   }
 
   #protect(): void {
-    if (this.#own === undefined || Deno.build.os !== "linux") return;
+    if (this.#own === undefined) return;
     const { paths, supervisor, refuse } = this.#own();
     this.#protection.paths = paths;
     // What the kernel did not take once it does not take later either.
@@ -223,6 +229,7 @@ export class Sensor {
 
   /** How it is doing; only while it is open. */
   status(): SensorStatus {
+    const sum = this.#sum();
     return {
       version: VERSION,
       pid: Deno.pid,
@@ -232,14 +239,14 @@ export class Sensor {
         since: new Date(this.#configuredTime).toISOString(),
       },
       lastErrors: this.#recentErrors.list(),
-      protection: this.#protectionState(),
-      ...this.#sum(),
+      protection: this.#protectionState(sum.capture),
+      ...sum,
     };
   }
 
-  #protectionState(): ProtectionState | undefined {
+  #protectionState(capture: CaptureStats | undefined): ProtectionState | undefined {
     if (this.#own === undefined) return undefined;
-    const { seen, refused } = this.#native.stats().interferences ?? { seen: 0, refused: 0 };
+    const { seen, refused } = capture?.interferences ?? { seen: 0, refused: 0 };
     return {
       refusing: this.#refusing,
       complaint: this.#unseen,
