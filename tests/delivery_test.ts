@@ -3,30 +3,15 @@ import assert from "node:assert/strict";
 import { makeCertificates } from "./support/certificates.ts";
 import { captureTest, Folder } from "./support/environment.ts";
 import { Loads } from "./support/loads.ts";
-import { freePort, isTcpPortOpen, Rsyslogd } from "./support/rsyslogd.ts";
+import { freePort, isTcpPortOpen, Rsyslogd, wholeEventIn } from "./support/rsyslogd.ts";
 import { Sensor } from "./support/sensor.ts";
 import { until } from "./support/waiting.ts";
 
 const SERVER_NAME = "logs.example";
 
-const idOf = (line: string): number => JSON.parse(line.slice(line.indexOf("{"))).EventRecordID;
-
 /** Record ids of the lines of a file, in its order. */
 function idsIn(lines: readonly string[]): number[] {
-  return lines.map(idOf);
-}
-
-/** Record ids of the lines that a daemon wrote; one that its end cut through has not arrived. */
-function idsFrom(daemon: Rsyslogd): Set<number> {
-  const ids = new Set<number>();
-  for (const line of daemon.lines()) {
-    try {
-      ids.add(idOf(line));
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-    }
-  }
-  return ids;
+  return lines.map((line) => JSON.parse(line.slice(line.indexOf("{"))).EventRecordID);
 }
 
 const linesOf = (path: string) => Deno.readTextFileSync(path).split("\n").slice(0, -1);
@@ -79,7 +64,8 @@ input(type="imtcp" address="127.0.0.1" port="${port}")`,
     await loads.run("exec_storm", 100);
     await daemon.start();
     const missing = () => {
-      const received = idsFrom(daemon);
+      const whole = daemon.lines().map(wholeEventIn).filter((text) => text !== undefined);
+      const received = new Set(idsIn(whole));
       return idsIn(linesOf(file)).filter((id) => !received.has(id));
     };
     await until("everything in the daemon's log", () => missing().length === 0);

@@ -8,7 +8,14 @@ import { ODD_TEXT, sampleEvent } from "../src/sinks/sample_events.ts";
 import { openSinks, parseSink, type SinkSet } from "../src/sinks/mod.ts";
 import { type Certificates, makeCertificates } from "./support/certificates.ts";
 import { exists, Folder } from "./support/environment.ts";
-import { freePort, isTcpPortOpen, isUdpPortTaken, RSYSLOGD, Rsyslogd } from "./support/rsyslogd.ts";
+import {
+  freePort,
+  isTcpPortOpen,
+  isUdpPortTaken,
+  RSYSLOGD,
+  Rsyslogd,
+  wholeEventIn,
+} from "./support/rsyslogd.ts";
 import { until } from "./support/waiting.ts";
 
 const GTLS = "/usr/lib/x86_64-linux-gnu/rsyslog/lmnsd_gtls.so";
@@ -67,16 +74,15 @@ function endOf(path: string): string {
 }
 
 /**
- * The events in a file by record id; a line that the daemon's end tore may hold a piece and a whole.
+ * The events in a daemon's file by record id.
  *
  * @throws when two have the same record id and are not the same.
  */
 function eventsById(path: string): Map<number, string> {
   const events = new Map<number, string>();
   for (const line of Deno.readTextFileSync(path).split("\n")) {
-    const start = line.lastIndexOf('{"EventID"');
-    if (start < 0 || !line.endsWith("}")) continue;
-    const text = line.slice(start);
+    const text = wholeEventIn(line);
+    if (text === undefined) continue;
     const { EventRecordID: id } = JSON.parse(text);
     assert.equal(events.get(id) ?? text, text, `two events with record id ${id}`);
     events.set(id, text);

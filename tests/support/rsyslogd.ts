@@ -81,6 +81,12 @@ action(type="omfile" file="${directory}/out" template="line" asyncWriting="off")
   }
 }
 
+/** The text of the JSON event in a line of its log; a line that its end tore may hold a piece, and a whole. */
+export function wholeEventIn(line: string): string | undefined {
+  const start = line.lastIndexOf('{"EventID"');
+  return start >= 0 && line.endsWith("}") ? line.slice(start) : undefined;
+}
+
 /** Whether something listens on a TCP port of this host. */
 export async function isTcpPortOpen(port: number): Promise<boolean> {
   try {
