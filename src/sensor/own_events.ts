@@ -26,7 +26,22 @@ export function configurationChanged({ name, hash }: PolicySource): Event {
   return own(CONFIGURATION, [name, hash]);
 }
 
-/** Event 255: something was lost or failed. */
-export function errorReport(id: string, description: string): Event {
+/** What event 255 says in its field ID. */
+export const ERROR_IDS = [
+  "LostEvents",
+  "SinkDropped",
+  "HookFailed",
+  "HashFailed",
+  "Blocking",
+  "Capture",
+  "Configuration",
+  "TakenOver",
+  "Tampering",
+  "Signal",
+  "Protection",
+] as const;
+
+/** Event 255: something was lost, failed, or was done to the sensor. */
+export function errorReport(id: typeof ERROR_IDS[number], description: string): Event {
   return own(ERROR, [id, description]);
 }

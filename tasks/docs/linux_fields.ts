@@ -1,4 +1,5 @@
 /** What each field of an event holds on Linux, in a few words; the tables of docs/events-linux.md. */
+import { ERROR_IDS } from "../../src/sensor/own_events.ts";
 
 /** Of fields that mean the same wherever they are. */
 const EVERYWHERE: Readonly<Record<string, string>> = {
@@ -122,8 +123,7 @@ const OF_EVENT: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     BpfProgramName: "the name that it was given",
   },
   255: {
-    ID: "`LostEvents`, `SinkDropped`, `HookFailed`, `HashFailed`, `Blocking`, `Capture`, " +
-      "`Configuration` or `TakenOver`",
+    ID: `one of ${ERROR_IDS.map((id) => `\`${id}\``).join(", ")}`,
     Description: "what and how many",
   },
 };
