@@ -151,7 +151,11 @@ fn serve() {
     });
     // A failure while it was being stopped must not have Windows start it again.
     let mut state = state();
-    let code = if state.current == SERVICE_STOP_PENDING { 0 } else { code };
+    let code = if state.current == SERVICE_STOP_PENDING {
+        0
+    } else {
+        code
+    };
     state.set(SERVICE_STOPPED, code as u32);
 }
 
