@@ -4,8 +4,8 @@ import { type Diagnostic, type Language, languageOf, languageOfName } from "../c
 import { loadConfig, parseDocument } from "../config/mod.ts";
 import { readConfigBytes } from "../config/read_file.ts";
 import { diagnosticAt } from "../config/diagnostics.ts";
-import { writeDocument } from "../config/write.ts";
-import { NotXmlError } from "../config/write_xml.ts";
+import { writeDocument } from "../config/write/text.ts";
+import { NotXmlError } from "../config/write/xml.ts";
 import { jsonText } from "../output/json.ts";
 import { diagnosticToJson } from "../report/json.ts";
 import type { Command } from "./command.ts";

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { createTwoFilesPatch } from "diff";
 import { type Diagnostic, escapeUnprintable, type LoadOptions } from "../config/mod.ts";
-import { formatConfig } from "../config/format.ts";
+import { formatConfig } from "../config/write/format.ts";
 import { readConfigBytes } from "../config/read_file.ts";
 import { jsonText } from "../output/json.ts";
 import { diagnosticToJson } from "../report/json.ts";

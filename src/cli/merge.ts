@@ -2,9 +2,9 @@
 import { resolve } from "node:path";
 import { escapeUnprintable, languageOfName, loadConfig } from "../config/mod.ts";
 import type { Diagnostic } from "../config/diagnostics.ts";
-import { writeDocument } from "../config/write.ts";
-import { NotXmlError } from "../config/write_xml.ts";
-import { NotYamlError } from "../config/write_yaml.ts";
+import { writeDocument } from "../config/write/text.ts";
+import { NotXmlError } from "../config/write/xml.ts";
+import { NotYamlError } from "../config/write/yaml.ts";
 import { readConfigBytes } from "../config/read_file.ts";
 import { mergeConfigs, type MergeInput, type MergeReport, readModule } from "../merge/mod.ts";
 import { jsonText } from "../output/json.ts";

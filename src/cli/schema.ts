@@ -1,6 +1,6 @@
 /** `monomi schema [VERSION|all]`: which events, fields, operators and options a version has. */
 import { escapeUnprintable } from "../config/mod.ts";
-import { yamlJsonSchema } from "../config/yaml_schema.ts";
+import { yamlJsonSchema } from "../config/yaml/schema.ts";
 import {
   eventProvider,
   findVersions,

@@ -4,7 +4,7 @@ import { ADDITIONAL_FIELDS } from "../schema/additional.ts";
 import { EVENTS } from "../schema/mod.ts";
 import { eventFromFields } from "../sources/logs/from_fields.ts";
 import { loadConfig, parseDocument } from "./mod.ts";
-import { writeDocument } from "./write.ts";
+import { writeDocument } from "./write/text.ts";
 
 const YAML = `schemaversion: 4.90
 EventFiltering:

@@ -3,7 +3,7 @@ import type { ConfigDocument } from "./node.ts";
 import type { Refusal } from "./prescan.ts";
 import type { SourceText } from "./source.ts";
 import { parseXmlText } from "./xml.ts";
-import { parseYamlText } from "./yaml.ts";
+import { parseYamlText } from "./yaml/read.ts";
 
 /** The languages of configurations. */
 export type Language = "xml" | "yaml";

@@ -4,8 +4,8 @@ import { CORPUS_CONFIGS, corpusTest } from "../testing/corpus.ts";
 import { xmlFiles } from "../testing/files.ts";
 import { type Config, formatDiagnostic, loadConfig, parseDocument, SourceText } from "./mod.ts";
 import type { ChildNode, ConfigDocument } from "./node.ts";
-import { writeXml } from "./write_xml.ts";
-import { writeYaml } from "./write_yaml.ts";
+import { writeXml } from "./write/xml.ts";
+import { writeYaml } from "./write/yaml.ts";
 
 const FIXTURES = new URL("../../fixtures/config/", import.meta.url);
 const RULES = new URL("../../rules/", import.meta.url);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Config, loadConfig } from "../config/mod.ts";
 import { formatDiagnostic } from "../config/diagnostics.ts";
-import { writeXml } from "../config/write_xml.ts";
+import { writeXml } from "../config/write/xml.ts";
 import { makeEvent } from "../rules/testing.ts";
 import { compileRules } from "../rules/mod.ts";
 import { mergeConfigs, type MergeOptions, readModule } from "./mod.ts";

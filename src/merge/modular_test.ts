@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { Condition, Config, RuleNode } from "../config/mod.ts";
 import { loadConfig } from "../config/mod.ts";
-import { writeXml } from "../config/write_xml.ts";
+import { writeXml } from "../config/write/xml.ts";
 import type { Event } from "../events/event.ts";
 import { compileRules } from "../rules/mod.ts";
 import { isEvent, readEventLog } from "../sources/logs/mod.ts";

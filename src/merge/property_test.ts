@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type Condition, type Config, type EventElement, loadConfig } from "../config/mod.ts";
 import { formatDiagnostic } from "../config/diagnostics.ts";
 import type { ConfigNode } from "../config/node.ts";
-import { writeXml } from "../config/write_xml.ts";
+import { writeXml } from "../config/write/xml.ts";
 import type { Event } from "../events/event.ts";
 import { interpret } from "../rules/interpret.ts";
 import { randomConfig, randomEvent, valuesOf } from "../rules/random_rules.ts";

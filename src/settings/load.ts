@@ -4,7 +4,7 @@ import { type Diagnostic, quote, Reporter } from "../config/diagnostics.ts";
 import type { Span } from "../config/place.ts";
 import { SourceText } from "../config/source.ts";
 import { didYouMean } from "../config/suggest.ts";
-import { scanYaml } from "../config/yaml_scan.ts";
+import { scanYaml } from "../config/yaml/scan.ts";
 import { type OptionValue, parseSink, sinkFromParts, SinkSyntaxError } from "../sinks/mod.ts";
 import type { SinkSpec } from "../sinks/mod.ts";
 import { KEYS, SINKS } from "./keys.ts";

@@ -13,7 +13,7 @@ const WITHOUT_EXAMPLE: ReadonlySet<string> = new Set([
   "MON047",
   // src/config/load_test.ts
   "MON099",
-  // src/config/yaml_limits_test.ts
+  // src/config/yaml/limits_test.ts
   "MON204",
   // src/ruletest/limits_test.ts
   "MON302",

@@ -1,12 +1,12 @@
 /** What the YAML form means, beyond what fixtures/config/yaml and the round trip show. */
 import assert from "node:assert/strict";
-import { type Condition, type Config, formatDiagnostic, loadConfig } from "./mod.ts";
-import { languageOf, parseDocument } from "./parse.ts";
-import { SourceText } from "./source.ts";
-import { writeXml } from "./write_xml.ts";
-import { NotYamlError, writeYaml } from "./write_yaml.ts";
-import { yamlScalar } from "./write_yaml_scalar.ts";
-import { scanYaml } from "./yaml_scan.ts";
+import { type Condition, type Config, formatDiagnostic, loadConfig } from "../mod.ts";
+import { languageOf, parseDocument } from "../parse.ts";
+import { SourceText } from "../source.ts";
+import { writeXml } from "../write/xml.ts";
+import { NotYamlError, writeYaml } from "../write/yaml.ts";
+import { yamlScalar } from "../write/yaml_scalar.ts";
+import { scanYaml } from "./scan.ts";
 import { isScalar } from "yaml";
 
 function load(yaml: string, fileName = "c.yaml"): Config {
@@ -199,7 +199,7 @@ Deno.test("what only the permissive profile takes cannot be written as YAML", ()
 });
 
 Deno.test("the configurations in docs/yaml.md are valid", () => {
-  const page = Deno.readTextFileSync(new URL("../../docs/yaml.md", import.meta.url));
+  const page = Deno.readTextFileSync(new URL("../../../docs/yaml.md", import.meta.url));
   const blocks = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, block]) => block);
   assert.ok(blocks.length >= 4);
   for (const block of blocks) load(block);

@@ -1,9 +1,9 @@
 /** Texts, lists and maps of a YAML document with their places; notes where another one is needed. */
 import { isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
-import { escapeUnprintable, quote } from "./diagnostics.ts";
-import type { PlacedText } from "./node.ts";
-import type { Refusal } from "./prescan.ts";
-import { FORBIDDEN_CHARACTER, forbiddenMessage } from "./yaml_scan.ts";
+import { escapeUnprintable, quote } from "../diagnostics.ts";
+import type { PlacedText } from "../node.ts";
+import type { Refusal } from "../prescan.ts";
+import { FORBIDDEN_CHARACTER, forbiddenMessage } from "./scan.ts";
 
 /** A key of a map and what belongs to it; `value` is undefined when nothing is written there. */
 export interface YamlEntry {

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { Ajv, type ValidateFunction } from "ajv";
 import { parse } from "yaml";
-import { CORPUS_CONFIGS, corpusTest } from "../testing/corpus.ts";
-import { xmlFiles } from "../testing/files.ts";
-import { loadConfig, parseDocument } from "./mod.ts";
-import { writeYaml } from "./write_yaml.ts";
-import { yamlJsonSchema } from "./yaml_schema.ts";
+import { CORPUS_CONFIGS, corpusTest } from "../../testing/corpus.ts";
+import { xmlFiles } from "../../testing/files.ts";
+import { loadConfig, parseDocument } from "../mod.ts";
+import { writeYaml } from "../write/yaml.ts";
+import { yamlJsonSchema } from "./schema.ts";
 
-const FIXTURES = new URL("../../fixtures/config/", import.meta.url);
-const RULES = new URL("../../rules/", import.meta.url);
+const FIXTURES = new URL("../../../fixtures/config/", import.meta.url);
+const RULES = new URL("../../../rules/", import.meta.url);
 
 /** They write `Contains`, which Sysmon takes and the schema does not. */
 const REFUSED = [

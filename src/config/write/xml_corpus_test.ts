@@ -1,11 +1,11 @@
 /** Other people's configurations mean the same once they are written again, in both profiles. */
 import assert from "node:assert/strict";
-import { CORPUS_CONFIGS, corpusTest } from "../testing/corpus.ts";
-import { xmlFiles } from "../testing/files.ts";
-import { loadConfig } from "./mod.ts";
-import { meaningOf } from "./meaning.ts";
-import { writeXml } from "./write_xml.ts";
-import { parseXmlText } from "./xml.ts";
+import { CORPUS_CONFIGS, corpusTest } from "../../testing/corpus.ts";
+import { xmlFiles } from "../../testing/files.ts";
+import { loadConfig } from "../mod.ts";
+import { meaningOf } from "../meaning.ts";
+import { writeXml } from "./xml.ts";
+import { parseXmlText } from "../xml.ts";
 
 function comments(xml: string): string[] {
   return [...xml.matchAll(/<!--.*?-->/gs)].map(([comment]) => comment);

@@ -1,7 +1,7 @@
 /** What both profiles say of a configuration, for tests of config-semantics rule by rule. */
 import assert from "node:assert/strict";
-import type { Config } from "./model.ts";
-import { loadConfig } from "./mod.ts";
+import type { Config } from "../model.ts";
+import { loadConfig } from "../mod.ts";
 
 /** `4:7+5 error MON041`: line, column, length, severity, code. */
 export type Said = string;

@@ -1,13 +1,7 @@
 /** Every row of the table in config-semantics 1.4. */
 import assert from "node:assert/strict";
-import type { Config } from "./model.ts";
-import {
-  type Row,
-  testRows,
-  withConditions,
-  withEntries,
-  withFilters,
-} from "./conformity_testing.ts";
+import type { Config } from "../model.ts";
+import { type Row, testRows, withConditions, withEntries, withFilters } from "./testing.ts";
 
 const include = (inner: string, tag = "FileCreate") =>
   `<${tag} onmatch="include">${inner}</${tag}>`;

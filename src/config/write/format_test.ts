@@ -1,6 +1,6 @@
 /** Formatting keeps what a configuration means, also one that is written in the oddest ways. */
 import assert from "node:assert/strict";
-import { Random, seedOfThisRun } from "../testing/random.ts";
+import { Random, seedOfThisRun } from "../../testing/random.ts";
 import { formatConfig } from "./format.ts";
 
 const MUTATIONS = 20_000;

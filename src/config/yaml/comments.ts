@@ -1,6 +1,6 @@
 /** Puts the comments and empty lines of a YAML text into the tree that was made of it. */
-import type { ChildNode, CommentNode, ConfigDocument, ConfigNode, PlacedText } from "./node.ts";
-import { type Content, contentOf } from "./tree.ts";
+import type { ChildNode, CommentNode, ConfigDocument, ConfigNode, PlacedText } from "../node.ts";
+import { type Content, contentOf } from "../tree.ts";
 
 /** An element that is being filled; one with a value keeps its children and gets no comments. */
 interface Holder {

@@ -1,8 +1,8 @@
 /** YAML text -> its one document and its comments; what would overwhelm a parser is refused here. */
 import { Composer, CST, Lexer, type Node, Parser } from "yaml";
-import { escapeUnprintable } from "./diagnostics.ts";
-import type { PlacedText } from "./node.ts";
-import type { Refusal } from "./prescan.ts";
+import { escapeUnprintable } from "../diagnostics.ts";
+import type { PlacedText } from "../node.ts";
+import type { Refusal } from "../prescan.ts";
 
 /** Longest text in UTF-16 code units; the largest configurations known have an eighth of it. */
 export const MAX_YAML_LENGTH = 2 * 1024 * 1024;

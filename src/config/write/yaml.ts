@@ -1,9 +1,9 @@
 /** ConfigDocument -> YAML, the form that docs/yaml.md describes. */
-import { ENTRIES } from "../schema/options.ts";
-import { quote } from "./diagnostics.ts";
-import type { ChildNode, CommentNode, ConfigDocument, ConfigNode } from "./node.ts";
-import { childElements, type Content, contentOf, ownText, strayText } from "./tree.ts";
-import { yamlScalar } from "./write_yaml_scalar.ts";
+import { ENTRIES } from "../../schema/options.ts";
+import { quote } from "../diagnostics.ts";
+import type { ChildNode, CommentNode, ConfigDocument, ConfigNode } from "../node.ts";
+import { childElements, type Content, contentOf, ownText, strayText } from "../tree.ts";
+import { yamlScalar } from "./yaml_scalar.ts";
 import {
   ENTRY_SEPARATOR,
   ITEM_FORMS,
@@ -13,7 +13,7 @@ import {
   LONG_FORM,
   SIZES_ENTRY,
   VALUE_SEPARATOR,
-} from "./yaml_form.ts";
+} from "../yaml/form.ts";
 
 /** A document has something that the YAML form has no place for. */
 export class NotYamlError extends Error {

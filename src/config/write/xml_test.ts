@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { ChildNode, ConfigDocument, ConfigNode } from "./node.ts";
-import { NotXmlError, writeXml } from "./write_xml.ts";
-import { parseXmlText } from "./xml.ts";
+import type { ChildNode, ConfigDocument, ConfigNode } from "../node.ts";
+import { NotXmlError, writeXml } from "./xml.ts";
+import { parseXmlText } from "../xml.ts";
 
 function read(text: string): ConfigDocument {
   const { document, refusal } = parseXmlText(text, true);

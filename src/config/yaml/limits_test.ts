@@ -1,8 +1,8 @@
 /** Hostile YAML: a clean diagnostic, in time linear to its size, without deep recursion. */
 import assert from "node:assert/strict";
-import { loadConfig, parseDocument, SourceText } from "./mod.ts";
-import { writeYaml } from "./write_yaml.ts";
-import { MAX_YAML_DEPTH, MAX_YAML_LENGTH, MAX_YAML_TOKENS } from "./yaml_scan.ts";
+import { loadConfig, parseDocument, SourceText } from "../mod.ts";
+import { writeYaml } from "../write/yaml.ts";
+import { MAX_YAML_DEPTH, MAX_YAML_LENGTH, MAX_YAML_TOKENS } from "./scan.ts";
 
 const HEAD = `schemaversion: 4.90\nEventFiltering:\n  - FileCreate: include\n    conditions:\n`;
 const NEARLY_ALL = MAX_YAML_LENGTH - 500;

@@ -1,13 +1,7 @@
 /** config-semantics 1.1 to 1.3: encodings, the root and its version, XML. */
 import assert from "node:assert/strict";
-import type { Config } from "./model.ts";
-import {
-  type Row,
-  testRows,
-  verdictOn,
-  withConditions,
-  withFilters,
-} from "./conformity_testing.ts";
+import type { Config } from "../model.ts";
+import { type Row, testRows, verdictOn, withConditions, withFilters } from "./testing.ts";
 
 const SMALL = `<Sysmon schemaversion="4.90"/>`;
 

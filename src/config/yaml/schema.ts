@@ -2,8 +2,8 @@
  * The JSON schema of the YAML form (docs/yaml.md), made of the event table, so that editors complete
  * and check configurations. It is for one spelling of everything; `monomi check` has the last word.
  */
-import { EVENT_TAGS, EVENTS, eventsByTag } from "../schema/events.ts";
-import { ENTRIES, type EntryDefinition, OPERATORS } from "../schema/options.ts";
+import { EVENT_TAGS, EVENTS, eventsByTag } from "../../schema/events.ts";
+import { ENTRIES, type EntryDefinition, OPERATORS } from "../../schema/options.ts";
 import {
   ITEM_FORMS,
   LIST_ENTRIES,
@@ -11,7 +11,7 @@ import {
   LONG_FORM,
   sideKeysOf,
   SIZES_ENTRY,
-} from "./yaml_form.ts";
+} from "./form.ts";
 
 /** A JSON schema, or a part of one; `false` allows nothing. */
 export type JsonSchema = boolean | { readonly [keyword: string]: unknown };

@@ -1,9 +1,9 @@
 /** Bytes of a configuration -> its canonical text. */
-import type { Diagnostic } from "./diagnostics.ts";
-import { loadConfig, type LoadOptions } from "./load.ts";
-import { meaningOf } from "./meaning.ts";
-import { languageOf, parseDocument } from "./parse.ts";
-import { writeDocument } from "./write.ts";
+import type { Diagnostic } from "../diagnostics.ts";
+import { loadConfig, type LoadOptions } from "../load.ts";
+import { meaningOf } from "../meaning.ts";
+import { languageOf, parseDocument } from "../parse.ts";
+import { writeDocument } from "./text.ts";
 
 /** The canonical text, absent when the file has errors. */
 export interface FormatResult {

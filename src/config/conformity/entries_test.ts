@@ -1,14 +1,8 @@
 /** config-semantics 2.1 and 2.2: the entries directly under Sysmon. */
 import assert from "node:assert/strict";
-import { ENTRIES, optionsOf, SCHEMA_VERSIONS, type SchemaVersion } from "../schema/mod.ts";
-import type { Config } from "./model.ts";
-import {
-  type Expected,
-  type Row,
-  testRows,
-  testTogether,
-  withEntries,
-} from "./conformity_testing.ts";
+import { ENTRIES, optionsOf, SCHEMA_VERSIONS, type SchemaVersion } from "../../schema/mod.ts";
+import type { Config } from "../model.ts";
+import { type Expected, type Row, testRows, testTogether, withEntries } from "./testing.ts";
 
 type Options = Config["options"];
 

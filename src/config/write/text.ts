@@ -1,8 +1,8 @@
 /** A configuration's tree -> its text, in either language. */
-import type { ConfigDocument } from "./node.ts";
-import type { Language } from "./parse.ts";
-import { writeXml } from "./write_xml.ts";
-import { writeYaml } from "./write_yaml.ts";
+import type { ConfigDocument } from "../node.ts";
+import type { Language } from "../parse.ts";
+import { writeXml } from "./xml.ts";
+import { writeYaml } from "./yaml.ts";
 
 /**
  * Writes a document in the canonical form of a language.

@@ -1,10 +1,10 @@
 /** Maps and lists of the YAML form -> elements, attributes and texts of the tree. */
 import { isMap, isSeq, type Node } from "yaml";
-import { eventsByTag } from "../schema/events.ts";
-import { ENTRIES } from "../schema/options.ts";
-import { quote } from "./diagnostics.ts";
-import type { ChildNode, ConfigNode, NodeAttribute, PlacedText, TextNode } from "./node.ts";
-import { closest, meant, oneOf } from "./suggest.ts";
+import { eventsByTag } from "../../schema/events.ts";
+import { ENTRIES } from "../../schema/options.ts";
+import { quote } from "../diagnostics.ts";
+import type { ChildNode, ConfigNode, NodeAttribute, PlacedText, TextNode } from "../node.ts";
+import { closest, meant, oneOf } from "../suggest.ts";
 import {
   ENTRY_SEPARATOR,
   ITEM_FORMS,
@@ -16,8 +16,8 @@ import {
   sideKeysOf,
   SIZES_ENTRY,
   VALUE_SEPARATOR,
-} from "./yaml_form.ts";
-import type { YamlEntry, YamlNodes } from "./yaml_nodes.ts";
+} from "./form.ts";
+import type { YamlEntry, YamlNodes } from "./nodes.ts";
 
 const ONE_ITEM_EACH = "put each behind a `-` of its own";
 

@@ -1,10 +1,10 @@
 /** Damaged YAML never throws, what is refused has a reason with a place, what is read can be written. */
 import assert from "node:assert/strict";
-import { formatDiagnostic, loadConfig, parseDocument } from "./mod.ts";
-import { writeYaml } from "./write_yaml.ts";
+import { formatDiagnostic, loadConfig, parseDocument } from "../mod.ts";
+import { writeYaml } from "../write/yaml.ts";
 
 const ROUNDS = 4_000;
-const FIXTURES = new URL("../../fixtures/config/yaml/", import.meta.url);
+const FIXTURES = new URL("../../../fixtures/config/yaml/", import.meta.url);
 const SEEDS = [
   "valid/every_form.yaml",
   "valid/long_form.yaml",

@@ -5,7 +5,7 @@
  * value of that key is the attribute that matters most, or the text; every attribute can also be
  * written as a key of its own beside it.
  */
-import type { Operator } from "../schema/options.ts";
+import type { Operator } from "../../schema/options.ts";
 
 /** What an item stands for. */
 export type ItemKind = "group" | "event" | "rule" | "condition";

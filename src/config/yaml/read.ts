@@ -1,10 +1,10 @@
 /** YAML text (docs/yaml.md) -> the same tree that XML gives, with places in the YAML text. */
-import type { ConfigDocument } from "./node.ts";
-import type { Refusal } from "./prescan.ts";
-import { addComments } from "./yaml_comments.ts";
-import { readYamlRoot } from "./yaml_items.ts";
-import { YamlNodes } from "./yaml_nodes.ts";
-import { scanYaml } from "./yaml_scan.ts";
+import type { ConfigDocument } from "../node.ts";
+import type { Refusal } from "../prescan.ts";
+import { addComments } from "./comments.ts";
+import { readYamlRoot } from "./items.ts";
+import { YamlNodes } from "./nodes.ts";
+import { scanYaml } from "./scan.ts";
 
 /** The document, as far as there is one, and everything that is wrong with its form. */
 export interface ParsedYaml {

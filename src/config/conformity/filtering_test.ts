@@ -8,15 +8,9 @@ import {
   OPERATORS,
   SCHEMA_VERSIONS,
   type SchemaVersion,
-} from "../schema/mod.ts";
-import type { Condition, Config } from "./model.ts";
-import {
-  type Row,
-  testRows,
-  testTogether,
-  withConditions,
-  withFilters,
-} from "./conformity_testing.ts";
+} from "../../schema/mod.ts";
+import type { Condition, Config } from "../model.ts";
+import { type Row, testRows, testTogether, withConditions, withFilters } from "./testing.ts";
 
 const include = (inner: string, tag = "FileCreate") =>
   `<${tag} onmatch="include">${inner}</${tag}>`;

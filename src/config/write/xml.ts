@@ -1,8 +1,8 @@
 /** ConfigDocument -> canonical XML, the form that docs/fmt.md describes. */
-import { isAdditionalField } from "../schema/additional.ts";
-import { quote } from "./diagnostics.ts";
-import type { ChildNode, CommentNode, ConfigDocument, ConfigNode, TextNode } from "./node.ts";
-import { type Content, contentOf, NOT_BLANK, trimBlank } from "./tree.ts";
+import { isAdditionalField } from "../../schema/additional.ts";
+import { quote } from "../diagnostics.ts";
+import type { ChildNode, CommentNode, ConfigDocument, ConfigNode, TextNode } from "../node.ts";
+import { type Content, contentOf, NOT_BLANK, trimBlank } from "../tree.ts";
 
 /** A document has something that XML 1.0 cannot hold: a control character, a name with a blank. */
 export class NotXmlError extends Error {
