@@ -3,7 +3,7 @@
 mod recent;
 mod trust;
 
-use monomi_hash::{Described, Reason, Request, describe_file, short_text};
+use monomi_hash::{Described, Reason, Request, Signature, describe_file, short_text};
 pub(crate) use recent::Recent;
 use std::fs::File;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,8 @@ pub use trust::SignatureTrust;
 const MOST: usize = 4096;
 /// For how long.
 const FRESH: Duration = Duration::from_secs(3600);
-/// For how long it is remembered that Windows did not say in time whether it trusts a signature.
+/// For how long it is remembered that Windows did not say, or could not be asked, whether it trusts a
+/// signature.
 const SHORTLY: Duration = Duration::from_secs(60);
 /// Signatures being verified at a time; where certificates are looked for on the network, one may hang.
 const MOST_VERIFIED: usize = 4;
@@ -66,6 +67,19 @@ struct Known {
     until: Instant,
 }
 
+impl Known {
+    fn of(described: &Described, time: Duration) -> Self {
+        Self {
+            described: described.clone(),
+            until: Instant::now() + time,
+        }
+    }
+
+    fn holds(&self) -> bool {
+        self.until > Instant::now()
+    }
+}
+
 type Memory = Mutex<Recent<Key, Known>>;
 
 /// Describes images.
@@ -110,26 +124,31 @@ impl Images {
         let key = key.filter(|key| self.files.version(&file) == Some(key.version));
         if request.wants_signer {
             let left = request.budget.saturating_sub(started.elapsed());
-            self.verify(file, path, request, key, &mut described, left);
+            let answer = self.verified(file, path, request, key, &described, left);
+            match (answer, key) {
+                (Some(signature), _) => described.signature = signature,
+                // Else each event of this file would have it read and asked about again.
+                (None, Some(key)) => remember_shortly(&self.known, key, &described),
+                (None, None) => {}
+            }
         } else if let Some(key) = key {
             remember(&self.known, key, &described, FRESH);
         }
         Ok(described)
     }
 
-    /// Asks Windows on another thread, which may outlast this call; its answer is remembered anyway.
-    fn verify(
+    /// Asks Windows on another thread, which may outlast this call; its answer is remembered anyway. None
+    /// where Windows says nothing in the time that is `left`, or is being asked too much already.
+    fn verified(
         &self,
         file: File,
         path: &str,
         request: &Request<'_>,
         key: Option<Key>,
-        described: &mut Described,
+        described: &Described,
         left: Duration,
-    ) {
-        let Some(place) = Place::taken(&self.verifying) else {
-            return;
-        };
+    ) -> Option<Option<Signature>> {
+        let place = Place::taken(&self.verifying)?;
         let (answer, answers) = channel();
         let (trust, known) = (Arc::clone(&self.trust), Arc::clone(&self.known));
         let (path, mut whole) = (path.to_owned(), described.clone());
@@ -144,14 +163,8 @@ impl Images {
             // Whoever asked may be gone by now.
             let _ = answer.send(whole.signature);
         };
-        if std::thread::Builder::new().spawn(work).is_err() {
-            return;
-        }
-        match (answers.recv_timeout(left), key) {
-            (Ok(signature), _) => described.signature = signature,
-            (Err(_), Some(key)) => remember(&self.known, key, described, SHORTLY),
-            (Err(_), None) => {}
-        }
+        std::thread::Builder::new().spawn(work).ok()?;
+        answers.recv_timeout(left).ok()
     }
 
     fn key(&self, file: &File, path: &str, request: &Request<'_>) -> Option<Key> {
@@ -189,14 +202,20 @@ impl Drop for Place {
 
 fn recall(known: &Memory, key: &Key) -> Option<Described> {
     let mut known = locked(known);
-    let found = known.get(key)?;
-    (found.until > Instant::now()).then(|| found.described.clone())
+    let found = known.get(key).filter(|found| found.holds())?;
+    Some(found.described.clone())
 }
 
 fn remember(known: &Memory, key: Key, described: &Described, time: Duration) {
-    let described = described.clone();
-    let until = Instant::now() + time;
-    locked(known).insert(key, Known { described, until });
+    locked(known).insert(key, Known::of(described, time));
+}
+
+/// Unless Windows has said it at the last moment.
+fn remember_shortly(known: &Memory, key: Key, described: &Described) {
+    let mut known = locked(known);
+    if !known.get(&key).is_some_and(Known::holds) {
+        known.insert(key, Known::of(described, SHORTLY));
+    }
 }
 
 fn locked(known: &Memory) -> MutexGuard<'_, Recent<Key, Known>> {

@@ -73,6 +73,18 @@ fn scene() -> Scene {
     }
 }
 
+/// A request for a verification that may take so long.
+fn wanted(budget: Duration) -> Request<'static> {
+    Request {
+        wants_signer: true,
+        budget,
+        ..Request::default()
+    }
+}
+
+const BRIEF: Duration = Duration::from_secs(2);
+const PATIENT: Duration = Duration::from_secs(60);
+
 struct Written(PathBuf);
 
 impl Written {
@@ -154,11 +166,7 @@ fn a_signature_is_verified_once_and_only_where_it_is_wanted() {
     let file = Written::new("signed");
     let path = file.holds("text");
     digest(&images, path);
-    let wanted = Request {
-        wants_signer: true,
-        budget: Duration::from_secs(60),
-        ..Request::default()
-    };
+    let wanted = wanted(PATIENT);
     let_go.send(()).unwrap();
     for _ in 0..2 {
         let signature = images.describe(path, &wanted).unwrap().signature.unwrap();
@@ -169,28 +177,36 @@ fn a_signature_is_verified_once_and_only_where_it_is_wanted() {
 
 #[test]
 fn a_verification_that_hangs_costs_its_answer_and_no_digest() {
+    let Scene { images, let_go, .. } = scene();
+    let file = Written::new("hanging");
+    let described = images.describe(file.holds("text"), &wanted(BRIEF)).unwrap();
+    assert_eq!(described.signature, None);
+    assert!(described.digests.sha256.is_some());
+    drop(let_go);
+    while images.verifying.load(Ordering::Acquire) > 0 {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn what_there_is_no_place_to_verify_is_not_read_again_at_once() {
     let Scene {
         images,
         usn,
         let_go,
         asked,
     } = scene();
-    let file = Written::new("hanging");
-    let path = file.holds("text");
-    let wanted = Request {
-        wants_signer: true,
-        budget: Duration::from_millis(200),
-        ..Request::default()
-    };
-    for number in 0..MOST_VERIFIED + 2 {
-        usn.store(number as i64, Ordering::Relaxed);
-        let described = images.describe(path, &wanted).unwrap();
-        assert_eq!(described.signature, None);
-        assert!(described.digests.sha256.is_some());
-    }
-    assert!(asked.load(Ordering::Relaxed) <= MOST_VERIFIED);
-    drop(let_go);
-    while images.verifying.load(Ordering::Acquire) > 0 {
-        std::thread::yield_now();
-    }
+    let places = [(); MOST_VERIFIED].map(|()| Place::taken(&images.verifying).unwrap());
+    let file = Written::new("no-place");
+    let wanted = wanted(PATIENT);
+    let first = images.describe(file.holds("first"), &wanted).unwrap();
+    let second = images.describe(file.holds("other"), &wanted).unwrap();
+    assert_eq!((&first.signature, &second.signature), (&None, &None));
+    assert_eq!(second.digests.to_string(), first.digests.to_string());
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+    drop(places);
+    usn.store(7, Ordering::Relaxed);
+    let_go.send(()).unwrap();
+    let new = images.describe(file.holds("other"), &wanted).unwrap();
+    assert!(new.signature.is_some());
 }
