@@ -13,6 +13,7 @@ mod image;
 pub mod linux;
 #[cfg(target_os = "linux")]
 mod local_socket;
+mod numbered;
 #[cfg(target_os = "linux")]
 mod privileges;
 mod text;

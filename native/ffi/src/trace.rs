@@ -2,14 +2,11 @@
 
 use crate::{
     FAILED, guarded,
+    numbered::Numbered,
     text::{self, give, told},
 };
 use monomi_windows::lines::{LONGEST_LINE, Lines};
-use std::{
-    collections::HashMap,
-    fs::File,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::fs::File;
 
 /// An open trace, and lines that did not fit into the caller's last buffer.
 struct Open {
@@ -17,11 +14,24 @@ struct Open {
     rest: String,
 }
 
-static TRACES: Mutex<Option<HashMap<i32, Open>>> = Mutex::new(None);
-
-fn traces() -> MutexGuard<'static, Option<HashMap<i32, Open>>> {
-    TRACES.lock().unwrap_or_else(PoisonError::into_inner)
+impl Open {
+    /// Whole lines of at most `room` bytes, which is more than the longest one takes.
+    fn next(&mut self, room: usize) -> String {
+        let mut out = std::mem::take(&mut self.rest);
+        self.lines.write(&mut out, room - room / 4);
+        let whole = match out.len() {
+            fitting if fitting <= room => fitting,
+            _ => out.as_bytes()[..room]
+                .iter()
+                .rposition(|byte| *byte == b'\n')
+                .map_or(0, |end| end + 1),
+        };
+        self.rest = out.split_off(whole);
+        out
+    }
 }
+
+static TRACES: Numbered<Open> = Numbered::new();
 
 /// Opens the trace (ETL) at `path`, UTF-8, for reading, and returns its number, from 0; -1 with a text
 /// in `error`.
@@ -40,13 +50,8 @@ pub unsafe extern "C" fn monomi_trace_open(
         let path = String::from_utf8_lossy(unsafe { text::borrow(path, path_length) });
         let opened = File::open(&*path).map_err(Into::into).and_then(Lines::open);
         let opened = opened.map(|lines| {
-            let mut traces = traces();
-            let traces = traces.get_or_insert_default();
-            let free = (0..).find(|number| !traces.contains_key(number));
-            let number = free.unwrap_or(FAILED);
             let rest = String::new();
-            traces.insert(number, Open { lines, rest });
-            number
+            TRACES.keep(Open { lines, rest })
         });
         // SAFETY: the caller's promise.
         unsafe { told(opened, error, error_length) }
@@ -62,24 +67,13 @@ pub unsafe extern "C" fn monomi_trace_open(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn monomi_trace_read(number: i32, buffer: *mut u8, length: u32) -> i32 {
     guarded(|| {
-        let mut traces = traces();
-        let Some(open) = traces.as_mut().and_then(|traces| traces.get_mut(&number)) else {
-            return FAILED;
-        };
         let room = length as usize;
         if room < LONGEST_LINE {
             return FAILED;
         }
-        let mut out = std::mem::take(&mut open.rest);
-        open.lines.write(&mut out, room - room / 4);
-        let whole = match out.len() {
-            fitting if fitting <= room => fitting,
-            _ => out.as_bytes()[..room]
-                .iter()
-                .rposition(|byte| *byte == b'\n')
-                .map_or(0, |end| end + 1),
+        let Some(out) = TRACES.with(number, |open| open.next(room)) else {
+            return FAILED;
         };
-        open.rest = out.split_off(whole);
         // SAFETY: the caller's promise.
         unsafe { give(&out, buffer, length) }
     })
@@ -89,9 +83,7 @@ pub unsafe extern "C" fn monomi_trace_read(number: i32, buffer: *mut u8, length:
 #[unsafe(no_mangle)]
 pub extern "C" fn monomi_trace_close(number: i32) {
     guarded(|| {
-        if let Some(traces) = traces().as_mut() {
-            traces.remove(&number);
-        }
+        drop(TRACES.remove(number));
         0
     });
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     FAILED, guarded,
+    numbered::Numbered,
     text::{Bytes, borrow, told},
 };
 use monomi_windows::{
@@ -9,19 +10,11 @@ use monomi_windows::{
     event_log::EventLog,
     live::{Provider, Refusal},
 };
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
 
 const GUID_BYTES: u32 = 16;
 const CODE_BYTES: u32 = 4;
 
-static LOGS: Mutex<Option<HashMap<i32, EventLog>>> = Mutex::new(None);
-
-fn logs() -> MutexGuard<'static, Option<HashMap<i32, EventLog>>> {
-    LOGS.lock().unwrap_or_else(PoisonError::into_inner)
-}
+static LOGS: Numbered<EventLog> = Numbered::new();
 
 /// Registers the provider whose GUID, as it lies in memory, `provider` is, and returns its number, from
 /// 0; -1 with a text in `error`.
@@ -46,14 +39,7 @@ pub unsafe extern "C" fn monomi_event_log_open(
                 EventLog::open(Box::new(api), provider)
                     .map_err(|code| format!("EventRegister failed with error {code}"))
             })
-            .map(|log| {
-                let mut logs = logs();
-                let logs = logs.get_or_insert_default();
-                let free = (0..).find(|number| !logs.contains_key(number));
-                let number = free.unwrap_or(FAILED);
-                logs.insert(number, log);
-                number
-            });
+            .map(|log| LOGS.keep(log));
         // SAFETY: the caller's promise.
         unsafe { told(opened, error, error_length) }
     })
@@ -73,12 +59,11 @@ pub unsafe extern "C" fn monomi_event_log_write(
     code: *mut u8,
 ) -> i32 {
     guarded(|| {
-        let mut logs = logs();
-        let Some(log) = logs.as_mut().and_then(|logs| logs.get_mut(&log)) else {
+        // SAFETY: the caller's promise.
+        let lines = unsafe { borrow(lines, length) };
+        let Some(written) = LOGS.with(log, |log| log.write(lines)) else {
             return FAILED;
         };
-        // SAFETY: the caller's promise.
-        let written = log.write(unsafe { borrow(lines, length) });
         // SAFETY: the caller's promise.
         let code = unsafe { Bytes::new(code, CODE_BYTES) }.into_slice();
         if code.len() == size_of_val(&written.code) {
@@ -92,7 +77,7 @@ pub unsafe extern "C" fn monomi_event_log_write(
 #[unsafe(no_mangle)]
 pub extern "C" fn monomi_event_log_close(log: i32) {
     guarded(|| {
-        drop(logs().as_mut().and_then(|logs| logs.remove(&log)));
+        drop(LOGS.remove(log));
         0
     });
 }
