@@ -222,14 +222,10 @@ pub unsafe extern "C" fn monomi_manage(
     guarded(|| {
         // SAFETY: the caller's promise.
         let request = String::from_utf8_lossy(unsafe { borrow(request, request_length) });
-        match monomi_service::manage(&request) {
+        let answered = monomi_service::manage(&request)
             // SAFETY: the caller's promise.
-            Ok(told) => unsafe { give(&told, answer, length) },
-            Err(reason) => {
-                // SAFETY: the caller's promise.
-                unsafe { give(&reason, answer, length) };
-                FAILED
-            }
-        }
+            .map(|text| unsafe { give(&text, answer, length) });
+        // SAFETY: the caller's promise.
+        unsafe { told(answered, answer, length) }
     })
 }
