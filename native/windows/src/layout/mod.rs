@@ -220,13 +220,66 @@ pub fn read(known: &Known, record: &Record, mut take: impl FnMut(&'static str, V
         if bytes.rest().is_empty() {
             return;
         }
-        let Some(value) = value(*kind, &mut bytes, record.pointer_size) else {
+        let read = match name.is_empty() {
+            true => pass(*kind, &mut bytes, record.pointer_size).map(|()| None),
+            false => value(*kind, &mut bytes, record.pointer_size),
+        };
+        let Some(value) = read else {
             return;
         };
-        if let (Some(value), false) = (value, name.is_empty()) {
+        if let Some(value) = value {
             take(name, value);
         }
     }
+}
+
+/// The one field of this name as [`read`] gives it; what lies before it is made no values.
+pub(crate) fn text(known: &Known, record: &Record, name: &str) -> Option<String> {
+    let (kind, mut bytes) = place_of(known, record, name)?;
+    match value(kind, &mut bytes, record.pointer_size)?? {
+        Value::Text(text) => Some(text),
+        Value::Number(_) | Value::Milliseconds(_) => None,
+    }
+}
+
+/// The same of a field that is a pointer, as a number.
+pub(crate) fn pointer(known: &Known, record: &Record, name: &str) -> Option<u64> {
+    match place_of(known, record, name)? {
+        (Type::Pointer, mut bytes) => bytes.pointer(record.pointer_size),
+        _ => None,
+    }
+}
+
+fn place_of<'a>(known: &Known, record: &Record<'a>, wanted: &str) -> Option<(Type, Bytes<'a>)> {
+    let mut bytes = Bytes::new(record.payload);
+    for Field { name, kind } in known.fields {
+        if bytes.rest().is_empty() {
+            return None;
+        }
+        if *name == wanted {
+            return Some((*kind, bytes));
+        }
+        pass(*kind, &mut bytes, record.pointer_size)?;
+    }
+    None
+}
+
+/// Moves behind a field; `None` where the payload ends.
+fn pass(kind: Type, bytes: &mut Bytes, pointer_size: PointerSize) -> Option<()> {
+    let length = match kind {
+        Type::U8 => 1,
+        Type::U16 | Type::Port => 2,
+        Type::U32 | Type::I32 | Type::Hex32 | Type::Ip4 => 4,
+        Type::U64 | Type::Time => 8,
+        Type::Ip6 | Type::Guid => 16,
+        Type::Pointer | Type::PointerId => pointer_size.bytes(),
+        Type::WideOf(units) => 2 * units,
+        Type::Counted => bytes.u16()?.into(),
+        Type::Wide | Type::Narrow | Type::Sid | Type::TokenSid => {
+            return value(kind, bytes, pointer_size).map(drop);
+        }
+    };
+    bytes.take(length).map(drop)
 }
 
 /// Outer `None` where the payload ends, inner one for a field without a value.

@@ -232,3 +232,41 @@ fn a_payload_that_ends_early_has_fewer_fields() {
     assert_eq!(told(source, 0, &answer[..26]), "DnsAnswer name=example.org");
     assert_eq!(told(source, 0, &[]), "DnsAnswer");
 }
+
+#[test]
+fn one_field_is_what_it_is_among_all() {
+    let bytes: Vec<u8> = (0..400_u32).map(|at| (at * at / 7 % 5) as u8).collect();
+    let fields = families().flat_map(|family| family.layouts);
+    for (layout, length) in fields.flat_map(|layout| [3, 30, 400].map(|length| (layout, length))) {
+        let known = Known {
+            event: "",
+            fields: layout.fields,
+        };
+        for pointer_size in [PointerSize::Four, PointerSize::Eight] {
+            let record = Record {
+                pointer_size,
+                ..record(Source::Unknown, 0, &bytes[..length])
+            };
+            let mut all = BTreeMap::new();
+            read(&known, &record, |name, value| {
+                all.insert(name, value);
+            });
+            for Field { name, kind } in layout.fields.iter().filter(|field| !field.name.is_empty())
+            {
+                let text = match all.get(name) {
+                    Some(Value::Text(text)) => Some(text.clone()),
+                    _ => None,
+                };
+                let pointer = pointer(&known, &record, name).map(|number| format!("{number:#x}"));
+                let expected = text.clone().filter(|_| *kind == Type::Pointer);
+                assert_eq!(pointer, expected, "{name} of {:?}", layout.ids);
+                assert_eq!(
+                    super::text(&known, &record, name),
+                    text,
+                    "{name} of {:?}",
+                    layout.ids
+                );
+            }
+        }
+    }
+}

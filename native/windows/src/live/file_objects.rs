@@ -2,7 +2,7 @@
 
 use crate::etl::Record;
 use crate::images::Recent;
-use crate::layout::{self, Known, Value};
+use crate::layout::{self, Known};
 
 /// New files that are open; of more, the oldest are forgotten.
 const MOST_NEW: usize = 65_536;
@@ -25,7 +25,9 @@ impl FileObjects {
     /// Whether the record is to be told: opens of what is no file, and closings of what is new.
     pub(super) fn is_told(&mut self, known: &Known, record: &Record) -> bool {
         match known.event {
-            "FileOpen" => !is_on_volume(&text_of(known, record, "path")),
+            "FileOpen" => {
+                !layout::text(known, record, "path").is_some_and(|path| is_on_volume(&path))
+            }
             "FileCreate" => {
                 if let Some(object) = object_of(known, record) {
                     self.new.insert(object, ());
@@ -46,18 +48,7 @@ fn is_on_volume(path: &str) -> bool {
 }
 
 fn object_of(known: &Known, record: &Record) -> Option<u64> {
-    let text = text_of(known, record, "object");
-    u64::from_str_radix(text.strip_prefix("0x")?, 16).ok()
-}
-
-fn text_of(known: &Known, record: &Record, wanted: &str) -> String {
-    let mut found = String::new();
-    layout::read(known, record, |name, value| {
-        if let (true, Value::Text(text)) = (name == wanted, value) {
-            found = text;
-        }
-    });
-    found
+    layout::pointer(known, record, "object")
 }
 
 #[cfg(test)]
