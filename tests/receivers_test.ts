@@ -3,8 +3,6 @@
  * killed and started again. Nothing may be missing; what comes twice is the same.
  */
 import assert from "node:assert/strict";
-import { jsonRenderer } from "../src/sinks/json.ts";
-import { sampleEvent } from "../src/sinks/sample_events.ts";
 import { checkArrivals } from "./support/arrivals.ts";
 import { type Certificates, makeCertificates } from "./support/certificates.ts";
 import { exists, Folder, MONOMI } from "./support/environment.ts";
@@ -15,6 +13,7 @@ import {
   KafkaBroker,
   kafkaImpossible,
 } from "./support/kafka_broker.ts";
+import { writeRecording } from "./support/recording.ts";
 import { freePort, isTcpPortOpen } from "./support/rsyslogd.ts";
 import { until, within } from "./support/waiting.ts";
 
@@ -23,27 +22,6 @@ const FEW = 2_000;
 const NGINX = "/usr/sbin/nginx";
 /** A replay of all events, with everything that happens to the receiver. */
 const LIMIT = 180_000;
-
-/** A recording with the events, one a line. @returns its bytes */
-async function recording(path: string, count = EVENTS): Promise<number> {
-  const render = jsonRenderer({ computer: "build-7" });
-  const file = await Deno.open(path, { write: true, createNew: true });
-  const writer = file.writable.getWriter();
-  const encoder = new TextEncoder();
-  let text = "";
-  let bytes = 0;
-  for (let recordId = 1; recordId <= count; recordId++) {
-    const values = { TargetFilename: `/tmp/work/${recordId}`, CommandLine: "\u4e2d" };
-    text += render({ ...sampleEvent(11, values), recordId }) + "\n";
-    if (text.length < 1e6 && recordId < count) continue;
-    const chunk = encoder.encode(text);
-    bytes += chunk.length;
-    await writer.write(chunk);
-    text = "";
-  }
-  await writer.close();
-  return bytes;
-}
 
 /** Replays the recording into a sink. @returns what the program says at its end */
 async function replay(sink: string, file: string, count = EVENTS): Promise<string> {
@@ -70,7 +48,7 @@ function linesOf(path: string): string[] {
 
 Deno.test("an HTTP receiver that fails in every way, killed twice, gets every event", async () => {
   using folder = new Folder();
-  const bytes = await recording(folder.at("events.json"));
+  const bytes = await writeRecording(folder.at("events.json"), EVENTS);
   const token = folder.at("token");
   await Deno.writeTextFile(token, "s3cret\n", { mode: 0o600 });
   const port = freePort();
@@ -98,7 +76,7 @@ Deno.test({
   ignore: !exists(NGINX),
   fn: async () => {
     using folder = new Folder();
-    const bytes = await recording(folder.at("events.json"));
+    const bytes = await writeRecording(folder.at("events.json"), EVENTS);
     const certificates = await makeCertificates(folder.path, "localhost");
     const token = folder.at("token");
     await Deno.writeTextFile(token, "abc-def\n", { mode: 0o600 });
@@ -187,7 +165,7 @@ Deno.test({
   ignore: kafkaImpossible !== undefined,
   fn: async (t) => {
     using folder = new Folder();
-    const bytes = await recording(folder.at("events.json"));
+    const bytes = await writeRecording(folder.at("events.json"), EVENTS);
     const certificates = await makeCertificates(folder.path, "localhost");
     const password = folder.at("password");
     await Deno.writeTextFile(password, KAFKA_PASSWORD, { mode: 0o600 });
@@ -215,7 +193,7 @@ Deno.test({
     await t.step("PLAIN and gzip", async () => {
       await broker.start();
       const sink = `json:${target}/plain,${account},sasl=plain`;
-      const bytes = await recording(folder.at("few.json"), FEW);
+      const bytes = await writeRecording(folder.at("few.json"), FEW);
       await replay(sink, folder.at("few.json"), FEW);
       assert.ok(broker.size("plain") < bytes / 2);
     });

@@ -3,12 +3,8 @@
  * killed, over a reboot, removed; then as a Debian package.
  */
 import assert from "node:assert/strict";
-import { KERNEL_SERIES, kernelImage } from "../tasks/kernels/images.ts";
 import { deb } from "../tasks/deb.ts";
-import { FOR_KERNELS, FOR_SYSTEMD } from "../tasks/setup.ts";
-import { isInstalled } from "../tasks/shared/task.ts";
-import { bootSystemd } from "../tasks/systemd/guest.ts";
-import { systemdImage } from "../tasks/systemd/image.ts";
+import { bootDebian, debianImpossible } from "./support/debian.ts";
 import { Folder, MONOMI } from "./support/environment.ts";
 
 const LIMIT_MS = 600_000;
@@ -20,33 +16,23 @@ const CONFIGURATION = `<Sysmon schemaversion="4.90">
 </Sysmon>
 `;
 
-const image = await imageOrReason();
-const skipped = typeof image === "string" ? image : undefined;
-
-async function imageOrReason() {
-  const missing = [...FOR_KERNELS, ...FOR_SYSTEMD].find(({ program }) => !isInstalled(program));
-  if (missing !== undefined) return `${missing.program} is not installed`;
-  try {
-    return { kernel: await kernelImage(KERNEL_SERIES[0]), disk: await systemdImage() };
-  } catch (error) {
-    return (error as Error).message.split("\n")[0];
-  }
-}
-
 Deno.test({
   name: `a service of systemd, over a reboot${
-    skipped === undefined ? "" : ` (skipped: ${skipped})`
+    debianImpossible === undefined ? "" : ` (skipped: ${debianImpossible})`
   }`,
-  ignore: skipped !== undefined,
+  ignore: debianImpossible !== undefined,
   fn: async (t) => {
     using folder = new Folder();
     await Deno.writeTextFile(folder.at("config.xml"), CONFIGURATION);
-    const { kernel, disk } = image as Exclude<typeof image, string>;
-    const { steps, console } = await bootSystemd(kernel, disk, {
-      "/root/sysmon": MONOMI,
-      "/root/config.xml": folder.at("config.xml"),
-      "/root/monomi.deb": await deb(),
-    }, LIMIT_MS);
+    const { steps, console } = await bootDebian({
+      script: "service.sh",
+      files: {
+        "/root/sysmon": MONOMI,
+        "/root/config.xml": folder.at("config.xml"),
+        "/root/monomi.deb": await deb(),
+      },
+      limitMs: LIMIT_MS,
+    });
     const check = (name: string, stdout: RegExp, code = 0) =>
       t.step(name, () => {
         const step = steps.get(name);

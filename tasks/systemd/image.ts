@@ -67,23 +67,49 @@ async function prepare(root: string): Promise<void> {
   }
 }
 
+/** A copy of `image` at `target`, with its holes. @throws {TaskError} when it cannot be written */
+export async function copyImage(image: string, target: string): Promise<void> {
+  await run("cp", ["--sparse=always", image, target]);
+}
+
+/** Makes an image's file system as large as `size` says. @throws {TaskError} when it cannot */
+export async function enlargeImage(image: string, size: string): Promise<void> {
+  await run("e2fsck", ["-fp", image]);
+  await run("resize2fs", [image, size]);
+}
+
 /**
- * A copy of `image` at `target` with files in it, by path in the guest.
+ * Puts programs into an image, by path in the guest.
  *
- * @throws {TaskError} when it cannot be written
+ * @throws {TaskError} when they cannot be written
  */
-export async function copyImage(
+export async function writeToImage(
   image: string,
-  target: string,
   files: Readonly<Record<string, string>>,
 ): Promise<void> {
-  await run("cp", ["--sparse=always", image, target]);
   const commands = Object.entries(files).flatMap(([path, source]) => [
     `write ${source} ${path}`,
     `sif ${path} mode 0100755`,
   ]);
+  await debugfs(["-w", image], commands);
+}
+
+/**
+ * Copies files out of an image that nothing uses any more; where to, by path in the guest.
+ *
+ * @throws {TaskError} when one is not there
+ */
+export async function readFromImage(
+  image: string,
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
+  const commands = Object.entries(files).map(([path, target]) => `dump ${path} ${target}`);
+  if (commands.length > 0) await debugfs([image], commands);
+}
+
+async function debugfs(args: readonly string[], commands: readonly string[]): Promise<void> {
   const child = new Deno.Command("debugfs", {
-    args: ["-w", target],
+    args: [...args],
     stdin: "piped",
     stdout: "null",
     stderr: "piped",

@@ -1,21 +1,8 @@
 #!/bin/sh
-# What is done in the guest, boot by boot; each step's output goes to the console between marks.
+# The service, boot by boot.
 boot=$(($(cat /var/lib/boots 2>/dev/null || echo 0) + 1))
 echo "$boot" >/var/lib/boots
-
-step() {
-  name=$1
-  shift
-  "$@" >/run/step.out 2>/run/step.err </dev/null
-  code=$?
-  {
-    echo "@@begin $name"
-    cat /run/step.out
-    printf '\n@@errors\n'
-    cat /run/step.err
-    echo "@@end $code"
-  } >/dev/ttyS0
-}
+. /root/step.sh
 
 # Until the log of events has a line that matches, half a minute long.
 logged() {
