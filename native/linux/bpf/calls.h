@@ -37,40 +37,19 @@ static __always_inline struct call_exit exit_of(u64 *context)
 	return call;
 }
 
-/* Begins a program for exits of calls; its body follows. */
-#define EXIT_PROGRAM(name)                                                                      \
-	static __always_inline int name##_body(struct call_exit *context);                     \
-	SEC("raw_tracepoint")                                                                  \
-	int name(u64 *raw)                                                                      \
-	{                                                                                       \
-		struct call_exit call = exit_of(raw);                                           \
-		return name##_body(&call);                                                      \
-	}                                                                                       \
-	static __always_inline int name##_body(struct call_exit *context)
+/* Where a program goes on for the same call; nothing comes back from there. */
+#define TO_FIRST bpf_tail_call(raw, &exits, call.nr)
+#define TO_SECOND bpf_tail_call(raw, &exits, CALLS + call.nr)
 
-/* The same for calls that have a second program, which runs behind this one. */
-#define EXIT_PROGRAM_FIRST(name)                                                                \
+/* Begins a program for exits of calls, and says where it goes on; its body follows. */
+#define EXIT_PROGRAM(name, ...)                                                                 \
 	static __always_inline int name##_body(struct call_exit *context);                     \
 	SEC("raw_tracepoint")                                                                  \
 	int name(u64 *raw)                                                                      \
 	{                                                                                       \
 		struct call_exit call = exit_of(raw);                                           \
 		name##_body(&call);                                                             \
-		bpf_tail_call(raw, &exits, CALLS + call.nr);                                    \
-		return 0;                                                                       \
-	}                                                                                       \
-	static __always_inline int name##_body(struct call_exit *context)
-
-/* The same for the protection's program. */
-#define EXIT_PROGRAM_IN_FRONT(name)                                                             \
-	static __always_inline int name##_body(struct call_exit *context);                     \
-	SEC("raw_tracepoint")                                                                  \
-	int name(u64 *raw)                                                                      \
-	{                                                                                       \
-		struct call_exit call = exit_of(raw);                                           \
-		name##_body(&call);                                                             \
-		bpf_tail_call(raw, &exits, call.nr);                                            \
-		bpf_tail_call(raw, &exits, CALLS + call.nr);                                    \
+		__VA_ARGS__;                                                                    \
 		return 0;                                                                       \
 	}                                                                                       \
 	static __always_inline int name##_body(struct call_exit *context)

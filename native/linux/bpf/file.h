@@ -9,7 +9,7 @@ static __always_inline void opened(struct task_struct *task, struct file *file)
 }
 
 /* open, openat, openat2, creat. */
-EXIT_PROGRAM_FIRST(file_open)
+EXIT_PROGRAM(file_open, TO_SECOND)
 {
 	struct task_struct *task;
 	struct file *file;
@@ -70,7 +70,7 @@ static __always_inline void end_victim(s64 result, s32 descriptor, u64 name)
  * All calls that take names share one program, told apart by number: the verifier checks it once.
  * Their arguments are still in the task's saved registers at the exit.
  */
-EXIT_PROGRAM_FIRST(file_name)
+EXIT_PROGRAM(file_name, TO_SECOND)
 {
 	struct pt_regs *regs = bpf_task_pt_regs(bpf_get_current_task_btf());
 	u32 kind = KIND_FILE_CREATE, how;

@@ -96,7 +96,7 @@ __noinline int touched(u32 deed, s32 descriptor, u64 name)
 	return 0;
 }
 
-EXIT_PROGRAM_IN_FRONT(protect_call)
+EXIT_PROGRAM(protect_call, TO_FIRST, TO_SECOND)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = bpf_task_pt_regs(task);

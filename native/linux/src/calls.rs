@@ -122,7 +122,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    /// Those that are `EXIT_PROGRAM_FIRST` in `bpf`.
+    /// Those that go on `TO_SECOND` in `bpf`.
     const JUMP_ON: [&str; 2] = ["file_open", "file_name"];
 
     #[test]
