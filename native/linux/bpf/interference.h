@@ -60,11 +60,12 @@ struct {
 /* When a process last did something to the same target: repetitions within a second are counted only. */
 struct repetition {
 	u64 start;
-	u64 inode;
+	/* A file is told by its entry, whose memory may be another's soon, and by the hash of its name. */
+	u64 entry;
+	u32 name;
 	u32 pid;
 	u32 target;
 	u32 deed;
-	u32 refused;
 };
 struct {
 	MAP_TYPE(BPF_MAP_TYPE_LRU_HASH);
@@ -113,22 +114,11 @@ static __always_inline int is_protected_entry(struct dentry *dentry)
 	return path_of_inode(READ(dentry, d_inode)) || path_of_inode(directory_of(dentry));
 }
 
-static __always_inline int is_repeated(struct record_header *header, u32 deed, u32 target, u64 inode)
+static __always_inline int is_repeated(struct repetition *key, u64 now)
 {
-	struct repetition key = {};
-	u64 now = header->time, *last;
+	u64 *last = bpf_map_lookup_elem(&repetitions, key);
 
-	key.start = header->process_start;
-	key.inode = inode;
-	key.pid = header->pid;
-	key.target = target;
-	key.deed = deed;
-	key.refused = deed & DEED_REFUSED;
-	last = bpf_map_lookup_elem(&repetitions, &key);
-	if (last && now - *last < REPEATED_NS)
-		return 1;
-	bpf_map_update_elem(&repetitions, &key, &now, BPF_ANY);
-	return 0;
+	return last && now - *last < REPEATED_NS;
 }
 
 /*
@@ -141,25 +131,33 @@ __noinline int emit_interference(u32 deed, u64 target_address, u64 dentry_addres
 	struct task_struct *target = (void *)target_address;
 	struct dentry *dentry = (void *)dentry_address;
 	u32 which = !!(deed & DEED_REFUSED);
-	u64 *count_of = bpf_map_lookup_elem(&interferences, &which), inode_number = 0;
+	u64 *count_of = bpf_map_lookup_elem(&interferences, &which);
+	u64 now = bpf_ktime_get_boot_ns();
 	struct protected_path *path = NULL;
-	struct inode *inode = NULL;
+	struct repetition key = {};
 	struct interference *out;
 	int is_in_directory = 0;
 	long length;
 
 	if (count_of)
 		__sync_fetch_and_add(count_of, 1);
+	key.start = task->group_leader->start_boottime;
+	key.pid = task->tgid;
+	key.deed = deed;
+	if (target)
+		key.target = READ(target, tgid);
 	if (dentry) {
-		inode = READ(dentry, d_inode);
-		path = path_of_inode(inode);
+		key.entry = dentry_address;
+		key.name = READ(dentry, d_name.hash);
+	}
+	if (is_repeated(&key, now))
+		return 0;
+	if (dentry) {
+		path = path_of_inode(READ(dentry, d_inode));
 		if (!path) {
-			inode = directory_of(dentry);
-			path = path_of_inode(inode);
+			path = path_of_inode(directory_of(dentry));
 			is_in_directory = 1;
 		}
-		if (inode)
-			inode_number = READ(inode, i_ino);
 	}
 	out = bpf_ringbuf_reserve(&ring, sizeof(*out), 0);
 	if (!out) {
@@ -172,16 +170,12 @@ __noinline int emit_interference(u32 deed, u64 target_address, u64 dentry_addres
 	out->record.signal = deed >> 8 & 0xff;
 	out->record.relation = relation;
 	out->record.refused = which;
-	out->record.target_pid = target ? (u32)READ(target, tgid) : 0;
-	out->record.target_role = target ? role_of(out->record.target_pid) : 0;
+	out->record.target_pid = key.target;
+	out->record.target_role = target ? role_of(key.target) : 0;
 	bpf_probe_read_kernel(out->record.command, sizeof(out->record.command),
 			      (void *)ADDRESS(task, comm));
 	out->record.path_len = 0;
 	out->record.name_len = 0;
-	if (is_repeated(&out->record.header, deed, out->record.target_pid, inode_number)) {
-		bpf_ringbuf_discard(out, 0);
-		return 0;
-	}
 	if (path) {
 		out->record.path_len = path->length;
 		bpf_probe_read_kernel(out->path, sizeof(out->path), path->text);
@@ -191,6 +185,7 @@ __noinline int emit_interference(u32 deed, u64 target_address, u64 dentry_addres
 						   READ(dentry, d_name.name));
 		out->record.name_len = length > 0 ? length - 1 : 0;
 	}
+	bpf_map_update_elem(&repetitions, &key, &now, BPF_ANY);
 	bpf_ringbuf_submit(out, 0);
 	return 0;
 }

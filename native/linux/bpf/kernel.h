@@ -77,6 +77,7 @@ typedef u32 __be32;
 #endif
 
 struct qstr {
+	u32 hash;
 	u32 len;
 	const unsigned char *name;
 };
