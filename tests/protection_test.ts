@@ -139,6 +139,27 @@ captureTest("changes to the sensor's files are told, whichever way they are name
   });
 });
 
+captureTest("a reload leaves no moment in which its files are not watched", async () => {
+  const [RELOADS, FOLDERS] = [20, 200];
+  using own = new Own();
+  for (let folder = 0; folder < FOLDERS; folder++) Deno.mkdirSync(`${own.state}/${folder}`);
+  const file = own.at("events.json");
+  await using sensor = await Sensor.start(own.args(file));
+  const script = `trap "stop=1" TERM; n=0
+    while [ -z "$stop" ]; do : >>${own.state}/below/other; n=$((n+1)); done; echo $n`;
+  const writer = new Deno.Command("/bin/sh", { args: ["-c", script], stdout: "piped" }).spawn();
+  for (let reloads = 1; reloads <= RELOADS; reloads++) {
+    sensor.signal("SIGHUP");
+    await until("a reload", () => eventsOf(file, ({ EventID }) => EventID === 16).length > reloads);
+  }
+  writer.kill("SIGTERM");
+  const written = Number(new TextDecoder().decode((await writer.output()).stdout));
+  const status = await monomi("status", "--json", "--control", own.at("control/socket"));
+  await sensor.stop();
+  assert.ok(written > 0);
+  assert.equal(JSON.parse(status.stdout).protection.seen, written);
+});
+
 captureTest("who had the sensor stop is in its last event", async () => {
   using own = new Own();
   const files = [own.at("ordinary.json"), own.at("stranger.json")];

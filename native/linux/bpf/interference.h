@@ -24,13 +24,14 @@ struct file_number {
 };
 struct protected_path {
 	u32 length;
-	u32 reserved;
+	/* Which of the sensor's lists it comes from. */
+	u32 generation;
 	u8 text[PROTECTED_TEXT_BYTES];
 };
-/* Files, and directories whose entries are protected. */
+/* Files, and directories whose entries are protected: room for an old list and a new one. */
 struct {
 	MAP_TYPE(BPF_MAP_TYPE_HASH);
-	MAP_ENTRIES(512);
+	MAP_ENTRIES(1024);
 	MAP_KEY(struct file_number);
 	MAP_VALUE(struct protected_path);
 	int(*map_flags)[BPF_F_NO_PREALLOC];

@@ -13,10 +13,10 @@
 /* The name is too long to be looked at here. */
 #define UNSCANNED ~0ull
 
-/* Hashes of the last parts of protected paths. */
+/* Hashes of the last parts of protected paths: of an old list and a new one. */
 struct {
 	MAP_TYPE(BPF_MAP_TYPE_HASH);
-	MAP_ENTRIES(512);
+	MAP_ENTRIES(1024);
 	MAP_KEY(u32);
 	MAP_VALUE(u8);
 } protected_names SEC(".maps");

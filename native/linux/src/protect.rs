@@ -51,7 +51,7 @@ unsafe impl Pod for FileNumber {}
 #[repr(C)]
 struct ProtectedPath {
     length: u32,
-    reserved: u32,
+    generation: u32,
     text: [u8; TEXT_BYTES],
 }
 
@@ -103,15 +103,13 @@ impl Wards {
         if let Some(supervisor) = protection.supervisor {
             self.roles.insert(supervisor, role::SUPERVISOR, 0)?;
         }
-        let files: Vec<FileNumber> = self.files.keys().collect::<Result<_, _>>()?;
-        for file in files {
-            self.files.remove(&file)?;
-        }
-        let names: Vec<u32> = self.names.keys().collect::<Result<_, _>>()?;
         let mut all = Vec::new();
         for path in &protection.paths {
             add_tree(path, DEPTH, &mut all);
         }
+        // The new list is whole before the old one goes: nothing is unprotected in between.
+        let names: Vec<u32> = self.names.keys().collect::<Result<_, _>>()?;
+        let generation = self.enrolments.get(&0, 0)?.path.generation.wrapping_add(1);
         let mut kept = BTreeSet::new();
         for path in &all {
             if let Some(name) = path.file_name() {
@@ -119,23 +117,32 @@ impl Wards {
                 self.names.insert(hash, 1, 0)?;
                 kept.insert(hash);
             }
-            self.enrol(path)?;
+            self.enrol(path, generation)?;
         }
         for name in names.iter().filter(|name| !kept.contains(name)) {
             self.names.remove(name)?;
+        }
+        self.forget_files_but(generation)
+    }
+
+    fn forget_files_but(&mut self, generation: u32) -> Result<(), MapError> {
+        let files: Vec<(FileNumber, ProtectedPath)> =
+            self.files.iter().collect::<Result<_, _>>()?;
+        for (file, _) in files.iter().filter(|(_, of)| of.generation != generation) {
+            self.files.remove(file)?;
         }
         Ok(())
     }
 
     /// The kernel side reads the file's number from this very opening of it.
-    fn enrol(&mut self, path: &Path) -> Result<(), MapError> {
+    fn enrol(&mut self, path: &Path, generation: u32) -> Result<(), MapError> {
         let bytes = path.as_os_str().as_bytes();
         let length = bytes.len().min(TEXT_BYTES);
         let mut text = [0; TEXT_BYTES];
         text[..length].copy_from_slice(&bytes[..length]);
         let path_text = ProtectedPath {
             length: length as u32,
-            reserved: 0,
+            generation,
             text,
         };
         // SAFETY: gettid takes nothing and cannot fail.
