@@ -85,6 +85,8 @@ captureTest("reaching into the sensor is told with who did it", async (t) => {
 
 captureTest("changes to the sensor's files are told, whichever way they are named", async (t) => {
   using own = new Own();
+  using loads = new Loads();
+  const interfere = await loads.program("interfere");
   const file = own.at("events.json");
   Deno.copyFileSync(config("processes.xml"), own.at("other-rules.xml"));
   Deno.mkdirSync(own.at("elsewhere"));
@@ -105,6 +107,23 @@ captureTest("changes to the sensor's files are told, whichever way they are name
       `${own.state}/two opened for writing`,
     ],
     mode: [`chmod 640 ${own.rules}`, `${own.rules} given other permissions`],
+    "mode of a descriptor": [
+      `${interfere} fchmod ${own.state}/something`,
+      `${own.state}/something given other permissions`,
+    ],
+    "mode of a descriptor without a name": [
+      `${interfere} fchmodat2 ${own.state}/below/other`,
+      `${own.state}/below/other given other permissions`,
+    ],
+    owner: [`chown 0 ${own.state}`, `${own.state} given other permissions`],
+    "owner of a descriptor": [
+      `${interfere} fchown ${own.state}/below`,
+      `${own.state}/below given other permissions`,
+    ],
+    "owner of a descriptor without a name": [
+      `${interfere} fchownat ${own.state}/one`,
+      `${own.state}/one given other permissions`,
+    ],
     replace: [`mv ${own.at("other-rules.xml")} ${own.rules}`, `${own.rules} renamed or replaced`],
     make: [`echo >${own.state}/new`, `${own.state}/new opened for writing`],
     remove: [`rm ${own.state}/something`, `${own.state}/something removed`],

@@ -36,7 +36,9 @@ attempts() {
   try descriptor interfere descriptor $sensor
   try move mv $config /etc/elsewhere
   try mode chmod 644 $config
+  try mode-descriptor interfere fchmod $config
   try owner chown 1 $config
+  try owner-descriptor interfere fchown $config
   try truncate truncate -s 0 $config
   try remove rm /var/lib/monomi/running.json
   try remove-all rm -r /var/lib/monomi

@@ -22,6 +22,8 @@ struct pt_regs {
 #define NR_FALLOCATE 47
 #define NR_FCHMOD 52
 #define NR_FCHMODAT 53
+#define NR_FCHOWNAT 54
+#define NR_FCHOWN 55
 #define NR_OPENAT 56
 #define NR_WRITE 64
 #define NR_WRITEV 66
@@ -63,6 +65,8 @@ struct pt_regs {
 #define NR_OPEN NO_CALL(9)
 #define NR_CREAT NO_CALL(10)
 #define NR_RMDIR NO_CALL(11)
+#define NR_CHOWN NO_CALL(12)
+#define NR_LCHOWN NO_CALL(13)
 /* Where the instruction pointer is among the registers that ptrace gives and takes. */
 #define USER_AREA_IP 256
 #define TIF_32BIT 22

@@ -96,6 +96,33 @@ __noinline int touched(u32 deed, s32 descriptor, u64 name)
 	return 0;
 }
 
+/* The current process gave the file behind a descriptor other permissions. */
+static __always_inline void changed_mode(struct task_struct *task, s32 descriptor)
+{
+	struct file *file = file_of(task, descriptor);
+	struct dentry *dentry;
+	u32 relation;
+
+	if (!file)
+		return;
+	dentry = READ(file, f_path.dentry);
+	if (!is_protected_entry(dentry))
+		return;
+	relation = relation_of(task);
+	if (!may_write(relation))
+		emit_interference(DEED_CHANGE_MODE, 0, (u64)dentry, relation);
+}
+
+/* The same by a name, or by a descriptor where the name is empty. */
+static __always_inline void changed_mode_at(struct task_struct *task, s32 descriptor, u64 name,
+					    u64 flags)
+{
+	if (names_no_path(name, flags))
+		changed_mode(task, descriptor);
+	else
+		touched(DEED_CHANGE_MODE, descriptor, name);
+}
+
 EXIT_PROGRAM(protect_call, TO_FIRST, TO_SECOND)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -151,11 +178,22 @@ EXIT_PROGRAM(protect_call, TO_FIRST, TO_SECOND)
 		touched(DEED_TRUNCATE, AT_FDCWD, ARGUMENT(regs, 0));
 		return 0;
 	case NR_CHMOD:
+	case NR_CHOWN:
+	case NR_LCHOWN:
 		touched(DEED_CHANGE_MODE, AT_FDCWD, ARGUMENT(regs, 0));
 		return 0;
+	case NR_FCHMOD:
+	case NR_FCHOWN:
+		changed_mode(task, ARGUMENT(regs, 0));
+		return 0;
 	case NR_FCHMODAT:
-	case NR_FCHMODAT2:
 		touched(DEED_CHANGE_MODE, ARGUMENT(regs, 0), ARGUMENT(regs, 1));
+		return 0;
+	case NR_FCHMODAT2:
+		changed_mode_at(task, ARGUMENT(regs, 0), ARGUMENT(regs, 1), ARGUMENT(regs, 3));
+		return 0;
+	case NR_FCHOWNAT:
+		changed_mode_at(task, ARGUMENT(regs, 0), ARGUMENT(regs, 1), ARGUMENT(regs, 4));
 		return 0;
 	}
 	return 0;

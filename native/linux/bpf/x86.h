@@ -37,6 +37,9 @@ struct pt_regs {
 #define NR_SYMLINK 88
 #define NR_CHMOD 90
 #define NR_FCHMOD 91
+#define NR_CHOWN 92
+#define NR_FCHOWN 93
+#define NR_LCHOWN 94
 #define NR_PTRACE 101
 #define NR_UTIME 132
 #define NR_MKNOD 133
@@ -46,6 +49,7 @@ struct pt_regs {
 #define NR_UTIMES 235
 #define NR_OPENAT 257
 #define NR_MKNODAT 259
+#define NR_FCHOWNAT 260
 #define NR_FUTIMESAT 261
 #define NR_UNLINKAT 263
 #define NR_RENAMEAT 264

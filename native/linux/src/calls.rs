@@ -19,6 +19,8 @@ const COMMON: &[(&str, c_long)] = &[
     ("fchmod", libc::SYS_fchmod),
     ("fchmodat", libc::SYS_fchmodat),
     ("fchmodat2", 452),
+    ("fchown", libc::SYS_fchown),
+    ("fchownat", libc::SYS_fchownat),
     ("finit_module", libc::SYS_finit_module),
     ("fsetxattr", libc::SYS_fsetxattr),
     ("init_module", libc::SYS_init_module),
@@ -60,8 +62,10 @@ const COMMON: &[(&str, c_long)] = &[
 #[cfg(target_arch = "x86_64")]
 const OLDER: &[(&str, c_long)] = &[
     ("chmod", libc::SYS_chmod),
+    ("chown", libc::SYS_chown),
     ("creat", libc::SYS_creat),
     ("futimesat", libc::SYS_futimesat),
+    ("lchown", libc::SYS_lchown),
     ("link", libc::SYS_link),
     ("mknod", libc::SYS_mknod),
     ("open", libc::SYS_open),

@@ -36,8 +36,13 @@ pub const PROTECTION: &[Program] = &[
             at(Hook::Exit("renameat2")),
             at(Hook::Exit("truncate")),
             at(Hook::Exit("chmod")),
+            at(Hook::Exit("fchmod")),
             at(Hook::Exit("fchmodat")),
             at(Hook::Exit("fchmodat2")),
+            at(Hook::Exit("chown")),
+            at(Hook::Exit("lchown")),
+            at(Hook::Exit("fchown")),
+            at(Hook::Exit("fchownat")),
         ],
     },
     Program {
