@@ -1,7 +1,7 @@
 //! System calls by number, and their slots in the table that the program at the exit of every call
 //! jumps through (`bpf/calls.h`).
 
-use crate::plan::{Hook, PROGRAMS, PROTECTION};
+use crate::plan::{self, Hook, PROGRAMS};
 use libc::c_long;
 
 /// Above the number of every call.
@@ -97,7 +97,7 @@ pub(crate) fn slot(program: &str, hook: Hook) -> Option<u32> {
         Hook::Exit(call) | Hook::NewerExit(call) | Hook::ExitUnless(call, _) => call,
         _ => return None,
     };
-    let place = if PROTECTION.iter().any(|one| one.name == program) {
+    let place = if plan::is_protection(program) {
         PROTECTION_SLOTS
     } else if programs_of(call).next() == Some(program) {
         0
@@ -124,6 +124,7 @@ fn programs_of(call: &str) -> impl Iterator<Item = &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::PROTECTION;
     use std::collections::BTreeSet;
 
     /// Those that go on `TO_SECOND` in `bpf`.
@@ -150,10 +151,8 @@ mod tests {
     fn whoever_is_first_of_two_jumps_on() {
         for (call, _) in COMMON.iter().chain(OLDER) {
             let programs: Vec<_> = programs_of(call).collect();
-            let is_protection = PROTECTION
-                .iter()
-                .flat_map(|program| program.places)
-                .any(|place| place.hook == Hook::Exit(call));
+            let is_protection =
+                plan::places_of(PROTECTION).any(|(_, place)| place.hook == Hook::Exit(call));
             assert!(
                 !programs.is_empty() || is_protection,
                 "{call} is in no plan"

@@ -8,7 +8,7 @@ use crate::{
     links::{self, Exits, Link},
     normalize::Normalizer,
     pins::Pins,
-    plan::{self, EventSet, Hook, INSIDE, PROTECTION, Place, Program},
+    plan::{self, EventSet, Hook, INSIDE, Place, Program},
     protect::{self, CALL_EXIT, Wards},
     ring::Ring,
     snapshot,
@@ -185,7 +185,6 @@ impl Capture {
     fn clear_slots(&mut self) {
         for (program, place) in plan::places_of(plan::all()) {
             if let Some(slot) = calls::slot(program.name, place.hook)
-                && !is_protection(program)
                 && !self.is_attached_to(program.name, place.hook)
             {
                 let _empty_ones_are_refused = self.exits.clear_index(&slot);
@@ -245,7 +244,8 @@ impl Capture {
         let protects = self.protects;
         self.detach_all(|program, place| {
             let blocks = matches!(place.hook, Hook::Security(_)) && !is_inside(program);
-            let is_own = is_protection(program) || (program.name, place.hook) == CALL_EXIT;
+            let is_own =
+                plan::is_protection(program.name) || (program.name, place.hook) == CALL_EXIT;
             let is_planned = planned.contains(&(program.name, place.hook.name()));
             !(blocks || is_planned || protects && is_own)
         })
@@ -516,10 +516,6 @@ const NAMES_INSIDE: u64 = 1 << 63;
 
 fn is_inside(program: &Program) -> bool {
     INSIDE.iter().any(|inside| inside.name == program.name)
-}
-
-fn is_protection(program: &Program) -> bool {
-    PROTECTION.iter().any(|one| one.name == program.name)
 }
 
 fn hooks(

@@ -150,6 +150,12 @@ pub fn places_of(
     programs.into_iter().flat_map(of)
 }
 
+/// Whether a program sees or refuses what is done to the sensor.
+#[must_use]
+pub(crate) fn is_protection(program: &str) -> bool {
+    PROTECTION.iter().any(|one| one.name == program)
+}
+
 /// Names of files; what deletes or replaces a running image is tampering.
 const NAMES: [u32; 4] = [11, 23, 25, 26];
 
