@@ -334,11 +334,34 @@ impl Capture {
         Ok(())
     }
 
+    /// Attaches programs of the security modules that are not attached yet. As in `configure`: most calls
+    /// attach nothing, and read nothing.
+    pub(crate) fn attach_security(
+        &mut self,
+        hooks: impl Iterator<Item = (&'static str, Hook)>,
+    ) -> Result<(), CaptureError> {
+        let missing: Vec<_> = hooks
+            .filter(|&(name, hook)| !self.is_attached_to(name, hook))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        kernel::check_security_modules()?;
+        let btf = kernel_types()?;
+        self.load(&missing, &btf);
+        let attached = missing
+            .into_iter()
+            .try_for_each(|(name, hook)| self.attach(name, hook, &btf));
+        drop(btf);
+        trim();
+        attached
+    }
+
     fn is_attached(&self, name: &str) -> bool {
         self.attached.keys().any(|(program, _)| *program == name)
     }
 
-    pub(crate) fn is_attached_to(&self, name: &'static str, hook: Hook) -> bool {
+    fn is_attached_to(&self, name: &'static str, hook: Hook) -> bool {
         self.attached.contains_key(&(name, hook.name()))
     }
 
@@ -580,7 +603,7 @@ pub(crate) fn kernel_types() -> Result<Btf, CaptureError> {
 }
 
 /// Reading the kernel's types took tens of megabytes that nobody needs any more.
-pub(crate) fn trim() {
+fn trim() {
     // SAFETY: malloc_trim only gives free memory back to the system.
     unsafe { libc::malloc_trim(0) };
 }

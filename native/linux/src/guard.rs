@@ -4,9 +4,8 @@
 //! event's texts comes after which. `bpf/guard_match.h` walks it.
 
 use crate::{
-    capture::{Capture, kernel_types, trim},
+    capture::Capture,
     error::{CaptureError, one_line},
-    kernel,
     plan::{self, EventSet, GUARDS, Hook},
 };
 use aya::{
@@ -221,21 +220,7 @@ impl Capture {
 
     fn try_block(&mut self, policy: &Policy) -> Result<(), CaptureError> {
         let events = policy.events();
-        let missing: Vec<_> = guards(|needed| needed(events))
-            .filter(|&(name, hook)| !self.is_attached_to(name, hook))
-            .collect();
-        // As in `configure`: most reloads attach nothing.
-        if !missing.is_empty() {
-            kernel::check_security_modules()?;
-            let btf = kernel_types()?;
-            self.load(&missing, &btf);
-            let attached = missing
-                .into_iter()
-                .try_for_each(|(name, hook)| self.attach(name, hook, &btf));
-            drop(btf);
-            trim();
-            attached?;
-        }
+        self.attach_security(guards(|needed| needed(events)))?;
         self.guard.enforce(policy).map_err(refused)?;
         self.detach_guards(events)
     }

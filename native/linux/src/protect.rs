@@ -1,10 +1,9 @@
 //! Telling the kernel side which processes and files are the sensor's own.
 
 use crate::{
-    capture::{Capture, kernel_types, take_map},
+    capture::{Capture, take_map},
     error::{CaptureError, one_line},
-    kernel,
-    plan::{Hook, PROTECTION},
+    plan::{self, Hook, PROTECTION},
 };
 use aya::{
     Btf, Ebpf, Pod,
@@ -77,7 +76,6 @@ pub(crate) struct Wards {
     enrolments: Array<MapData, Enrolment>,
     interferences: Array<MapData, u64>,
     refusing: Array<MapData, u32>,
-    is_refusing: bool,
 }
 
 impl Wards {
@@ -89,7 +87,6 @@ impl Wards {
             enrolments: take_map(ebpf, "enrolments")?,
             interferences: take_map(ebpf, "interferences")?,
             refusing: take_map(ebpf, "refusing")?,
-            is_refusing: false,
         })
     }
 
@@ -217,17 +214,13 @@ impl Capture {
         result
     }
 
-    /// All of it or nothing.
-    fn refuse(&mut self, wanted: bool) -> Result<(), CaptureError> {
-        if wanted && self.wards.is_refusing {
-            return Ok(());
-        }
+    /// Refuses from now on what is done to what is protected, or does no longer: all of it or nothing.
+    ///
+    /// # Errors
+    /// [`CaptureError`] with what the kernel does not take; then nothing is refused.
+    pub fn refuse(&mut self, wanted: bool) -> Result<(), CaptureError> {
         let attached = if wanted {
-            kernel::check_security_modules().and_then(|()| {
-                let btf = kernel_types()?;
-                self.load(&hooks(true).collect::<Vec<_>>(), &btf);
-                hooks(true).try_for_each(|(name, hook)| self.attach(name, hook, &btf))
-            })
+            self.attach_security(hooks(true))
         } else {
             Ok(())
         };
@@ -236,7 +229,6 @@ impl Capture {
             .refusing
             .set(0, u32::from(is_on), 0)
             .map_err(|error| CaptureError::Object(one_line(&error)))?;
-        self.wards.is_refusing = is_on;
         if !is_on {
             for (name, hook) in hooks(true) {
                 self.detach(name, hook)?;
@@ -248,14 +240,8 @@ impl Capture {
 
 /// The protection's hooks: those that refuse, or the others.
 pub(crate) fn hooks(refusing: bool) -> impl Iterator<Item = (&'static str, Hook)> {
-    PROTECTION
-        .iter()
-        .flat_map(|program| {
-            program
-                .places
-                .iter()
-                .map(|place| (program.name, place.hook))
-        })
+    plan::places_of(PROTECTION)
+        .map(|(program, place)| (program.name, place.hook))
         .filter(move |(_, hook)| matches!(hook, Hook::Security(_)) == refusing)
 }
 
