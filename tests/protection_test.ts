@@ -186,6 +186,7 @@ captureTest("who had the sensor stop is in its last event", async () => {
   const status = await monomi("status", "--json", "--control", own.at("control/socket"));
   assert.deepEqual(JSON.parse(status.stdout).protection, {
     refusing: false,
+    complaints: [],
     seen: 0,
     refused: 0,
   });

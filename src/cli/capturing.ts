@@ -16,7 +16,7 @@ export type Ending = "stopped" | "no output" | "failed";
 export function settle(sensor: Sensor, native: Native, say: Say): void {
   for (const hook of sensor.failedHooks()) say(`warning: ${describeHook(hook)}`);
   warnOfBlocking(sensor, say);
-  if (sensor.unseen !== undefined) say(`warning: ${sensor.unseen}`);
+  for (const complaint of sensor.unprotected) say(`warning: ${complaint}`);
   giveUpPrivileges(native, say);
 }
 

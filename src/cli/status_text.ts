@@ -61,8 +61,8 @@ function overview(status: RunningStatus): string[] {
   ];
 }
 
-function describeProtection({ refusing, complaint, seen, refused }: ProtectionState): string {
-  const state = complaint ?? (refusing ? "refusing" : "seeing");
+function describeProtection({ refusing, complaints = [], seen, refused }: ProtectionState): string {
+  const state = [refusing ? "refusing" : "seeing", ...complaints].join("; ");
   return `${state}; ${seen} interferences seen, ${refused} refused`;
 }
 

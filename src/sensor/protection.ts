@@ -20,8 +20,8 @@ export interface Protected {
 export interface ProtectionState {
   /** Whether it is refused, too. */
   readonly refusing: boolean;
-  /** What cannot be seen or refused, and why; undefined when all can that is asked for. */
-  readonly complaint: string | undefined;
+  /** What cannot be seen, what cannot be refused, and why; empty when all can that is asked for. */
+  readonly complaints: readonly string[];
   /** How often something was done, repetitions included. */
   readonly seen: number;
   /** How often something was refused. */

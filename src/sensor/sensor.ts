@@ -4,20 +4,15 @@
 import type { Event } from "../events/event.ts";
 import type { Family } from "../events/process_table.ts";
 import type { BatchDecoder, LiveSource } from "../sources/live_source.ts";
-import {
-  CaptureEnded,
-  type CaptureStats,
-  type FailedHook,
-  type Native,
-  NativeError,
-} from "../sources/native.ts";
+import { CaptureEnded, type FailedHook, type Native, NativeError } from "../sources/native.ts";
 import type { SinkSet } from "../sinks/mod.ts";
 import { type Blocking, describeBlocking } from "./blocking.ts";
 import { ErrorReports } from "./error_reports.ts";
+import { Guarding } from "./guarding.ts";
 import { configurationChanged, errorReport, stateChanged } from "./own_events.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { Policy } from "./policy.ts";
-import { type Protected, ProtectionReports, type ProtectionState } from "./protection.ts";
+import type { Protected } from "./protection.ts";
 import type { RecordIds } from "./record_ids.ts";
 import { ResourceMeter } from "./resources.ts";
 import { Safekeeping } from "./safekeeping.ts";
@@ -69,10 +64,7 @@ export class Sensor {
   #blocking: Blocking | undefined;
   readonly #recentErrors = new RecentErrors();
   #safekeeping: Safekeeping | undefined;
-  readonly #protection = new ProtectionReports();
-  #own: SensorOptions["own"];
-  #unseen: string | undefined;
-  #refusing = false;
+  #guarding: Guarding | undefined;
   /** How many times it has looked for records; stands still when it is stuck. */
   turns = 0;
   #stopping = false;
@@ -97,8 +89,10 @@ export class Sensor {
 
   /** Attaches to the kernel. @throws {NativeError} */
   open(options: SensorOptions): void {
-    this.#own = Deno.build.os === "linux" ? options.own : undefined;
-    const protects = this.#own !== undefined;
+    if (Deno.build.os === "linux" && options.own !== undefined) {
+      this.#guarding = new Guarding(this.#native, options.own);
+    }
+    const protects = this.#guarding !== undefined;
     const events = this.#pipeline.policy.events;
     const opened = this.#native.open({ events, protects, ...options });
     if (options.pins !== undefined) {
@@ -108,7 +102,7 @@ export class Sensor {
         () => this.#sinks.counters(),
       );
     }
-    this.#protect();
+    this.#announce(this.#guarding?.begin() ?? []);
     this.#startedAt = performance.now();
     this.#startTime = this.#configuredTime = Date.now();
     this.#pipeline.announce(configurationChanged(this.#pipeline.policy.source));
@@ -157,29 +151,9 @@ export class Sensor {
     return this.#blocking;
   }
 
-  /** Why not all of what is done to the sensor is seen, or refused if asked to; undefined when it is. */
-  get unseen(): string | undefined {
-    return this.#unseen;
-  }
-
-  #protect(): void {
-    if (this.#own === undefined) return;
-    const { paths, supervisor, refuse } = this.#own();
-    this.#protection.paths = paths;
-    // What the kernel did not take once it does not take later either.
-    const isToRefuse = refuse === true && this.#unseen === undefined;
-    try {
-      this.#native.protect(paths, supervisor, isToRefuse);
-      this.#refusing = isToRefuse;
-    } catch (error) {
-      if (!(error instanceof NativeError)) throw error;
-      const what = isToRefuse
-        ? "what is done to the sensor is not refused"
-        : "not all that is done to the sensor is seen";
-      this.#unseen ??= `${what}: ${error.message}`;
-      this.#refusing = false;
-      this.#announce([errorReport("Protection", this.#unseen)]);
-    }
+  /** What is done to the sensor and cannot be seen, or refused as asked for, and why. */
+  get unprotected(): readonly string[] {
+    return this.#guarding?.complaints ?? [];
   }
 
   /** Never silently: what is not denied although the rules say so is reported. */
@@ -217,14 +191,14 @@ export class Sensor {
     this.#release(true);
     await this.#pipeline.settled();
     this.#reportErrors(true);
-    this.#announce(this.#protection.due(performance.now(), true));
+    this.#announce(this.#guarding?.due(performance.now(), true) ?? []);
     this.#pipeline.announce(stateChanged("Stopped", this.stoppedBy));
     await this.#sinks.flush();
   }
 
   /** Who had it stop, as far as that was seen. */
   get stoppedBy(): string | undefined {
-    return this.#stopping ? this.#protection.stoppedBy(Date.now()) : undefined;
+    return this.#stopping ? this.#guarding?.stoppedBy(Date.now()) : undefined;
   }
 
   /** How it is doing; only while it is open. */
@@ -239,19 +213,8 @@ export class Sensor {
         since: new Date(this.#configuredTime).toISOString(),
       },
       lastErrors: this.#recentErrors.list(),
-      protection: this.#protectionState(sum.capture),
+      protection: this.#guarding?.state(sum.capture?.interferences),
       ...sum,
-    };
-  }
-
-  #protectionState(capture: CaptureStats | undefined): ProtectionState | undefined {
-    if (this.#own === undefined) return undefined;
-    const { seen, refused } = capture?.interferences ?? { seen: 0, refused: 0 };
-    return {
-      refusing: this.#refusing,
-      complaint: this.#unseen,
-      seen: seen + this.#protection.touched,
-      refused,
     };
   }
 
@@ -330,9 +293,7 @@ export class Sensor {
   #reportInterferences(): void {
     const interferences = this.#decoder.takeInterferences?.() ?? [];
     if (interferences.length === 0) return;
-    this.#announce(this.#protection.take(interferences, performance.now()));
-    // Another file may have the place of one that was protected.
-    if (this.#protection.takeMoves()) this.#protect();
+    this.#announce(this.#guarding?.take(interferences, performance.now()) ?? []);
   }
 
   #applyPending(): void {
@@ -343,7 +304,7 @@ export class Sensor {
     this.#pipeline.policy = policy;
     this.#decoder.wanted = (id) => policy.rules.wants(id);
     this.#native.configure(policy.events);
-    this.#protect();
+    this.#announce(this.#guarding?.renew() ?? []);
     this.#pipeline.announce(configurationChanged(policy.source));
     this.#reportHooks();
   }
@@ -354,7 +315,7 @@ export class Sensor {
     if (!last && !this.#errors.isDue(now)) return;
     const hashing = this.#pipeline.policy.hasher?.counters?.unavailable;
     const { unknown } = this.#decoder.counters;
-    this.#announce(this.#protection.due(now));
+    this.#announce(this.#guarding?.due(now) ?? []);
     this.#announce(this.#errors.losses(this.#native.stats(), now, unknown));
     this.#announce(this.#errors.sinks(this.#sinks.counters(), now, last));
     this.#announce(this.#errors.hashes(hashing, now, last));

@@ -57,10 +57,8 @@ const LINUX = {
   monomi_mark: { parameters: [], result: "i32" },
   monomi_commit: { parameters: [], result: "void" },
   monomi_give_up_privileges: { parameters: ["buffer", "u32"], result: "i32" },
-  monomi_protect: {
-    parameters: ["u32", "u32", "buffer", "u32", "buffer", "u32"],
-    result: "i32",
-  },
+  monomi_protect: { parameters: ["u32", "buffer", "u32", "buffer", "u32"], result: "i32" },
+  monomi_refuse: { parameters: ["u32", "buffer", "u32"], result: "i32" },
   monomi_unlock: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_block: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   monomi_hash: {
@@ -109,7 +107,7 @@ function symbolsHere(): Deno.ForeignLibraryInterface {
 }
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 15;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 16;
 const TEXT_BYTES = 64 * 1024;
 const REASON_BYTES = 1024;
 const ANSWER_BYTES = 16 * 1024;
@@ -355,17 +353,28 @@ export class Native {
   }
 
   /**
-   * Of a capture that protects: sees from now on what is done to this process, to its supervisor and to what lies at `paths`, and
-   * refuses it if asked to; takes the place of what was said before.
+   * Of a capture that protects: sees from now on what is done to this process, to its supervisor and to
+   * what lies at `paths`; takes the place of what was said before.
    *
-   * @throws {NativeError} with what cannot be seen or refused.
+   * @throws {NativeError} with what cannot be seen; the rest is.
    */
-  protect(paths: readonly string[], supervisor = 0, refuse = false): void {
+  protect(paths: readonly string[], supervisor = 0): void {
     const text = this.#text;
     text.fill(0);
     const bytes = new TextEncoder().encode(paths.join("\0"));
     const { monomi_protect } = this.#library.symbols;
-    this.#check(monomi_protect(Number(refuse), supervisor, bytes, bytes.length, text, text.length));
+    this.#check(monomi_protect(supervisor, bytes, bytes.length, text, text.length));
+  }
+
+  /**
+   * Refuses from now on what {@link protect} has seen, or does no longer.
+   *
+   * @throws {NativeError} with why it cannot; nothing is refused.
+   */
+  refuse(wanted: boolean): void {
+    const text = this.#text;
+    text.fill(0);
+    this.#check(this.#library.symbols.monomi_refuse(Number(wanted), text, text.length));
   }
 
   /**

@@ -28,6 +28,7 @@ async function assertClosed(native: Native): Promise<void> {
   assert.throws(() => native.configure([]), isClosed);
   assert.throws(() => native.block(new Uint8Array(20)), isClosed);
   assert.throws(() => native.protect(["/etc"]), isClosed);
+  assert.throws(() => native.refuse(true), isClosed);
   assert.equal(native.mark(), false);
   native.commit();
   native.wake();

@@ -66,7 +66,7 @@ export function checkNoProtection(step: Step | undefined): Check[] {
     check("warning", warning.test(sensor), sensor),
     check(
       "in the status",
-      /^protection +what is done to the sensor is not refused/m.test(said),
+      /^protection +seeing; what is done to the sensor is not refused/m.test(said),
       said,
     ),
     ...DONE.map((name) => check(name, outcomes.get(name) === "done", `${outcomes.get(name)}`)),

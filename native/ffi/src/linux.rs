@@ -173,15 +173,14 @@ pub unsafe extern "C" fn monomi_plan(
     })
 }
 
-/// Of a capture that was opened for it: sees from now on what is done to this process, to `supervisor` (0: there is none) and to the files
-/// in `paths`, each path ended by a NUL, and refuses it when `refuse` is not 0. 0; or negative with a text in
-/// `error` about what cannot be seen or refused.
+/// Of a capture that was opened for it: sees from now on what is done to this process, to `supervisor`
+/// (0: there is none) and to the files in `paths`, with a NUL between two paths. 0; or negative with a text
+/// in `error` about what cannot be seen.
 ///
 /// # Safety
 /// `paths` must be readable and `error` writable for their lengths.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn monomi_protect(
-    refuse: u32,
     supervisor: u32,
     paths: *const u8,
     paths_length: u32,
@@ -196,18 +195,30 @@ pub unsafe extern "C" fn monomi_protect(
         // SAFETY: the caller's promise.
         let paths = unsafe { borrow(paths, paths_length) };
         let protection = Protection {
-            refuse: refuse != 0,
             supervisor: (supervisor != 0).then_some(supervisor),
             paths: paths.split(|&byte| byte == 0).filter_map(path_of).collect(),
         };
-        match capture.protect(&protection) {
-            Ok(()) => 0,
-            Err(reason) => {
-                // SAFETY: the caller's promise.
-                unsafe { give(&reason.to_string(), error, error_length) };
-                FAILED
-            }
-        }
+        let protected = capture.protect(&protection).map(|()| 0);
+        // SAFETY: the caller's promise.
+        unsafe { told(protected, error, error_length) }
+    })
+}
+
+/// Refuses from now on what is done to what is protected, or does no longer when `wanted` is 0. 0; or
+/// negative with a text in `error`, and nothing is refused.
+///
+/// # Safety
+/// `error` must be writable for `error_length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn monomi_refuse(wanted: u32, error: *mut u8, error_length: u32) -> i32 {
+    guarded(|| {
+        let mut capture = capture();
+        let Some(capture) = capture.as_mut() else {
+            return CLOSED;
+        };
+        let refused = capture.refuse(wanted != 0).map(|()| 0);
+        // SAFETY: the caller's promise.
+        unsafe { told(refused, error, error_length) }
     })
 }
 
@@ -228,14 +239,9 @@ pub unsafe extern "C" fn monomi_unlock(
         let Some(path) = path_of(unsafe { borrow(path, path_length) }) else {
             return 0;
         };
-        match monomi_linux::unlock(&path) {
-            Ok(found) => i32::from(found),
-            Err(reason) => {
-                // SAFETY: the caller's promise.
-                unsafe { give(&reason.to_string(), error, error_length) };
-                FAILED
-            }
-        }
+        let unlocked = monomi_linux::unlock(&path).map(i32::from);
+        // SAFETY: the caller's promise.
+        unsafe { told(unlocked, error, error_length) }
     })
 }
 

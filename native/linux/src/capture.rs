@@ -56,7 +56,7 @@ pub struct Capture {
     /// What sees what is done to the sensor stays attached.
     protects: bool,
     /// What of that the kernel refused.
-    pub(crate) unseen: Option<CaptureError>,
+    pub(crate) unseen: Option<String>,
     ring: Ring,
     /// Keeps the map, which is also polled.
     _ring_map: RingBuf<MapData>,
@@ -161,7 +161,7 @@ impl Capture {
         kernel::with_tracing(|| capture.apply(options.events, &btf))??;
         if options.protects {
             let attached = kernel::with_tracing(|| capture.attach_protection(&btf))?;
-            capture.unseen = attached.err();
+            capture.unseen = attached.err().map(|error| error.to_string());
         }
         if taken_over {
             capture.clear_slots();

@@ -62,6 +62,9 @@ pub enum CaptureError {
     /// The kernel cannot deny anything for us.
     #[error("{0}")]
     NoBlocking(String),
+    /// Not all that is done to the sensor can be seen.
+    #[error("{0}")]
+    Unseen(String),
     /// The pins of an earlier sensor, or our own, cannot be had.
     #[error("cannot keep the kernel side at {path}: {reason}")]
     Pins {

@@ -27,8 +27,6 @@ const MOST: usize = 400;
 /// What is protected from now on.
 #[derive(Clone, Debug, Default)]
 pub struct Protection {
-    /// Whether it is refused as well as seen.
-    pub refuse: bool,
     /// Who starts the sensor again.
     pub supervisor: Option<u32>,
     /// Files, and directories with what is in them. Those that are not there are left out.
@@ -189,17 +187,17 @@ fn name_hash(name: &[u8]) -> u32 {
 
 impl Capture {
     /// Says what is protected: what is done to this process, its supervisor and its files is seen if the
-    /// capture was opened for that, and refused if asked to.
+    /// capture was opened for that.
     ///
     /// # Errors
-    /// [`CaptureError`] with what the kernel does not take; the rest is seen, and nothing refused.
+    /// [`CaptureError`] with what the kernel does not take; the rest is seen.
     pub fn protect(&mut self, protection: &Protection) -> Result<(), CaptureError> {
         self.wards
             .protect(protection)
             .map_err(|error| CaptureError::Object(one_line(&error)))?;
-        let seen = self.unseen.take().map_or(Ok(()), Err);
-        let refused = self.refuse(protection.refuse);
-        seen.and(refused)
+        self.unseen
+            .clone()
+            .map_or(Ok(()), |reason| Err(CaptureError::Unseen(reason)))
     }
 
     /// Attaches all that the kernel takes; the first failure.
