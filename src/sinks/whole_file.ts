@@ -4,6 +4,8 @@
 import { dirname, join } from "node:path";
 
 const RANDOM_BYTES = 8;
+/** How long somebody may take to read the old file, and how often is looked whether he has. */
+const [READING_MS, LOOK_EVERY_MS] = [2000, 5];
 
 /**
  * Gives `path` this content and mode (less the umask); after a loss of power the old file is there or the
@@ -15,12 +17,30 @@ export function replaceWhole(path: string, content: Uint8Array | string, mode: n
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   const temporary = writeBeside(path, bytes, mode);
   try {
-    Deno.renameSync(temporary, path);
+    replace(path, temporary);
   } catch (error) {
     Deno.removeSync(temporary);
     throw error;
   }
   syncDirectory(dirname(path));
+}
+
+/** Windows may refuse it as long as somebody has the old file open. */
+function replace(path: string, by: string): void {
+  const begin = performance.now();
+  for (;;) {
+    try {
+      return Deno.renameSync(by, path);
+    } catch (error) {
+      const mayPass = Deno.build.os === "windows" && isInUse(error);
+      if (!mayPass || performance.now() - begin > READING_MS) throw error;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_EVERY_MS);
+  }
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.Busy;
 }
 
 /**
