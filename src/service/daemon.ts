@@ -139,7 +139,12 @@ export class Daemon {
       refused = (error as Error).message;
       this.#say(`not reloaded, the old configuration stays: ${refused}`);
     }
-    this.#tell(refused ?? null);
+    try {
+      this.#tell(refused ?? null);
+    } catch (error) {
+      // The sensor is not to end because nobody can be told.
+      this.#say(`warning: whoever waits for the reload is not told: ${(error as Error).message}`);
+    }
     this.#manager.ready(this.#running.name);
     return refused;
   }

@@ -28,7 +28,8 @@ export interface InstallRequest {
   readonly settings: string | undefined;
 }
 
-const REFUSAL_MS = 30_000;
+/** A busy host takes its time over a large configuration. */
+const REFUSAL_MS = 60_000;
 const POLL_MS = 20;
 /** Asking whether it still runs is dear on Windows. */
 const LOOKS_A_QUESTION = 10;
@@ -120,8 +121,11 @@ export async function reload(
   const daemon = manager.running();
   if (daemon === undefined) throw new ServiceError(`${identity.name} is not running`);
   const { state } = placesOf(identity);
-  const generation = () => readJson<DaemonState>(state)?.generation ?? 0;
-  const before = generation();
+  const before = readJson<DaemonState>(state)?.generation;
+  const answer = () => {
+    const told = readJson<DaemonState>(state);
+    return told?.generation === before ? undefined : told;
+  };
   await new Transaction().run(async (transaction) => {
     if (configuration !== undefined) {
       makePrivateDirectory(identity.configDirectory);
@@ -129,9 +133,10 @@ export async function reload(
     }
     const begin = performance.now();
     if (!manager.requestReload(daemon)) throw new ServiceError(`${identity.name} has just ended`);
-    for (let look = 1; generation() === before; look++) {
+    let told: DaemonState | undefined;
+    for (let look = 1; (told = answer()) === undefined; look++) {
       const hasEnded = look % LOOKS_A_QUESTION === 0 && manager.running()?.pid !== daemon.pid;
-      if (hasEnded && generation() === before) {
+      if (hasEnded && answer() === undefined) {
         throw new ServiceError(`${identity.name} ended while it was to reload`);
       }
       if (performance.now() - begin > REFUSAL_MS) {
@@ -139,8 +144,9 @@ export async function reload(
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    const refused = readJson<DaemonState>(state)?.refused;
-    if (refused) throw new ServiceError(`the old configuration stays: ${refused}`);
+    if (told.refused) {
+      throw new ServiceError(`the old configuration stays: ${told.refused}`);
+    }
   });
 }
 
