@@ -1,24 +1,10 @@
 /** The channel of the sink `eventlog`: Windows knows it while the instance is installed. */
 import { eventProvider } from "../schema/mod.ts";
 import { eventLibrary, printEventManifest } from "../schema_output/mod.ts";
-import type { Identity } from "./identity.ts";
-import { readIfThere, removeIfThere, writePrivately } from "./private_files.ts";
+import { channelFilesOf, type Identity } from "./identity.ts";
+import { readIfThere, writePrivately } from "./private_files.ts";
 
 const PATIENCE_MS = 60_000;
-
-/** Files that Windows reads: beside the program, where everybody may read and administrators write. */
-export interface ChannelFiles {
-  /** The manifest in binary form, for whoever shows events. */
-  readonly library: string;
-  /** For registering, and for taking that back. */
-  readonly manifest: string;
-}
-
-/** Where an instance has them. */
-export function channelFilesOf({ name, programDirectory }: Identity): ChannelFiles {
-  const start = `${programDirectory}\\${name}-events`;
-  return { library: `${start}.dll`, manifest: `${start}.man` };
-}
 
 /** Makes Windows know the channel of this version; why it does not, or undefined. */
 export async function registerChannel(identity: Identity): Promise<string | undefined> {
@@ -26,7 +12,7 @@ export async function registerChannel(identity: Identity): Promise<string | unde
   const provider = eventProvider(identity.name);
   try {
     // What an earlier version registered; a library that Windows has open cannot be replaced.
-    if (readIfThere(manifest) !== undefined) await wevtutil(identity, "um", manifest);
+    await unregisterChannel(identity);
     writePrivately(library, eventLibrary(provider));
     writePrivately(manifest, printEventManifest(provider, library));
     return await wevtutil(identity, "im", manifest);
@@ -35,14 +21,10 @@ export async function registerChannel(identity: Identity): Promise<string | unde
   }
 }
 
-/** Makes Windows forget it; the files that `remove` has removed. */
-export async function unregisterChannel(
-  identity: Identity,
-  remove: (path: string) => boolean = removeIfThere,
-): Promise<string[]> {
-  const { library, manifest } = channelFilesOf(identity);
+/** Makes Windows forget it; the files stay. */
+export async function unregisterChannel(identity: Identity): Promise<void> {
+  const { manifest } = channelFilesOf(identity);
   if (readIfThere(manifest) !== undefined) await wevtutil(identity, "um", manifest);
-  return [manifest, library].filter(remove);
 }
 
 /** Why Windows' program failed, or undefined. */

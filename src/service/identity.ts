@@ -63,13 +63,30 @@ export function ownDirectories(identity: Identity): string[] {
   return [outer, configDirectory, stateDirectory, logDirectory, runDirectory];
 }
 
+/** Files that Windows reads: beside the program, where everybody may read and administrators write. */
+export interface ChannelFiles {
+  /** The manifest in binary form, for whoever shows events. */
+  readonly library: string;
+  /** For registering, and for taking that back. */
+  readonly manifest: string;
+}
+
+/** Where an instance on Windows has the files of the channel of the sink `eventlog`. */
+export function channelFilesOf({ name, programDirectory }: Identity): ChannelFiles {
+  const start = `${programDirectory}\\${name}-events`;
+  return { library: `${start}.dll`, manifest: `${start}.man` };
+}
+
 /** What is an instance's alone but for its logs: what is to be removed with it. */
 export function ownPlaces(identity: Identity): string[] {
   const { dataDirectory, program, programDirectory } = identity;
   const { configDirectory, stateDirectory, runDirectory, pinDirectory } = identity;
   const own = [configDirectory, stateDirectory, runDirectory];
-  // On Windows the program lies in Windows' own folder.
-  if (dataDirectory !== undefined) return [program, ...own];
+  if (dataDirectory !== undefined) {
+    // On Windows the program lies in Windows' own folder.
+    const { manifest, library } = channelFilesOf(identity);
+    return [program, ...own, manifest, library];
+  }
   // A sensor that was killed leaves its capture attached.
   return [programDirectory, ...own, pinDirectory];
 }

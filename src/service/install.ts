@@ -1,9 +1,14 @@
 /** Installing, reconfiguring and removing an instance. */
 import { basename, join } from "node:path";
-import { unregisterChannel } from "./event_channel.ts";
 import { type Identity, ownDirectories, ownPlaces } from "./identity.ts";
 import type { Manager } from "./manager.ts";
-import { makePrivateDirectory, readJson, removeIfThere } from "./private_files.ts";
+import {
+  isFile,
+  isSamePath,
+  makePrivateDirectory,
+  readJson,
+  removeIfThere,
+} from "./private_files.ts";
 import { ServiceError } from "./service_error.ts";
 import { type DaemonState, type Installation, placesOf } from "./stored.ts";
 import { Transaction } from "./transaction.ts";
@@ -70,7 +75,7 @@ async function placeProgram(
   { identity, program }: InstallRequest,
   transaction: Transaction,
 ): Promise<void> {
-  if (isSame(program, identity.program)) return;
+  if (isSamePath(program, identity.program)) return;
   const copy = join(identity.programDirectory, `.new-${basename(identity.program)}`);
   removeIfThere(copy);
   transaction.onFailure(() => void removeIfThere(copy));
@@ -159,14 +164,11 @@ export async function uninstall(
   manager.check();
   await manager.stop(force);
   await manager.unregister();
-  const channel = manager.kind === "service control manager"
-    ? await unregisterChannel(identity, (path) => manager.remove(path))
-    : [];
-  const places = ownPlaces(identity).filter((place) => manager.remove(place));
+  const removed = ownPlaces(identity).filter((place) => manager.remove(place));
   const { logDirectory, dataDirectory } = identity;
   removeEmpty(logDirectory);
   if (dataDirectory !== undefined) removeEmpty(dataDirectory);
-  return [...places, ...channel];
+  return removed;
 }
 
 /** An empty one holds no logs. */
@@ -180,17 +182,7 @@ function removeEmpty(directory: string): void {
   }
 }
 
-/** Windows does not tell upper from lower case. */
-function isSame(path: string, other: string): boolean {
-  return path === other ||
-    (Deno.build.os === "windows" && path.toLowerCase() === other.toLowerCase());
-}
-
 /** Whether an instance was installed by {@link install}. */
 export function isInstalled(identity: Identity): boolean {
-  try {
-    return Deno.lstatSync(identity.program).isFile;
-  } catch {
-    return false;
-  }
+  return isFile(identity.program);
 }

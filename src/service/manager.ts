@@ -5,7 +5,7 @@
 import type { Native } from "../sources/native.ts";
 import type { Identity } from "./identity.ts";
 import { type Holder, holderOf, signal } from "./lock.ts";
-import { readIfThere, readJson, removeIfThere, writePrivately } from "./private_files.ts";
+import { isFile, readIfThere, readJson, removeIfThere, writePrivately } from "./private_files.ts";
 import { ServiceError } from "./service_error.ts";
 import { type DaemonState, placesOf } from "./stored.ts";
 import { newTextOf, readLogFrom, type ServiceLog, serviceLogOf } from "./service_log.ts";
@@ -145,14 +145,6 @@ class Systemd extends OnLinux implements Manager {
 
 class OwnSupervisor extends OnLinux implements Manager {
   readonly kind = "supervisor";
-  /** As it was before this start. */
-  #log: ServiceLog;
-
-  constructor(identity: Identity) {
-    super(identity);
-    this.#log = serviceLogOf(identity);
-  }
-
   register(): Promise<() => Promise<void>> {
     return Promise.resolve(() => Promise.resolve());
   }
@@ -160,7 +152,7 @@ class OwnSupervisor extends OnLinux implements Manager {
   async start(): Promise<void> {
     await this.stop(false);
     const { program } = this.identity;
-    this.#log = serviceLogOf(this.identity);
+    const log = serviceLogOf(this.identity);
     removeIfThere(placesOf(this.identity).state);
     // A session of its own: it outlives the terminal that it was started from.
     const child = new Deno.Command(program, {
@@ -177,11 +169,11 @@ class OwnSupervisor extends OnLinux implements Manager {
     const begin = performance.now();
     while (!this.#isReady()) {
       if (ended !== undefined) {
-        throw new ServiceError(`the sensor ended with ${ended}; ${readLogFrom(this.#log)}`);
+        throw new ServiceError(`the sensor ended with ${ended}; ${readLogFrom(log)}`);
       }
-      if (performance.now() - begin > START_MS || this.#failed()) {
+      if (performance.now() - begin > START_MS || hasFailed(log)) {
         await this.stop(true);
-        throw new ServiceError(`the sensor does not start; ${readLogFrom(this.#log)}`);
+        throw new ServiceError(`the sensor does not start; ${readLogFrom(log)}`);
       }
       await pause();
     }
@@ -217,14 +209,14 @@ class OwnSupervisor extends OnLinux implements Manager {
     const state = readJson<DaemonState>(placesOf(this.identity).state);
     return state !== undefined && state.pid === this.running()?.pid;
   }
+}
 
-  #failed(): boolean {
-    return /is started again in /.test(newTextOf(this.#log));
-  }
+function hasFailed(log: ServiceLog): boolean {
+  return /is started again in /.test(newTextOf(log));
 }
 
 async function systemctl(...args: string[]): Promise<string> {
-  const program = SYSTEMCTL.find((path) => isFile(path));
+  const program = SYSTEMCTL.find(isFile);
   if (program === undefined) throw new ServiceError(`there is no ${SYSTEMCTL[0]}`);
   const { code, stdout, stderr } = await new Deno.Command(program, { args, stdin: "null" })
     .output();
@@ -242,14 +234,6 @@ function pause(): Promise<void> {
 function isDirectory(path: string): boolean {
   try {
     return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
   } catch {
     return false;
   }

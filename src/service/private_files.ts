@@ -59,6 +59,21 @@ export function readJson<T>(path: string): T | undefined {
   }
 }
 
+/** Whether a regular file is there, or a link leads to one. */
+export function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether both are the same; Windows does not tell upper from lower case. */
+export function isSamePath(path: string, other: string): boolean {
+  return path === other ||
+    (Deno.build.os === "windows" && path.toLowerCase() === other.toLowerCase());
+}
+
 /** Removes a file or a directory with all in it; whether there was one. */
 export function removeIfThere(path: string): boolean {
   try {

@@ -1,11 +1,12 @@
 /** Windows' service control manager, through the native library. */
 import { dirname } from "node:path";
 import type { Native } from "../sources/native.ts";
+import { unregisterChannel } from "./event_channel.ts";
 import { readLogFrom, type ServiceLog, serviceLogOf } from "./service_log.ts";
 import { type Identity, ownFile } from "./identity.ts";
 import type { Holder } from "./lock.ts";
 import type { Manager } from "./manager.ts";
-import { removeIfThere } from "./private_files.ts";
+import { isFile, isSamePath, removeIfThere } from "./private_files.ts";
 import { ServiceError } from "./service_error.ts";
 
 /** How a service is doing, as native/service says it. */
@@ -49,7 +50,7 @@ export class ServiceControlManager implements Manager {
     const { name, program } = this.#identity;
     const command = this.#command();
     if (command === null) {
-      if (!isFile(program) || isSamePath(ownFile(), program)) return;
+      if (!isFile(program) || isSamePath(ownFile() ?? "", program)) return;
       throw new ServiceError(
         `${program} is there already, and is no service: give this file another name, or remove that one`,
       );
@@ -70,14 +71,14 @@ export class ServiceControlManager implements Manager {
 
   async register(): Promise<() => Promise<void>> {
     const { name } = this.#identity;
-    const before = await this.#windows.askPatiently({
+    const isNew = await this.#windows.askPatiently({
       do: "register",
       name,
       command: this.#ourCommand,
       description: "Records what happens on this computer, as Sysmon does (monomi)",
     });
     return async () => {
-      if (before === null) await this.unregister();
+      if (isNew) await this.unregister();
     };
   }
 
@@ -105,8 +106,10 @@ export class ServiceControlManager implements Manager {
   }
 
   async unregister(): Promise<void> {
-    if (this.#command() === null) return;
-    await this.#windows.askPatiently({ do: "delete", name: this.#identity.name });
+    if (this.#command() !== null) {
+      await this.#windows.askPatiently({ do: "delete", name: this.#identity.name });
+    }
+    await unregisterChannel(this.#identity);
   }
 
   /** Nor the program that runs this very command, nor a library that Windows uses, can be removed now. */
@@ -132,18 +135,5 @@ export class ServiceControlManager implements Manager {
 
   get #ourCommand(): string {
     return `"${this.#identity.program}" service`;
-  }
-}
-
-/** Windows does not tell upper from lower case. */
-function isSamePath(a: string | undefined, b: string): boolean {
-  return a?.toLowerCase() === b.toLowerCase();
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).isFile;
-  } catch {
-    return false;
   }
 }

@@ -96,13 +96,9 @@ impl Service {
         Self { name, handle }
     }
 
-    /// Makes the service, or gives the one that is there this command line, access list and recovery. The
-    /// command line before; none when it is new.
-    pub(crate) fn register(
-        name: &str,
-        command: &str,
-        description: &str,
-    ) -> Result<Option<String>, Failure> {
+    /// Makes the service, or gives the one that is there this command line, access list and recovery. Whether
+    /// it is new.
+    pub(crate) fn register(name: &str, command: &str, description: &str) -> Result<bool, Failure> {
         let manager = manager(SC_MANAGER_ALL_ACCESS)?;
         let (name_units, command_units) = (wide(name), wide(command));
         // SAFETY: all texts end with a zero; no account means the system's.
@@ -123,24 +119,23 @@ impl Service {
                 null(),
             )
         });
-        let (service, before) = match made {
-            Some(handle) => (Self::new(name, handle), None),
+        let (service, is_new) = match made {
+            Some(handle) => (Self::new(name, handle), true),
             None => match Failure::last(format!("make the service {name}")) {
                 there if there.code() == Some(ERROR_SERVICE_EXISTS) => {
                     let service = Self::open(name)?;
-                    let before = service.command()?;
                     service.set_command(&command_units)?;
-                    (service, Some(before))
+                    (service, false)
                 }
                 failure => return Err(failure),
             },
         };
         let configured = service.configure(description);
-        if configured.is_err() && before.is_none() {
+        if configured.is_err() && is_new {
             // SAFETY: the handle is open.
             unsafe { DeleteService(service.handle.0) };
         }
-        configured.map(|()| before)
+        configured.map(|()| is_new)
     }
 
     fn set_command(&self, command: &[u16]) -> Result<(), Failure> {

@@ -15,7 +15,7 @@ use windows_sys::Win32::System::Services::{SERVICE_ALL_ACCESS, SERVICE_QUERY_CON
 /// | `folder` | `path` | whether it was made; it is administrators' alone then |
 /// | `remove-later` | `path` | null |
 /// | `harden` | `launcher`: its process id | null; this process and the launcher are closed to others |
-/// | `register` | `name`, `command`, `description` | the command line before, or null |
+/// | `register` | `name`, `command`, `description` | whether it is new |
 /// | `start` | `name`, `milliseconds` | state |
 /// | `stop` | `name`, `milliseconds`, `force` | null |
 /// | `reload` | `name` | null |
