@@ -142,22 +142,19 @@ function writeTemplate(out: Bytes, fields: readonly string[]): void {
 }
 
 /** `<EventData><Data Name="FIELD">%1</Data>…</EventData>` as binary XML. */
-export function eventDataFragment(
-  fields: readonly string[],
-  typeOf: (at: number) => number = () => UNICODE_STRING,
-): Uint8Array<ArrayBuffer> {
+export function eventDataFragment(fields: readonly string[]): Uint8Array<ArrayBuffer> {
   const out = new Bytes().u8(XML.fragment, 1, 1, 0);
   out.u8(XML.open).u16(NO_DEPENDENCY);
   const size = out.hole();
   const begin = out.end;
   xmlName(out, "EventData").u8(XML.closeStart);
-  for (const [at, field] of fields.entries()) dataElement(out, at, field, typeOf(at));
+  for (const [at, field] of fields.entries()) dataElement(out, at, field);
   out.u8(XML.endElement);
   out.fill(size, out.end - begin);
   return out.u8(XML.end).done();
 }
 
-function dataElement(out: Bytes, at: number, field: string, type: number): void {
+function dataElement(out: Bytes, at: number, field: string): void {
   out.u8(XML.open | XML.hasAttributes).u16(NO_DEPENDENCY);
   const size = out.hole();
   const begin = out.end;
@@ -167,7 +164,7 @@ function dataElement(out: Bytes, at: number, field: string, type: number): void 
   xmlName(out.u8(XML.attribute), "Name");
   out.u8(XML.value, UNICODE_STRING).u16(field.length).wide(field);
   out.fill(attributes, out.end - first);
-  out.u8(XML.closeStart, XML.substitution).u16(at).u8(type, XML.endElement);
+  out.u8(XML.closeStart, XML.substitution).u16(at).u8(UNICODE_STRING, XML.endElement);
   out.fill(size, out.end - begin);
 }
 

@@ -114,12 +114,6 @@ pub struct Wintrust {
     catalogs: Option<Catalogs>,
 }
 
-impl Default for Wintrust {
-    fn default() -> Self {
-        Self::load()
-    }
-}
-
 impl Wintrust {
     /// Looks the functions up; without them nothing is said of signatures.
     #[must_use]
