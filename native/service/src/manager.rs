@@ -245,7 +245,7 @@ impl Service {
         })
     }
 
-    /// Starts it and waits until it runs or has ended again; its state then.
+    /// Starts it and waits until it runs, or has ended again with its process; its state then.
     pub(crate) fn start(&self, patience: Duration) -> Result<Status, Failure> {
         let deadline = Instant::now() + patience;
         while let Err(failure) = self.begin() {
@@ -258,10 +258,18 @@ impl Service {
                 _ => return Err(failure),
             }
         }
+        let mut process: Option<Process> = None;
         loop {
             let status = self.status()?;
+            // Told to have stopped, it still holds its file and this service for a moment.
+            if let (true, Some(process)) = (status.is_stopped, &process) {
+                process.wait(deadline.saturating_duration_since(Instant::now()));
+            }
             if status.is_running || status.is_stopped || Instant::now() > deadline {
                 return Ok(status);
+            }
+            if process.is_none() {
+                process = Process::open(status.process);
             }
             sleep(LOOK_EVERY);
         }
