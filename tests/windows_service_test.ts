@@ -43,9 +43,10 @@ class Windows implements AsyncDisposable {
     const env = await winePrefix(PREFIX);
     const start = (args: string[], stdin: "piped" | "null") =>
       new Deno.Command(WINE, { args, env, stdin, stdout: "null", stderr: "null" }).spawn();
-    // Wine waits for a service's first word for 10 s, which a busy machine may take.
+    // Wine waits for a service's first word for 10 s, which a busy machine may take. Unlike Windows it
+    // takes the time as text only.
     const control = String.raw`HKLM\System\CurrentControlSet\Control`;
-    const value = ["/v", "ServicesPipeTimeout", "/t", "REG_DWORD", "/d", "60000"];
+    const value = ["/v", "ServicesPipeTimeout", "/t", "REG_SZ", "/d", "60000"];
     await start(["reg", "add", control, ...value], "null").status;
     await endWine(PREFIX);
     const windows = new Windows(start(["cmd"], "piped"));

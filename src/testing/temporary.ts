@@ -1,7 +1,7 @@
 /** For tests only: a directory of their own, and waiting. */
 import assert from "node:assert/strict";
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const POLL_MS = 5;
 
 /** Runs a test with the path of a new directory, which is removed afterwards. */
@@ -16,7 +16,7 @@ export async function withDirectory(
   }
 }
 
-/** Waits until the condition holds. @throws when it does not within half a minute. */
+/** Waits until the condition holds. @throws when it does not within a minute. */
 export async function until(condition: () => boolean): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   while (!condition()) {
