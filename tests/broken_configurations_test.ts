@@ -4,7 +4,7 @@ import { Folder } from "./support/environment.ts";
 import { monomi } from "./support/sensor.ts";
 
 const DIAGNOSTIC = /^(.+):(\d+):(\d+): (error|warning): .+ \[MON\d{3}\]$/;
-const LONGEST_REFUSAL_MS = 20_000;
+const LONGEST_REFUSAL_MS = 60_000;
 
 const inFiltering = (text: string) =>
   `<Sysmon schemaversion="4.90">\n<EventFiltering>\n${text}\n</EventFiltering>\n</Sysmon>\n`;

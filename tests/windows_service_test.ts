@@ -107,15 +107,13 @@ class Instance implements Disposable {
   }
 
   async run(...args: string[]): Promise<Outcome & { said: string }> {
-    const outcome = await runUnderWine(this.program, args, { env: { WINEPREFIX: PREFIX } });
+    const outcome = await runUnderWine(this.program, args, { prefix: PREFIX });
     return { ...outcome, said: new TextDecoder().decode(outcome.stdout) + outcome.stderr };
   }
 
   /** As `sc query` says it, or undefined when there is no such service. */
   async state(): Promise<string | undefined> {
-    const { stdout } = await runUnderWine("sc", ["query", this.name], {
-      env: { WINEPREFIX: PREFIX },
-    });
+    const { stdout } = await runUnderWine("sc", ["query", this.name], { prefix: PREFIX });
     return /STATE +: \d +(\w+)/.exec(new TextDecoder().decode(stdout))?.[1];
   }
 }

@@ -204,8 +204,8 @@ Deno.test("lossless: ready waits for a slow reader for as long as it takes", asy
 Deno.test("a receiver that asks for a pause gets it, whatever the back-off", async () => {
   const { sender, target } = setup({});
   sender.fault = new RetryLater("busy", 400);
-  target.write(["a"], 1);
   const began = performance.now();
+  target.write(["a"], 1);
   while (sender.attempts < 2) await new Promise((resolve) => setTimeout(resolve, 5));
   assert.ok(performance.now() - began >= 395);
   sender.fault = undefined;

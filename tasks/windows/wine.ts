@@ -34,7 +34,16 @@ const VARIABLES = {
  * @returns the variables with which {@linkcode WINE} uses it.
  * @throws {TaskError} when Wine or mingw are missing and cannot be installed.
  */
-export async function winePrefix(prefix = PREFIX): Promise<Record<string, string>> {
+export function winePrefix(prefix = PREFIX): Promise<Record<string, string>> {
+  // Whoever asks while it is being made waits for the same one.
+  const asked = made.get(prefix) ?? makePrefix(prefix);
+  made.set(prefix, asked);
+  return asked;
+}
+
+const made = new Map<string, Promise<Record<string, string>>>();
+
+async function makePrefix(prefix: string): Promise<Record<string, string>> {
   await setup(FOR_WINDOWS);
   const variables = { ...VARIABLES, WINEPREFIX: prefix };
   const library = `${prefix}/drive_c/windows/system32/bcryptprimitives.dll`;

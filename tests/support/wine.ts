@@ -35,13 +35,13 @@ export function wineTest(name: string, fn: () => Promise<void>, missing?: string
   });
 }
 
-/** Runs a program for Windows, from the project's root unless said otherwise. */
+/** Runs a program for Windows in Wine's `prefix`, from the project's root. */
 export async function runUnderWine(
   program: string,
   args: readonly string[],
-  options: { input?: Uint8Array<ArrayBuffer>; env?: Record<string, string> } = {},
+  options: { input?: Uint8Array<ArrayBuffer>; env?: Record<string, string>; prefix?: string } = {},
 ): Promise<Outcome> {
-  const env = { ...await winePrefix(), ...options.env };
+  const env = { ...await winePrefix(options.prefix), ...options.env };
   return await run(WINE, [program, ...args], env, options.input);
 }
 

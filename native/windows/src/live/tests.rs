@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const NAME: &str = "monomi";
-const LONG: Duration = Duration::from_secs(30);
+const LONG: Duration = Duration::from_secs(60);
 const START: i64 = 132_273_542_277_445_790;
 /// 20 s in units of 100 ns.
 const LATER: i64 = START + 200_000_000;
