@@ -179,6 +179,27 @@ captureTest("a reload leaves no moment in which its files are not watched", asyn
   assert.equal(JSON.parse(status.stdout).protection.seen, written);
 });
 
+captureTest("it refuses when asked to, or says once why not and sees all the same", async () => {
+  using own = new Own();
+  const file = own.at("events.json");
+  await using sensor = await Sensor.start([...own.args(file), "--protect"]);
+  sensor.signal("SIGHUP");
+  await until("a reload", () => eventsOf(file, ({ EventID }) => EventID === 16).length > 1);
+  // Where it is refused it fails.
+  await output("/bin/chmod", "0700", own.state).catch(() => {});
+  const status = await monomi("status", "--json", "--control", own.at("control/socket"));
+  const { stderr } = await sensor.stop();
+  const { refusing, complaints, refused } = JSON.parse(status.stdout).protection;
+  const told = eventsOf(file, ({ ID }) => ID === "Protection");
+  assert.deepEqual(told.map(({ Description }) => Description), complaints);
+  for (const complaint of complaints) assert.ok(stderr.includes(`warning: ${complaint}`), stderr);
+  assert.equal(complaints.length, refusing ? 0 : 1);
+  assert.equal(refused, refusing ? 1 : 0);
+  const [deed, ...more] = tamperings(file);
+  const words = `${refusing ? "refused: " : ""}${own.state} given other permissions`;
+  assert.ok(deed.startsWith(words) && more.length === 0, deed);
+});
+
 captureTest("who had the sensor stop is in its last event", async () => {
   using own = new Own();
   const files = [own.at("ordinary.json"), own.at("stranger.json")];
