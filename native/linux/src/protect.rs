@@ -93,20 +93,16 @@ impl Wards {
         [0, 1].map(|index| self.interferences.get(&index, 0).unwrap_or_default())
     }
 
-    fn protect(&mut self, protection: &Protection) -> Result<(), MapError> {
+    fn protect(&mut self, supervisor: Option<u32>, files: &[PathBuf]) -> Result<(), MapError> {
         self.roles.insert(std::process::id(), role::SENSOR, 0)?;
-        if let Some(supervisor) = protection.supervisor {
+        if let Some(supervisor) = supervisor {
             self.roles.insert(supervisor, role::SUPERVISOR, 0)?;
-        }
-        let mut all = Vec::new();
-        for path in &protection.paths {
-            add_tree(path, DEPTH, &mut all);
         }
         // The new list is whole before the old one goes: nothing is unprotected in between.
         let names: Vec<u32> = self.names.keys().collect::<Result<_, _>>()?;
         let generation = self.enrolments.get(&0, 0)?.path.generation.wrapping_add(1);
         let mut kept = BTreeSet::new();
-        for path in &all {
+        for path in files {
             if let Some(name) = path.file_name() {
                 let hash = name_hash(name.as_bytes());
                 self.names.insert(hash, 1, 0)?;
@@ -153,29 +149,34 @@ impl Wards {
     }
 }
 
-/// The path with what lies in it, itself first; symbolic links in it are not followed.
-fn add_tree(path: &Path, depth: usize, out: &mut Vec<PathBuf>) {
-    if out.len() >= MOST {
-        return;
-    }
+/// Adds the path with the directories in it, itself first; symbolic links in it are not followed. Whether
+/// there was room.
+fn add_tree(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> bool {
     let Ok(found) = fs::symlink_metadata(path) else {
-        return;
+        return true;
     };
+    if !found.is_dir() && !found.is_file() {
+        return true;
+    }
+    if out.len() >= MOST {
+        return false;
+    }
+    out.push(path.to_path_buf());
     if found.is_dir() {
-        out.push(path.to_path_buf());
         let entries = if depth == 0 {
             None
         } else {
             fs::read_dir(path).ok()
         };
         for entry in entries.into_iter().flatten().flatten() {
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                add_tree(&entry.path(), depth - 1, out);
+            if entry.file_type().is_ok_and(|kind| kind.is_dir())
+                && !add_tree(&entry.path(), depth - 1, out)
+            {
+                return false;
             }
         }
-    } else if found.is_file() {
-        out.push(path.to_path_buf());
     }
+    true
 }
 
 /// As `HASHED` of `bpf/touches.h`: FNV-1a.
@@ -192,12 +193,23 @@ impl Capture {
     /// # Errors
     /// [`CaptureError`] with what the kernel does not take; the rest is seen.
     pub fn protect(&mut self, protection: &Protection) -> Result<(), CaptureError> {
+        let mut files = Vec::new();
+        let is_whole = protection
+            .paths
+            .iter()
+            .all(|path| add_tree(path, DEPTH, &mut files));
         self.wards
-            .protect(protection)
+            .protect(protection.supervisor, &files)
             .map_err(|error| CaptureError::Object(one_line(&error)))?;
-        self.unseen
-            .clone()
-            .map_or(Ok(()), |reason| Err(CaptureError::Unseen(reason)))
+        if let Some(reason) = &self.unseen {
+            return Err(CaptureError::Unseen(reason.clone()));
+        }
+        if !is_whole {
+            return Err(CaptureError::Unseen(format!(
+                "more than {MOST} directories and files are its own; the others are left out"
+            )));
+        }
+        Ok(())
     }
 
     /// Attaches all that the kernel takes; the first failure.
@@ -289,14 +301,17 @@ mod tests {
         fs::write(root.join("a/file"), "").unwrap();
         std::os::unix::fs::symlink("/etc", root.join("link")).unwrap();
         let mut out = Vec::new();
-        add_tree(&root, DEPTH, &mut out);
-        add_tree(&root.join("a/file"), DEPTH, &mut out);
-        add_tree(&root.join("missing"), DEPTH, &mut out);
+        for path in ["", "a/file", "missing"] {
+            assert!(add_tree(&root.join(path), DEPTH, &mut out), "{path}");
+        }
+        let mut full = vec![PathBuf::new(); MOST - 1];
+        assert!(!add_tree(&root, DEPTH, &mut full));
+        assert_eq!(full.len(), MOST);
         fs::remove_dir_all(&root).unwrap();
         assert_eq!(
             out,
             [
-                root.clone(),
+                root.join(""),
                 root.join("a"),
                 root.join("a/b"),
                 root.join("a/file")
