@@ -99,6 +99,7 @@ export const Deed = {
   RENAME: 8,
   TRUNCATE: 9,
   CHANGE_MODE: 10,
+  MAKE: 11,
 } as const;
 
 /** What a process is to the sensor that it did something to. */

@@ -57,7 +57,11 @@ const TO_FILE: Readonly<Record<number, string>> = {
   [Deed.RENAME]: "renamed or replaced",
   [Deed.TRUNCATE]: "truncated",
   [Deed.CHANGE_MODE]: "given other permissions",
+  [Deed.MAKE]: "made",
 };
+
+/** After these another file has a protected name, or none. */
+const MOVES: ReadonlySet<number> = new Set([Deed.OPEN, Deed.REMOVE, Deed.RENAME, Deed.MAKE]);
 
 /** Turns what was done into events 255, not too many. */
 export class ProtectionReports {
@@ -105,7 +109,7 @@ export class ProtectionReports {
     return stop === undefined || time - stop.time > STOP_MS ? undefined : describeActor(stop);
   }
 
-  /** Whether one of the files was moved or removed since the last call. */
+  /** Whether one of the files was moved, removed or made since the last call. */
   takeMoves(): boolean {
     const hasMoved = this.#hasMoved;
     this.#hasMoved = false;
@@ -116,7 +120,7 @@ export class ProtectionReports {
     if (!isCandidate) return true;
     const isOwn = this.paths.some((own) => path === own || path.startsWith(`${own}/`));
     if (isOwn) this.touched++;
-    if (isOwn && (deed === Deed.RENAME || deed === Deed.REMOVE)) this.#hasMoved = true;
+    if (isOwn && MOVES.has(deed)) this.#hasMoved = true;
     return isOwn;
   }
 

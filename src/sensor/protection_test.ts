@@ -52,6 +52,16 @@ Deno.test("names are compared whole", () => {
   assert.deepEqual([reports.takeMoves(), reports.takeMoves()], [true, false]);
 });
 
+Deno.test("what comes or goes under a protected name is looked at anew", () => {
+  const reports = new ProtectionReports();
+  reports.paths = ["/etc/monomi"];
+  const moves = Object.entries(Deed).filter(([, deed]) => {
+    reports.take([interference({ deed, path: "/etc/monomi/x", isCandidate: true })], 0);
+    return reports.takeMoves();
+  });
+  assert.deepEqual(moves.map(([name]) => name), ["OPEN", "REMOVE", "RENAME", "MAKE"]);
+});
+
 Deno.test("a flood is told in part, and how much was left out", () => {
   const reports = new ProtectionReports();
   const flood = Array.from({ length: 100 }, () => interference({}));

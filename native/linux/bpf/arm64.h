@@ -14,6 +14,7 @@ struct pt_regs {
 #define NR_FSETXATTR 7
 #define NR_IOCTL 29
 #define NR_MKNODAT 33
+#define NR_MKDIRAT 34
 #define NR_UNLINKAT 35
 #define NR_SYMLINKAT 36
 #define NR_LINKAT 37
@@ -67,6 +68,7 @@ struct pt_regs {
 #define NR_RMDIR NO_CALL(11)
 #define NR_CHOWN NO_CALL(12)
 #define NR_LCHOWN NO_CALL(13)
+#define NR_MKDIR NO_CALL(14)
 /* Where the instruction pointer is among the registers that ptrace gives and takes. */
 #define USER_AREA_IP 256
 #define TIF_32BIT 22

@@ -260,7 +260,7 @@ static __always_inline int may_write(u32 relation)
 	       relation == RELATION_UNLOCKED || relation == RELATION_KERNEL;
 }
 
-static __always_inline void opened_for_writing(struct task_struct *task, struct file *file)
+static __always_inline void opened_for_writing(struct task_struct *task, struct file *file, u32 mode)
 {
 	struct inode *inode;
 	struct dentry *dentry;
@@ -270,7 +270,7 @@ static __always_inline void opened_for_writing(struct task_struct *task, struct 
 		enrol(file);
 		return;
 	}
-	if (!(READ(file, f_mode) & FMODE_WRITE))
+	if (!(mode & FMODE_WRITE))
 		return;
 	inode = READ(file, f_inode);
 	dentry = READ(file, f_path.dentry);

@@ -1,6 +1,6 @@
 /*
- * Calls that name a file of the sensor, and the exits of calls that the protection looks at. Names are
- * compared by hashes of their last two parts only: the sensor looks at the whole path.
+ * Calls that name a file of the sensor or make one in its place, and the exits of calls that the protection
+ * looks at. Names are compared by hashes of their last two parts only: the sensor looks at the whole path.
  */
 #pragma once
 
@@ -123,12 +123,62 @@ static __always_inline void changed_mode_at(struct task_struct *task, s32 descri
 		touched(DEED_CHANGE_MODE, descriptor, name);
 }
 
+/* Whether an entry is called like something that is protected. */
+__noinline int has_protected_name(u64 dentry_address)
+{
+	struct dentry *dentry = (void *)dentry_address;
+	struct scratch *scratch = scratch_of(SCRATCH_FILE);
+	u32 hash = HASH_BASE;
+
+	if (!scratch)
+		return 0;
+	if (bpf_probe_read_kernel_str(scratch->data, SCANNED_BYTES, READ(dentry, d_name.name)) < 0)
+		return 0;
+	for (int i = 0; i < SCANNED_BYTES; i++) {
+		u8 byte = scratch->data[i];
+
+		if (!byte)
+			break;
+		hash = HASHED(hash, byte);
+	}
+	return !!bpf_map_lookup_elem(&protected_names, &hash);
+}
+
+/*
+ * The current process's open made the file. One that takes the place of a protected one that is gone has a
+ * number that nobody knows yet.
+ */
+__noinline int made_by_open(u64 file_address)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct file *file = (void *)file_address;
+	struct dentry *dentry = READ(file, f_path.dentry);
+	struct record_touch *touch;
+	u32 relation;
+
+	if (is_protected_entry(dentry))
+		return 0;
+	if (!has_protected_name((u64)dentry) && !has_protected_name((u64)READ(dentry, d_parent)))
+		return 0;
+	relation = relation_of(task);
+	if (may_write(relation))
+		return 0;
+	touch = extra_part(KIND_TOUCH);
+	if (!touch)
+		return 0;
+	touch->relation = relation;
+	touch->reserved = 0;
+	emit_file(KIND_TOUCH, DEED_OPEN, file_address, sizeof(*touch));
+	return 0;
+}
+
 EXIT_PROGRAM(protect_call, TO_FIRST, TO_SECOND)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = bpf_task_pt_regs(task);
 	struct file *file;
 	u64 request;
+	u32 mode;
 
 	if (context->ret < 0)
 		return 0;
@@ -138,8 +188,12 @@ EXIT_PROGRAM(protect_call, TO_FIRST, TO_SECOND)
 	case NR_OPENAT:
 	case NR_OPENAT2:
 		file = file_of(task, context->ret);
-		if (file)
-			opened_for_writing(task, file);
+		if (!file)
+			return 0;
+		mode = READ(file, f_mode);
+		opened_for_writing(task, file, mode);
+		if (mode & FMODE_CREATED)
+			made_by_open((u64)file);
 		return 0;
 	case NR_PTRACE:
 		request = ARGUMENT(regs, 0);
@@ -173,6 +227,24 @@ EXIT_PROGRAM(protect_call, TO_FIRST, TO_SECOND)
 	case NR_RENAMEAT2:
 		touched(DEED_RENAME, ARGUMENT(regs, 0), ARGUMENT(regs, 1));
 		touched(DEED_RENAME, ARGUMENT(regs, 2), ARGUMENT(regs, 3));
+		return 0;
+	case NR_MKDIR:
+	case NR_MKNOD:
+		touched(DEED_MAKE, AT_FDCWD, ARGUMENT(regs, 0));
+		return 0;
+	case NR_MKDIRAT:
+	case NR_MKNODAT:
+		touched(DEED_MAKE, ARGUMENT(regs, 0), ARGUMENT(regs, 1));
+		return 0;
+	case NR_LINK:
+	case NR_SYMLINK:
+		touched(DEED_MAKE, AT_FDCWD, ARGUMENT(regs, 1));
+		return 0;
+	case NR_LINKAT:
+		touched(DEED_MAKE, ARGUMENT(regs, 2), ARGUMENT(regs, 3));
+		return 0;
+	case NR_SYMLINKAT:
+		touched(DEED_MAKE, ARGUMENT(regs, 1), ARGUMENT(regs, 2));
 		return 0;
 	case NR_TRUNCATE:
 		touched(DEED_TRUNCATE, AT_FDCWD, ARGUMENT(regs, 0));

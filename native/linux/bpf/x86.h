@@ -30,6 +30,7 @@ struct pt_regs {
 #define NR_BIND 49
 #define NR_TRUNCATE 76
 #define NR_RENAME 82
+#define NR_MKDIR 83
 #define NR_RMDIR 84
 #define NR_CREAT 85
 #define NR_LINK 86
@@ -48,6 +49,7 @@ struct pt_regs {
 #define NR_FSETXATTR 190
 #define NR_UTIMES 235
 #define NR_OPENAT 257
+#define NR_MKDIRAT 258
 #define NR_MKNODAT 259
 #define NR_FCHOWNAT 260
 #define NR_FUTIMESAT 261

@@ -29,7 +29,7 @@ const MOST: usize = 400;
 pub struct Protection {
     /// Who starts the sensor again.
     pub supervisor: Option<u32>,
-    /// Files, and directories with what is in them. Those that are not there are left out.
+    /// Files, and directories with what is in them. Of those that are not there the names are known.
     pub paths: Vec<PathBuf>,
 }
 
@@ -93,21 +93,26 @@ impl Wards {
         [0, 1].map(|index| self.interferences.get(&index, 0).unwrap_or_default())
     }
 
-    fn protect(&mut self, supervisor: Option<u32>, files: &[PathBuf]) -> Result<(), MapError> {
+    fn protect(&mut self, protection: &Protection, files: &[PathBuf]) -> Result<(), MapError> {
         self.roles.insert(std::process::id(), role::SENSOR, 0)?;
-        if let Some(supervisor) = supervisor {
+        if let Some(supervisor) = protection.supervisor {
             self.roles.insert(supervisor, role::SUPERVISOR, 0)?;
         }
         // The new list is whole before the old one goes: nothing is unprotected in between.
         let names: Vec<u32> = self.names.keys().collect::<Result<_, _>>()?;
         let generation = self.enrolments.get(&0, 0)?.path.generation.wrapping_add(1);
         let mut kept = BTreeSet::new();
+        for name in protection
+            .paths
+            .iter()
+            .chain(files)
+            .filter_map(|path| path.file_name())
+        {
+            let hash = name_hash(name.as_bytes());
+            self.names.insert(hash, 1, 0)?;
+            kept.insert(hash);
+        }
         for path in files {
-            if let Some(name) = path.file_name() {
-                let hash = name_hash(name.as_bytes());
-                self.names.insert(hash, 1, 0)?;
-                kept.insert(hash);
-            }
             self.enrol(path, generation)?;
         }
         for name in names.iter().filter(|name| !kept.contains(name)) {
@@ -199,7 +204,7 @@ impl Capture {
             .iter()
             .all(|path| add_tree(path, DEPTH, &mut files));
         self.wards
-            .protect(protection.supervisor, &files)
+            .protect(protection, &files)
             .map_err(|error| CaptureError::Object(one_line(&error)))?;
         if let Some(reason) = &self.unseen {
             return Err(CaptureError::Unseen(reason.clone()));

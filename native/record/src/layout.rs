@@ -106,6 +106,7 @@ const DEEDS: &[(&str, u32)] = &[
     ("RENAME", deed::RENAME),
     ("TRUNCATE", deed::TRUNCATE),
     ("CHANGE_MODE", deed::CHANGE_MODE),
+    ("MAKE", deed::MAKE),
 ];
 
 const RELATIONS: &[(&str, u32)] = &[

@@ -526,6 +526,8 @@ pub mod deed {
     pub const TRUNCATE: u32 = 9;
     /// chmod.
     pub const CHANGE_MODE: u32 = 10;
+    /// mkdir, mknod, link, symlink: the new name.
+    pub const MAKE: u32 = 11;
 }
 
 /// Values of [`Interference::relation`].
