@@ -200,6 +200,45 @@ captureTest("it refuses when asked to, or says once why not and sees all the sam
   assert.ok(deed.startsWith(words) && more.length === 0, deed);
 });
 
+captureTest("what comes in the place of a file that was moved away is told", async (t) => {
+  using own = new Own();
+  const file = own.at("events.json");
+  const evil = own.at("evil");
+  Deno.copyFileSync(config("processes.xml"), evil);
+  await using sensor = await Sensor.start(own.args(file));
+  const follower = new EventFollower(file);
+  const isTold = (words: string, program: string) => {
+    const start = `${words}, by /`;
+    return follower.find(({ Description }) =>
+      String(Description).startsWith(start) && String(Description).includes(`/${program} (process `)
+    ) !== undefined;
+  };
+  const { rules, state } = own;
+  const replacements: Readonly<Record<string, readonly [script: string, made: string]>> = {
+    cp: [`cp ${evil} ${rules}`, `${rules} opened for writing`],
+    ln: [`mv ${rules} ${rules}.old; ln ${evil} ${rules}`, `${rules} made`],
+    mkfifo: [`rm ${rules}; mkfifo ${rules}`, `${rules} made`],
+    touch: [`rm ${rules}; mkdir ${rules}; touch ${rules}/x`, `${rules}/x opened for writing`],
+    mkdir: [`mv ${state} ${state}.old; mkdir ${state}`, `${state} made`],
+  };
+  await output("/bin/sh", "-c", `mv ${rules} ${rules}.old`);
+  await until("the moving away", () => isTold(`${rules} renamed or replaced`, "mv"));
+  for (const [program, [script, made]] of Object.entries(replacements)) {
+    await t.step(script.replaceAll(own.at(""), ""), async () => {
+      await output("/bin/sh", "-c", script);
+      await until(made, () => isTold(made, program));
+    });
+  }
+  await t.step("which is protected from then on", async () => {
+    const told = `${state}/new opened for writing`;
+    await until(told, async () => {
+      await output("/bin/sh", "-c", `: >${state}/new`);
+      return isTold(told, "sh") || isTold(told, "dash");
+    });
+  });
+  await sensor.stop();
+});
+
 captureTest("who had the sensor stop is in its last event", async () => {
   using own = new Own();
   const files = [own.at("ordinary.json"), own.at("stranger.json")];

@@ -14,7 +14,7 @@ import { openControl } from "./open_control.ts";
 import { metricsAddress, openMetrics } from "./open_metrics.ts";
 import { openOutputs, openRecordIds, readSinks } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
-import { ownPaths, unlock } from "./own_paths.ts";
+import { OwnPaths, unlock } from "./own_paths.ts";
 import { loadPolicy, nativeFiles } from "./policy.ts";
 import { onSignals } from "./signals.ts";
 import { Exit, parseDuration, parseSize, readArguments, UsageError } from "./usage.ts";
@@ -104,9 +104,10 @@ async function runLive(args: string[], load: () => Native): Promise<number> {
   const metrics = address && openMetrics(address, sensor);
   dropPermissions(outputs.needsNetwork ? ["net"] : []);
   const letGo = onSignals(() => sensor.stop(), () => void reload());
+  const places = new OwnPaths();
   const own = () => ({
     refuse: values.protect,
-    paths: ownPaths([ownFile(), path, values.state, values.pin]),
+    paths: places.of([ownFile(), path, values.state, values.pin]),
   });
   sensor.open({ name, ...sizes, pins: values.pin, own });
   settle(sensor, native, say);

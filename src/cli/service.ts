@@ -22,7 +22,7 @@ import { openControl } from "./open_control.ts";
 import { openMetrics } from "./open_metrics.ts";
 import { openOutputs, openRecordIds } from "./outputs.ts";
 import { dropPermissions } from "./permissions.ts";
-import { ownPaths, unlock } from "./own_paths.ts";
+import { OwnPaths, unlock } from "./own_paths.ts";
 import { nativeFiles, policyOfBytes } from "./policy.ts";
 import { requireRoot } from "./root.ts";
 import { readSettings } from "./settings.ts";
@@ -142,10 +142,11 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
   dropPermissions(outputs.needsNetwork ? ["net"] : []);
   const letGo = onSignals(() => sensor.stop(), () => void daemon.reload());
   void launcher?.follow(() => sensor.stop(), () => void daemon.reload());
+  const places = new OwnPaths();
   const own = () => ({
     refuse: settings.protect,
     supervisor: supervisor === Deno.ppid ? supervisor : undefined,
-    paths: ownPaths([ownFile(), self.configDirectory, self.stateDirectory, self.pinDirectory]),
+    paths: places.of([ownFile(), self.configDirectory, self.stateDirectory, self.pinDirectory]),
   });
   open(sensor, { name: self.name, ...settings, own }, pins, say);
   settle(sensor, native, say);
