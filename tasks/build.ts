@@ -1,8 +1,10 @@
 /** Compiles the native library, the launcher's programs, and bundles the TypeScript. */
 
+import { dirname } from "node:path";
 import { FOR_BUILD, setup } from "./setup.ts";
+import { bundled } from "./shared/bundle.ts";
 import { KAFKA_PACKAGE, kafkaClient } from "./shared/kafka_bundle.ts";
-import { LIBRARY, PROGRAM, ROOT, SCRIPT, TARGET } from "./shared/paths.ts";
+import { LIBRARY, ROOT, SCRIPT, TARGET } from "./shared/paths.ts";
 import { programInString } from "./shared/script.ts";
 import { asProgram, run } from "./shared/task.ts";
 
@@ -51,23 +53,12 @@ async function buildStatic(program: string): Promise<void> {
 
 /** Bundles the TypeScript into the script that the single file carries. */
 async function bundle(): Promise<void> {
-  await Deno.mkdir(`${ROOT}/build`, { recursive: true });
-  // Of packages that come in two builds, the one for browsers starts faster and needs no environment.
-  const form = [
-    "--minify",
-    "--platform",
-    "browser",
-    "--format",
-    "cjs",
-    "--external",
-    KAFKA_PACKAGE,
-  ];
-  await run(Deno.execPath(), ["bundle", "--quiet", ...form, "--output", PROGRAM, "main.ts"], {
-    cwd: ROOT,
-  });
-  const program = await Deno.readTextFile(PROGRAM);
-  const kafka = await kafkaClient();
-  await Deno.writeTextFile(SCRIPT, programInString(program, { [KAFKA_PACKAGE]: kafka }));
+  const program = await bundled("main.ts", [KAFKA_PACKAGE]);
+  const script = programInString(program, { [KAFKA_PACKAGE]: await kafkaClient() });
+  // Another task may be reading it.
+  const fresh = await Deno.makeTempFile({ dir: dirname(SCRIPT), prefix: "script-" });
+  await Deno.writeTextFile(fresh, script);
+  await Deno.rename(fresh, SCRIPT);
 }
 
 await asProgram(import.meta.main, build);

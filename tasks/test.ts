@@ -28,7 +28,7 @@ const RUST: TestRun = {
   tallyOf: cargoTally,
 };
 
-/** Tests in virtual machines; the first makes a package, which is to be done before much else goes on. */
+/** Tests in virtual machines, each of which uses one processor. */
 const IN_GUESTS = ["tests/systemd_test.ts", "tests/kernels_test.ts"];
 /** What is measured over minutes, at a load of its own. */
 const SOAK = ["tests/soak_test.ts"];
@@ -52,27 +52,35 @@ await asProgram(import.meta.main, async () => {
     console.error(`no other kernels: ${error.message}`)
   );
   const windowsMissing = await missing(FOR_WINDOWS);
-  // Likewise those on a broker.
-  await kafka().catch((error) => console.error(`no Kafka: ${error.message}`));
-  await pack();
-  // Beside each other: none needs the host for itself, and each leaves a processor idle now and then.
-  const tallies = await Promise.all([
-    inTurn(
-      () => runTests(RUST),
-      () => runTests(typescript("--parallel", "rules/", "src/", "tasks/")),
-      () => windowsTests(windowsMissing),
-      () => runTests(typescript(...UNDER_WINE)),
-    ),
-    inTurn(...IN_GUESTS.map((file) => () => runTests(heldBack(file)))),
-    inTurn(() => runTests(heldBack(...WITHOUT_CAPTURE)), () => runTests(heldBack(...SOAK))),
+  await Promise.all([
+    // Likewise those on a broker.
+    kafka().catch((error) => console.error(`no Kafka: ${error.message}`)),
+    pack(),
   ]);
-  // One after the other: they capture what happens on the whole host.
-  const done = [...IN_GUESTS, ...WITHOUT_CAPTURE, ...SOAK, ...UNDER_WINE];
-  const wholes = await runTests(typescript(`--ignore=${done.join(",")}`, "tests/"));
-  const { passed, failed, skipped } = addUp(...tallies, wholes);
+  const [guests, others] = await Promise.all([
+    inTurn(...IN_GUESTS.map((file) => () => runTests(heldBack(file)))),
+    onThisHost(windowsMissing),
+  ]);
+  const { passed, failed, skipped } = addUp(guests, others);
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   Deno.exit(failed === 0 ? 0 : 1);
 });
+
+/** Last comes what captures on this host, and would see what the others do: one after the other. */
+async function onThisHost(windowsMissing: string | undefined): Promise<Tally> {
+  // Each leaves a processor idle now and then.
+  const [windows, rest] = await Promise.all([
+    inTurn(() => windowsTests(windowsMissing), () => runTests(typescript(...UNDER_WINE))),
+    inTurn(
+      () => runTests(heldBack(...WITHOUT_CAPTURE)),
+      () => runTests({ ...RUST, isHeldBack: true }),
+      () => runTests(heldBack("--parallel", "rules/", "src/", "tasks/")),
+      () => runTests(heldBack(...SOAK)),
+    ),
+  ]);
+  const done = [...IN_GUESTS, ...WITHOUT_CAPTURE, ...SOAK, ...UNDER_WINE];
+  return addUp(windows, rest, await runTests(typescript(`--ignore=${done.join(",")}`, "tests/")));
+}
 
 async function inTurn(...runs: readonly (() => Promise<Tally>)[]): Promise<Tally> {
   const tallies: Tally[] = [];
@@ -81,8 +89,8 @@ async function inTurn(...runs: readonly (() => Promise<Tally>)[]): Promise<Tally
 }
 
 /** Tests of files whose output is shown at their end: something else is shown meanwhile. */
-function heldBack(...files: readonly string[]): TestRun {
-  return { ...typescript(...files), isHeldBack: true };
+function heldBack(...args: readonly string[]): TestRun {
+  return { ...typescript(...args), isHeldBack: true };
 }
 
 function typescript(...args: string[]): TestRun {

@@ -1,12 +1,12 @@
 /** The Kafka client as one text, with what it else loads from beside its modules. */
 
+import { bundled } from "./bundle.ts";
 import { ROOT } from "./paths.ts";
-import { run, TaskError } from "./task.ts";
+import { TaskError } from "./task.ts";
 
 /** The package, as the program imports it. */
 export const KAFKA_PACKAGE = "@platformatic/kafka";
 
-const BUNDLE = `${ROOT}/build/kafka.cjs`;
 const PACKAGES = `${ROOT}/node_modules/.deno`;
 const WASM_PACKAGE = /^@platformatic\+wasm-utils@/;
 const WASM_IN_PACKAGE = "node_modules/@platformatic/wasm-utils/dist/native.wasm";
@@ -21,10 +21,7 @@ const CREATES_REQUIRE = /\(0,([\w$]+)\.createRequire\)\([\w$]+\.url\)/g;
  * @throws {TaskError} when the package does otherwise than it did.
  */
 export async function kafkaClient(): Promise<string> {
-  const form = ["--minify", "--platform", "browser", "--format", "cjs"];
-  const bundle = ["bundle", "--quiet", ...form, "--output", BUNDLE, "tasks/shared/kafka_client.ts"];
-  await run(Deno.execPath(), bundle, { cwd: ROOT });
-  const client = await Deno.readTextFile(BUNDLE);
+  const client = await bundled("tasks/shared/kafka_client.ts");
   const reads = client.match(READS_WASM) ?? [];
   if (reads.length !== 1) throw new TaskError("the Kafka client reads its WebAssembly otherwise");
   const folders = [...Deno.readDirSync(PACKAGES)].filter(({ name }) => WASM_PACKAGE.test(name));

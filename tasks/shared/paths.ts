@@ -16,8 +16,6 @@ export const PRELOAD = `${ROOT}/native/target/release/libmonomi_preload.so`;
 export const PACKER = `${ROOT}/native/target/${TARGET}/release/monomi-pack`;
 /** The start of the single file. */
 export const LAUNCHER = `${ROOT}/native/target/${TARGET}/release/monomi-launcher`;
-/** The whole program as one CommonJS file. */
-export const PROGRAM = `${ROOT}/build/monomi.cjs`;
 /** The program in the form that the single file carries. */
 export const SCRIPT = `${ROOT}/build/monomi.js`;
 /** The single file. */
