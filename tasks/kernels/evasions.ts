@@ -23,7 +23,7 @@ const CASES: readonly (readonly [program: string, name: string, events: readonly
 /** Programs of tests/evasion that run in a guest. */
 export const EVASION_PROGRAMS = ["files", "compat"];
 
-/** The words that tests/kernels/evasions.sh takes. */
+/** The words that tests/kernels/seen.sh takes. */
 export const EVASION_WORDS = CASES.map(([program, name]) => `${program} ${name}`).join(" ");
 
 /** A program's exit code for what a machine cannot do. */

@@ -16,12 +16,10 @@ import { run } from "../shared/task.ts";
 const PATIENCE = { limitMs: 720_000, silenceMs: 300_000 };
 const GUEST = `${ROOT}/tests/kernels`;
 const FILES = [
-  ...["blocking.sh", "blocking.xml", "unblocked.xml", "evasions.sh", "evasions.xml"],
+  ...["blocking.sh", "blocking.xml", "unblocked.xml", "seen.sh", "seen.xml"],
   ...[
     "clock.sh",
     "clock.xml",
-    "modules.sh",
-    "modules.xml",
     "sensor.sh",
     "storm.sh",
     "protection.sh",
@@ -31,8 +29,7 @@ const STEPS = [
   "step plan monomi plan --json -c /storm.xml",
   "step selftest sh -c 'mount --bind /ext /tmp; " +
   `monomi selftest --json --module /lib/${SPARE_MODULE}.ko; code=$?; umount /tmp; exit $code'`,
-  "step modules sh /modules.sh",
-  `step evasions sh /evasions.sh ${EVASION_WORDS}`,
+  `step seen sh /seen.sh ${EVASION_WORDS}`,
   "step blocking sh /blocking.sh",
   "step protection sh /protection.sh",
   "step storm sh /storm.sh 4M 32",
@@ -136,9 +133,9 @@ function checksOf({ steps, console, hung }: GuestRun, hasPrograms: boolean): Che
   return [
     ...(hung === undefined ? [] : [second]),
     ...checkSelftest(steps.get("selftest"), console, hasPrograms),
-    ...checkModules(steps.get("modules")),
+    ...checkModules(steps.get("seen")),
     ...checkPlan(steps.get("plan"), hasPrograms),
-    ...checkEvasions(steps.get("evasions"), hasPrograms),
+    ...checkEvasions(steps.get("seen"), hasPrograms),
     ...(hasPrograms ? checkBlocking(blocking) : checkNoBlocking(blocking)),
     ...(hasPrograms ? checkProtection : checkNoProtection)(steps.get("protection")),
     ...checkStorm(steps.get("storm"), console, false),
