@@ -12,15 +12,15 @@ import { pack } from "./pack.ts";
 import { ROOT } from "./shared/paths.ts";
 import { asProgram, run } from "./shared/task.ts";
 
-/** The package that {@link deb} makes. */
-export const PACKAGE = `${ROOT}/dist/monomi_${VERSION}_amd64.deb`;
+const DIST = `${ROOT}/dist`;
 
 const SELF = identityOf("monomi");
 const PROGRAM = "/usr/bin/monomi";
 const CONFFILES = ["/etc/monomi/config.xml", "/etc/monomi/monomi.yaml"];
 
-const CONTROL = `Package: monomi
-Version: ${VERSION}
+const control = (version: string) =>
+  `Package: monomi
+Version: ${version}
 Architecture: amd64
 Maintainer: the monomi authors <monomi@example.invalid>
 Section: admin
@@ -69,22 +69,23 @@ License: MIT
 `;
 
 /**
- * Builds the package from the packed file.
+ * Builds the package from the packed file, into `folder`; `version`: as which.
  *
  * @returns its path
  */
-export async function deb(): Promise<string> {
+export async function deb(version: string = VERSION, folder: string = DIST): Promise<string> {
   const program = await pack();
   const seconds = Math.floor((await Deno.stat(program)).mtime!.getTime() / 1000);
   const date = new Date(seconds * 1000);
   const root = await Deno.makeTempDir({ prefix: "monomi-deb-" });
+  const file = `${folder}/monomi_${version}_amd64.deb`;
   try {
     const license = await Deno.readTextFile(`${ROOT}/LICENSE`);
     const indented = license.trimEnd().split("\n").map((line) => ` ${line || "."}\n`).join("");
     const shells = await completions();
     const unit = unitText(SELF, { program: PROGRAM, hasRestartSteps: false });
     const files: readonly (readonly [path: string, text: string, mode: number])[] = [
-      ["/DEBIAN/control", CONTROL, 0o644],
+      ["/DEBIAN/control", control(version), 0o644],
       ["/DEBIAN/conffiles", `${CONFFILES.join("\n")}\n`, 0o644],
       ["/DEBIAN/postinst", POSTINST, 0o755],
       ["/DEBIAN/prerm", PRERM, 0o755],
@@ -97,7 +98,7 @@ export async function deb(): Promise<string> {
       ["/usr/share/zsh/vendor-completions/_monomi", shells.zsh, 0o644],
       ["/usr/share/fish/vendor_completions.d/monomi.fish", shells.fish, 0o644],
       ["/usr/share/doc/monomi/copyright", COPYRIGHT_HEAD + indented, 0o644],
-      ["/usr/share/doc/monomi/changelog", changelog(date), 0o644],
+      ["/usr/share/doc/monomi/changelog", changelog(version, date), 0o644],
     ];
     for (const [path, text, mode] of files) {
       await Deno.mkdir(`${root}${path.slice(0, path.lastIndexOf("/"))}`, { recursive: true });
@@ -111,12 +112,12 @@ export async function deb(): Promise<string> {
     await Deno.chmod(root + PROGRAM, 0o755);
     await setModes(root);
     // The program is compressed already.
-    const args = ["-Zgzip", "-z1", "--root-owner-group", "--build", root, PACKAGE];
+    const args = ["-Zgzip", "-z1", "--root-owner-group", "--build", root, file];
     await run("dpkg-deb", args, { env: { SOURCE_DATE_EPOCH: String(seconds) } });
   } finally {
     await Deno.remove(root, { recursive: true });
   }
-  return PACKAGE;
+  return file;
 }
 
 /** Directories are made by whatever umask; only the configuration's is private. */
@@ -127,9 +128,9 @@ async function setModes(directory: string): Promise<void> {
   }
 }
 
-function changelog(date: Date): string {
+function changelog(version: string, date: Date): string {
   const day = date.toUTCString().replace("GMT", "+0000");
-  return `monomi (${VERSION}) unstable; urgency=medium
+  return `monomi (${version}) unstable; urgency=medium
 
   * See the project's history.
 

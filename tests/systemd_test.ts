@@ -7,7 +7,9 @@ import { deb } from "../tasks/deb.ts";
 import { bootDebian, debianImpossible } from "./support/debian.ts";
 import { Folder, MONOMI } from "./support/environment.ts";
 
-const LIMIT_MS = 600_000;
+/** A later version than any. */
+const NEXT = "99";
+const LIMIT_MS = 1_200_000;
 const CONFIGURATION = `<Sysmon schemaversion="4.90">
   <EventFiltering>
     <ProcessCreate onmatch="include"><Image condition="end with">/true</Image></ProcessCreate>
@@ -30,6 +32,7 @@ Deno.test({
         "/root/sysmon": MONOMI,
         "/root/config.xml": folder.at("config.xml"),
         "/root/monomi.deb": await deb(),
+        "/root/next.deb": await deb(NEXT, folder.path),
       },
       limitMs: LIMIT_MS,
     });
@@ -51,6 +54,7 @@ Deno.test({
     );
     await check("reload", /^2$/m);
     await check("killed", /\/bin\/true between</);
+    await check("hung", /Watchdog timeout[^]*\/bin\/true hanging</);
     await check("messages", /^sysmon: capturing$[^]*^sysmon: configuration reloaded$/m);
     await check("active-again", /^active$/m);
     await check("events-again", /\/bin\/true second</);
@@ -62,6 +66,10 @@ Deno.test({
     await check("package-active", /^active$/m);
     await check("package-install", /^\s*$/, 3);
     await check("package-events", /"EventID":1,/);
+    await check(
+      "package-upgraded",
+      /^Setting up monomi \(99\)[^]*^99 active, events: all, the configuration is kept$/m,
+    );
     await check("package-removed", /^Removing monomi/m);
     await check("package-kept", /^\/etc\/monomi\n\/var\/lib\/monomi\n\/var\/log\/monomi\n+$/);
     await check("package-purged", /^Purging configuration files for monomi/m);

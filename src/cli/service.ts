@@ -140,7 +140,11 @@ async function capture(self: Identity, load: () => Native): Promise<number> {
   const metrics = settings.metrics && openMetrics(settings.metrics, sensor);
   const supervisor = holderOf(placesOf(self).supervisorLock)?.pid;
   dropPermissions(outputs.needsNetwork ? ["net"] : []);
-  const letGo = onSignals(() => sensor.stop(), () => void daemon.reload());
+  const letGo = onSignals(
+    () => sensor.stop(),
+    () => void daemon.reload(),
+    () => sensor.leave(),
+  );
   void launcher?.follow(() => sensor.stop(), () => void daemon.reload());
   const places = new OwnPaths();
   const own = () => ({
@@ -171,7 +175,8 @@ export const service: Command = {
   help: `usage: monomi service [--supervise]
 
 What the installed service runs: captures with the configuration and settings in /etc/NAME until
-SIGTERM; SIGHUP puts the stored configuration into force. Needs root.
+SIGTERM; SIGHUP puts the stored configuration into force. After SIGUSR1 it ends as after SIGTERM,
+but the kernel goes on capturing for the next one. Needs root.
 
   --supervise  start it again when it fails, and write what it says to /var/log/NAME/service.log:
                for hosts without systemd, and as the program of a container`,

@@ -58,6 +58,13 @@ export class Safekeeping {
     this.#since = undefined;
   }
 
+  /** To be called when the sinks are closed: nothing of what was read needs to come again. */
+  end(): void {
+    if (this.isOpen) this.#buffer.commit();
+    if (this.#buffer.mark()) this.#buffer.commit();
+    this.#since = undefined;
+  }
+
   #isSafe(): boolean {
     if (this.#mustSettle === undefined) {
       if (this.#way.left < this.#mustLeave) return false;

@@ -52,3 +52,14 @@ Deno.test("without anything new nothing is done", () => {
   assert.deepEqual(did, ["mark false"]);
   assert.ok(!keeping.isOpen);
 });
+
+Deno.test("at the end everything that was read is committed", () => {
+  const { did, state, keeping } = setUp();
+  keeping.follow(0);
+  keeping.end();
+  assert.deepEqual(did, ["mark true", "commit", "mark true", "commit"]);
+  assert.ok(!keeping.isOpen);
+  state.hasNew = false;
+  keeping.end();
+  assert.deepEqual(did.slice(4), ["mark false"]);
+});

@@ -47,8 +47,8 @@ export interface SensorOptions {
 }
 
 const TAKEN_OVER =
-  "the sensor before this one was ended without a stop; its capture went on, and what it " +
-  "had not delivered comes now";
+  "the capture of the sensor before this one went on after its end; what it had not delivered " +
+  "comes now";
 
 /** A live sensor. */
 export class Sensor {
@@ -68,6 +68,7 @@ export class Sensor {
   /** How many times it has looked for records; stands still when it is stuck. */
   turns = 0;
   #stopping = false;
+  #isLeaving = false;
   #ended: string | undefined;
   #startedAt = 0;
   #startTime = 0;
@@ -121,6 +122,15 @@ export class Sensor {
   stop(): void {
     this.#stopping = true;
     this.#native.wake();
+  }
+
+  /**
+   * Like {@link stop}, but what is pinned stays in the kernel, which goes on capturing for a sensor that
+   * takes over.
+   */
+  leave(): void {
+    this.#isLeaving = this.#safekeeping !== undefined;
+    this.stop();
   }
 
   /**
@@ -227,8 +237,9 @@ export class Sensor {
   async close(): Promise<Summary> {
     const sum = this.#sum();
     await this.#sinks.close();
+    if (this.#isLeaving) this.#safekeeping?.end();
     // With it goes what is pinned, or the trace session: a clean stop leaves nothing in the kernel.
-    this.#native.close();
+    else this.#native.close();
     return { ...sum, sinks: this.#sinks.counters(), resources: this.#resources.used() };
   }
 

@@ -49,6 +49,8 @@ Restart=on-failure
 # Wrong settings: starting again does not mend them.
 RestartPreventExitStatus=2
 RestartSec=${hasRestartSteps ? "1\nRestartSteps=6\nRestartMaxDelaySec=60" : "5"}
+# Before it is started again: the kernel goes on capturing meanwhile.
+RestartKillSignal=SIGUSR1
 TimeoutStartSec=180
 TimeoutStopSec=20
 WatchdogSec=60

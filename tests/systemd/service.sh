@@ -4,14 +4,28 @@ boot=$(($(cat /var/lib/boots 2>/dev/null || echo 0) + 1))
 echo "$boot" >/var/lib/boots
 . /root/step.sh
 
-# Until the log of events has a line that matches, half a minute long.
-logged() {
-  for _ in $(seq 300); do
-    grep -E "$1" /var/log/syslog && return
+# eventually PROGRAM ARGUMENT…: until it succeeds; a guest may be slow.
+eventually() {
+  for _ in $(seq 1800); do
+    "$@" && return
     sleep 0.1
   done
-  tail -5 /var/log/syslog
   return 1
+}
+
+# Until the log of events has a line that matches.
+logged() {
+  eventually grep -E "$1" /var/log/syslog || tail -5 /var/log/syslog
+}
+
+process() {
+  systemctl show --property MainPID --value "$1"
+}
+
+# restarted SERVICE PID: whether it runs, as another process.
+restarted() {
+  now=$(process "$1")
+  [ "$now" != 0 ] && [ "$now" != "$2" ] && [ "$(systemctl is-active "$1")" = active ]
 }
 
 of_true() {
@@ -26,16 +40,28 @@ reloads() {
 
 # Killed, it is back, and what happened in between is there.
 killed() {
-  before=$(systemctl show --property MainPID --value sysmon)
+  before=$(process sysmon)
   systemctl kill --signal KILL sysmon
   /bin/true between
-  for _ in $(seq 300); do
-    now=$(systemctl show --property MainPID --value sysmon)
-    [ "$now" != 0 ] && [ "$now" != "$before" ] &&
-      [ "$(systemctl is-active sysmon)" = active ] && break
-    sleep 0.1
-  done
+  eventually restarted sysmon "$before"
   logged 'sysmon: .*<Data Name="CommandLine">/bin/true between<'
+}
+
+# From the next start on systemd waits shorter for a word, until the next boot.
+shorten_watchdog() {
+  mkdir -p /run/systemd/system/sysmon.service.d
+  printf '[Service]\nWatchdogSec=15\n' >/run/systemd/system/sysmon.service.d/watchdog.conf
+  systemctl daemon-reload
+}
+
+# Without a word it is ended and started again, and what happened in between is there.
+hung() {
+  before=$(process sysmon)
+  systemctl kill --kill-who main --signal STOP sysmon
+  /bin/true hanging
+  eventually restarted sysmon "$before"
+  journalctl --no-pager --output cat --unit sysmon --grep 'Watchdog timeout'
+  logged 'sysmon: .*<Data Name="CommandLine">/bin/true hanging<'
 }
 
 leftovers() {
@@ -47,11 +73,40 @@ leftovers() {
 package_events() {
   monomi reload /root/config.xml || return
   /bin/true packaged
-  for _ in $(seq 300); do
-    grep -F '"/bin/true packaged"' /var/log/monomi/events.json && return
-    sleep 0.1
+  eventually grep -F '"/bin/true packaged"' /var/log/monomi/events.json
+}
+
+# Runs programs until the file $1 is there; says how many.
+keep_running() {
+  count=0
+  until [ -e "$1" ]; do
+    count=$((count + 1))
+    /bin/true "upgrade-$count"
   done
-  return 1
+  echo $count
+}
+
+distinct_upgrades() {
+  grep -o '"/bin/true upgrade-[0-9]*"' /var/log/monomi/events.json | sort -u | wc -l
+}
+
+# A package over an older one, while programs run: of each there is an event.
+package_upgrade() {
+  before=$(process monomi)
+  keep_running /run/upgraded >/run/count &
+  dpkg -i /root/next.deb
+  touch /run/upgraded
+  wait
+  restarted monomi "$before" || return
+  /bin/true upgraded
+  eventually grep -qF '"/bin/true upgraded"' /var/log/monomi/events.json
+  ran=$(cat /run/count)
+  seen=$(distinct_upgrades)
+  [ "$seen" = "$ran" ] && seen=all
+  cmp /root/config.xml /etc/monomi/config.xml &&
+    echo "$(dpkg-query --show --showformat '${Version}' monomi)" \
+      "$(systemctl is-active monomi), events: $seen, the configuration is kept"
+  echo "of $ran"
 }
 
 # What is left of a package: files that an administrator may have changed, until it is purged.
@@ -71,7 +126,9 @@ if [ "$boot" = 1 ]; then
   step security systemd-analyze security --no-pager sysmon.service
   step events of_true first
   step reload reloads
+  shorten_watchdog
   step killed killed
+  step hung hung
   step messages journalctl --no-pager --output cat --unit sysmon
   systemctl reboot
 else
@@ -85,6 +142,7 @@ else
   step package-active systemctl is-active monomi
   step package-install monomi install
   step package-events package_events
+  step package-upgraded package_upgrade
   step package-removed dpkg -r monomi
   step package-kept package_leftovers
   step package-purged dpkg --purge monomi
