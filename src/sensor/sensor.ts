@@ -4,10 +4,17 @@
 import type { Event } from "../events/event.ts";
 import type { Family } from "../events/process_table.ts";
 import type { BatchDecoder, LiveSource } from "../sources/live_source.ts";
-import { CaptureEnded, type FailedHook, type Native, NativeError } from "../sources/native.ts";
+import {
+  CaptureEnded,
+  type CaptureStats,
+  type FailedHook,
+  type Native,
+  NativeError,
+} from "../sources/native.ts";
 import type { SinkSet } from "../sinks/mod.ts";
 import { type Blocking, describeBlocking } from "./blocking.ts";
 import { ErrorReports } from "./error_reports.ts";
+import { withForgotten } from "./forgotten.ts";
 import { Guarding } from "./guarding.ts";
 import { configurationChanged, errorReport, stateChanged } from "./own_events.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -252,10 +259,14 @@ export class Sensor {
       decoder: this.#decoder.counters,
       hashing: this.#pipeline.policy.hasher?.counters,
       archiving: this.#pipeline.policy.archive?.archive?.counters,
-      capture: this.#native.stats(),
+      capture: this.#captureStats(),
       blocking: this.#blocking,
       resources: this.#resources.used(),
     };
+  }
+
+  #captureStats(): CaptureStats {
+    return withForgotten(this.#native.stats(), this.#decoder.counters.forgotten);
   }
 
   async #wait(): Promise<void> {
@@ -327,7 +338,7 @@ export class Sensor {
     const hashing = this.#pipeline.policy.hasher?.counters?.unavailable;
     const { unknown } = this.#decoder.counters;
     this.#announce(this.#guarding?.due(now) ?? []);
-    this.#announce(this.#errors.losses(this.#native.stats(), now, unknown));
+    this.#announce(this.#errors.losses(this.#captureStats(), now, unknown));
     this.#announce(this.#errors.sinks(this.#sinks.counters(), now, last));
     this.#announce(this.#errors.hashes(hashing, now, last));
   }

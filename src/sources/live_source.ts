@@ -16,6 +16,8 @@ export interface BatchDecoder {
     readonly records: number;
     readonly unknown: number;
     readonly running: number;
+    /** Events lost because too much was waited for; absent where nothing is. */
+    readonly forgotten?: number;
   };
   /** Absent where families of processes cannot be followed. */
   readonly processes?: { follow(root: number): Family | undefined };

@@ -11,12 +11,13 @@ export class BoundedMap<K, V> {
     return this.#entries.get(key);
   }
 
-  set(key: K, value: V): void {
+  /** Whether another entry had to be forgotten for it. */
+  set(key: K, value: V): boolean {
     this.#entries.delete(key);
     this.#entries.set(key, value);
-    if (this.#entries.size > this.#most) {
-      this.#entries.delete(this.#entries.keys().next().value!);
-    }
+    if (this.#entries.size <= this.#most) return false;
+    this.#entries.delete(this.#entries.keys().next().value!);
+    return true;
   }
 
   delete(key: K): void {

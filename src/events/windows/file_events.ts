@@ -34,6 +34,8 @@ export class FileEvents {
   readonly #followsNew: boolean;
   /** By file object. */
   readonly #newFiles = new BoundedMap<string, NewFile>(MAX_NEW);
+  /** New files and streams of which it will not be told that they are closed: there was no room. */
+  forgotten = 0;
 
   /**
    * `actor`: the fields of who did it. `followsNew`: what is in a new file can be asked for when it is
@@ -101,7 +103,8 @@ export class FileEvents {
     const isStream = STREAM.test(path);
     if (this.#followsNew && record.event === "FileCreate") {
       const { pid, time } = record;
-      this.#newFiles.set(textField(record, "object"), { pid, time, path });
+      const made = { pid, time, path };
+      if (this.#newFiles.set(textField(record, "object"), made)) this.forgotten++;
       // What is in it can be said when it is closed.
       if (isStream) return undefined;
     }

@@ -156,7 +156,7 @@ Deno.test("only wanted events are given, and damage is counted", () => {
   const bench = new Bench();
   bench.decoder.wanted = (id) => id === 1;
   assert.deepEqual(bench.decode(QUERY, "{", "{}", "1", "null"), []);
-  assert.deepEqual(bench.decoder.counters, { records: 1, unknown: 4, running: 0 });
+  assert.deepEqual(bench.decoder.counters, { records: 1, unknown: 4, running: 0, forgotten: 0 });
 });
 
 Deno.test("names that are learned late hold from then on", () => {

@@ -80,6 +80,11 @@ export class TraceDecoder {
     }
   }
 
+  /** Events of new files and streams that there was no room to wait for. */
+  get forgotten(): number {
+    return this.#fileEvents.forgotten;
+  }
+
   get #isLive(): boolean {
     return this.#origin === undefined;
   }
