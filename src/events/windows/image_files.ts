@@ -6,6 +6,9 @@ const ON_SHARE = /^\\\\[^\\?.]/;
 /** Volumes without letters, shares, and the folder of Windows, by their names in the kernel. */
 const IN_KERNEL = /^\\(?:Device\\(?:HarddiskVolume|CdRom|Mup\\)|SystemRoot\\)/i;
 
+/** Longer than names of devices and servers are; a path may have 32,767. */
+const DEVICE_CHARACTERS = 260;
+
 /**
  * The file at a path: on a drive, on a share, or as the kernel names it; undefined for what is none of
  * these. Its path is one that Windows does not interpret, so that `x.exe.` and `NUL` are files, too.
@@ -40,9 +43,11 @@ function literalPath(path: string): string | undefined {
   return IN_KERNEL.test(path) ? `\\\\?\\GLOBALROOT${path}` : undefined;
 }
 
-/** One number for what hangs together: a drive, a server. */
+/** One number for what hangs together: a drive, a server; by the beginning of its name. */
 function deviceOf(path: string): number {
-  const [first, second, third] = path.toLowerCase().split("\\").filter((part) => part !== "");
+  const [first, second, third] = path.slice(0, DEVICE_CHARACTERS).toLowerCase().split("\\").filter((
+    part,
+  ) => part !== "");
   const name = first === "device" ? `${second}\\${second === "mup" ? third : ""}` : first;
   let number = 0;
   for (let i = 0; i < name.length; i++) number = Math.imul(number, 31) + name.charCodeAt(i) | 0;

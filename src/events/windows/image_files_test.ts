@@ -30,4 +30,6 @@ Deno.test("what hangs on one drive or server does not hold up another's", () => 
   assert.notEqual(device("C:\\a"), device("D:\\a"));
   assert.equal(device("\\\\one\\a\\b"), device("\\\\ONE\\c\\d"));
   assert.notEqual(device("\\Device\\Mup\\one\\a"), device("\\Device\\Mup\\two\\a"));
+  const server = `\\\\${"s".repeat(260)}`;
+  assert.equal(device(`${server}1\\a`), device(`${server}2\\a`), "names have a limit");
 });
