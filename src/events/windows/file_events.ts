@@ -32,6 +32,7 @@ export class FileEvents {
   readonly #volumes: Volumes;
   readonly #actor: (pid: number | undefined) => Fields;
   readonly #followsNew: boolean;
+  readonly #wanted: (id: number) => boolean;
   /** By file object. */
   readonly #newFiles = new BoundedMap<string, NewFile>(MAX_NEW);
   /** New files and streams of which it will not be told that they are closed: there was no room. */
@@ -39,18 +40,20 @@ export class FileEvents {
 
   /**
    * `actor`: the fields of who did it. `followsNew`: what is in a new file can be asked for when it is
-   * closed.
+   * closed. `wanted`: which events are told at all.
    */
   constructor(
     names: FileNames,
     volumes: Volumes,
     actor: (pid: number | undefined) => Fields,
     followsNew: boolean,
+    wanted: (id: number) => boolean,
   ) {
     this.#names = names;
     this.#volumes = volumes;
     this.#actor = actor;
     this.#followsNew = followsNew;
+    this.#wanted = wanted;
   }
 
   /** What the record tells. */
@@ -75,8 +78,11 @@ export class FileEvents {
       case "FileSetDelete": {
         const path = textField(record, "path") || this.#names.path(record);
         if (path === undefined) return undefined;
-        const TargetFilename = this.#volumes.resolve(path);
-        return { id: 23, fields: { ...this.#actor(record.pid), TargetFilename } };
+        const facts = () => {
+          const TargetFilename = this.#volumes.resolve(path);
+          return { fields: { ...this.#actor(record.pid), TargetFilename } };
+        };
+        return { id: 23, facts };
       }
     }
   }
@@ -84,34 +90,37 @@ export class FileEvents {
   /** What is opened like a file and is none: a whole volume or disk (9), a named pipe (17, 18). */
   #deviceOpened(record: TraceRecord, path: string): Told | undefined {
     if (RAW_DEVICE.test(path)) {
-      return { id: 9, fields: { ...this.#actor(record.pid), Device: path } };
+      return { id: 9, facts: () => ({ fields: { ...this.#actor(record.pid), Device: path } }) };
     }
     if (!path.startsWith(PIPES) || path === PIPES) return undefined;
-    const PipeName = path.slice(PIPES.length - 1);
     const disposition = (numberField(record, "options") ?? 0) >>> 24;
     const [id, EventType] = MAKES_PIPE.has(disposition)
       ? [17, "CreatePipe"] as const
       : [18, "ConnectPipe"] as const;
-    return { id, fields: { ...this.#actor(record.pid), EventType, PipeName } };
+    const PipeName = path.slice(PIPES.length - 1);
+    return { id, facts: () => ({ fields: { ...this.#actor(record.pid), EventType, PipeName } }) };
   }
 
   /** A new file (11), or a new stream of one (15). */
   #fileCreate(record: TraceRecord, path: string): Told | undefined {
     if (path === "") return undefined;
-    const CreationUtcTime = record.time === null ? MISSING : utcTime(record.time);
-    const TargetFilename = this.#volumes.resolve(path);
     const isStream = STREAM.test(path);
     if (this.#followsNew && record.event === "FileCreate") {
       const { pid, time } = record;
       const made = { pid, time, path };
-      if (this.#newFiles.set(textField(record, "object"), made)) this.forgotten++;
+      if (this.#wanted(isStream ? 15 : 29)) {
+        const hasForgotten = this.#newFiles.set(textField(record, "object"), made);
+        if (hasForgotten) this.forgotten++;
+      }
       // What is in it can be said when it is closed.
       if (isStream) return undefined;
     }
-    return {
-      id: isStream ? 15 : 11,
-      fields: { ...this.#actor(record.pid), TargetFilename, CreationUtcTime },
+    const facts = () => {
+      const CreationUtcTime = record.time === null ? MISSING : utcTime(record.time);
+      const TargetFilename = this.#volumes.resolve(path);
+      return { fields: { ...this.#actor(record.pid), TargetFilename, CreationUtcTime } };
     };
+    return { id: isStream ? 15 : 11, facts };
   }
 
   /** Somebody has closed a file that he made: a stream (15), else perhaps a program (29). */
@@ -120,10 +129,14 @@ export class FileEvents {
     if (made === undefined) return undefined;
     this.#newFiles.delete(object);
     const { pid, time, path } = made;
-    const file = this.#volumes.resolve(path);
-    const fields = { ...this.#actor(pid), TargetFilename: file };
-    if (!STREAM.test(path)) return { id: 29, file, fields, mustBeProgram: true };
-    const CreationUtcTime = time === null ? MISSING : utcTime(time);
-    return { id: 15, file, fields: { ...fields, CreationUtcTime } };
+    const isStream = STREAM.test(path);
+    const facts = () => {
+      const file = this.#volumes.resolve(path);
+      const fields = { ...this.#actor(pid), TargetFilename: file };
+      if (!isStream) return { file, fields, mustBeProgram: true };
+      const CreationUtcTime = time === null ? MISSING : utcTime(time);
+      return { file, fields: { ...fields, CreationUtcTime } };
+    };
+    return { id: isStream ? 15 : 29, facts };
   }
 }

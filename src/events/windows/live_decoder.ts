@@ -49,13 +49,16 @@ export class LiveDecoder {
   readonly #facts = new BoundedMap<number, ProcessFacts>(MAX_FACTS);
   readonly #halves = new Map<number, Half>();
   readonly #counters = { records: 0, unknown: 0, running: 0 };
-  /** Which events are worth being built. */
-  wanted: (id: number) => boolean = () => true;
 
   /** `now`: milliseconds of any clock that only goes forward. */
   constructor(buffer: Uint8Array<ArrayBuffer>, now: () => number = () => performance.now()) {
     this.#buffer = buffer;
     this.#now = now;
+  }
+
+  /** Events for which this is false are not even built; a deletion wanted as 26 is built as 23 (config-semantics N8). */
+  set wanted(wanted: (id: number) => boolean) {
+    this.#decoder.wanted = (id) => wanted(id) || id === DELETED && wanted(DELETE_DETECTED);
   }
 
   get counters(): LiveCounters {
@@ -154,12 +157,7 @@ export class LiveDecoder {
 
   #decode(record: TraceRecord, events: Event[]): void {
     const event = this.#decoder.decode(record);
-    if (event !== undefined && this.#wants(event.definition.id)) events.push(event);
-  }
-
-  /** A deletion that nobody wants as 23 may be wanted as 26 (config-semantics N8). */
-  #wants(id: number): boolean {
-    return this.wanted(id) || id === DELETED && this.wanted(DELETE_DETECTED);
+    if (event !== undefined) events.push(event);
   }
 }
 

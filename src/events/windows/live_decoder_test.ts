@@ -206,3 +206,46 @@ Deno.test("a new file that is closed may be a program, and a stream has what is 
   assert.equal(program.image?.path, "\\\\?\\C:\\x.exe");
   assert.ok(program.image?.mustBeProgram);
 });
+
+Deno.test("what is not wanted changes nothing of the rest", () => {
+  const path = (name: string) => `\\Device\\HarddiskVolume3\\${name}`;
+  const by = (event: string, fields: Record<string, unknown>) => ({
+    ...{ event, time: NOON, pid: 4711, tid: 8 },
+    fields,
+  });
+  const lines = [
+    ...[HOST, VOLUMES, ACCOUNT, FACTS, KERNEL_HALF, PROVIDER_HALF, QUERY],
+    by("ImageLoad", { pid: 4711, path: path("x.dll"), base: "0x1000", size: "0x1000" }),
+    by("ImageLoad", { pid: 0, path: path("x.sys"), base: "0x9000", size: "0x1000" }),
+    by("ThreadStart", { pid: 4711, tid: 1, win32StartAddress: "0x1800" }),
+    { ...by("ThreadStart", { pid: 4711, tid: 2, win32StartAddress: "0x1800" }), pid: 600 },
+    by("OpenProcess", { target: 600, status: 0, access: "0x1410" }),
+    by("UdpSend", { pid: 4711, localAddress: "::1", remoteAddress: "::2", remotePort: 53 }),
+    by("UdpSend", { pid: 4711, localAddress: "::1", remoteAddress: "::2", remotePort: 53 }),
+    by("FileCreate", { object: "0x1", path: path("x.exe") }),
+    by("FileCreate", { object: "0x2", path: path("x.txt:stream") }),
+    by("FileOpen", { request: "0x5", path: path("y"), object: "0x3" }),
+    by("FileOperationEnd", { request: "0x5", status: 0, information: 2 }),
+    by("FileCleanup", { object: "0x1" }),
+    by("FileCleanup", { object: "0x2" }),
+    by("FileDelete", { object: "0x3" }),
+    by("FileOpen", { request: "0x6", path: "\\Device\\Harddisk0\\DR0" }),
+    by("FileOpen", { request: "0x7", path: "\\Device\\NamedPipe\\x", options: 0 }),
+    by("FileOpen", { request: "0x8", path: "\\Device\\NamedPipe\\x", options: 2 ** 25 }),
+    by("RegistryKeyName", { key: "0x7", path: "\\REGISTRY\\MACHINE\\SOFTWARE\\x" }),
+    by("RegistrySetValue", { key: "0x7", value: "v", type: 4, data: "01000000", status: 0 }),
+    by("RegistryDeleteValue", { key: "0x7", value: "v", status: 0 }),
+    by("WmiFilter", { name: "f" }),
+    by("WmiBinding", { filter: "f" }),
+    by("ProcessEnd", { pid: 4711, key: "0xffffca8686578080" }),
+  ];
+  const all = new Bench().take(...lines);
+  const ids = [...new Set(all.map(({ definition }) => definition.id))].sort((a, b) => a - b);
+  assert.deepEqual(ids, [1, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 17, 18, 19, 21, 22, 23, 29]);
+  for (const id of ids) {
+    const bench = new Bench();
+    bench.decoder.wanted = (other) => other === id;
+    const expected = all.filter(({ definition }) => definition.id === id);
+    assert.deepEqual(bench.take(...lines), expected, `event ${id}`);
+  }
+});

@@ -10,11 +10,11 @@ import { FileNames } from "./file_names.ts";
 import { FileEvents } from "./file_events.ts";
 import { Flows } from "./flows.ts";
 import { imageAt } from "./image_files.ts";
-import { type HostNames, WindowsProcesses } from "./processes.ts";
+import { type HostNames, type WindowsProcess, WindowsProcesses } from "./processes.ts";
 import { registryDetails, registryPath } from "./registry_paths.ts";
 import { ownFields, traceDefinition } from "./trace_definitions.ts";
 import { numberField, textField, type TraceRecord } from "./trace_record.ts";
-import type { Told } from "./told.ts";
+import type { Facts, Fields, Told } from "./told.ts";
 import { Volumes } from "./volumes.ts";
 import { wmiBinding, wmiFilter } from "./wmi_records.ts";
 
@@ -44,6 +44,8 @@ export class TraceDecoder {
   readonly #fileEvents: FileEvents;
   readonly #flows = new Flows();
   readonly #everything: boolean;
+  /** Sysmon's events for which this is false are not built. */
+  wanted: (id: number) => boolean = () => true;
   /** Processes met in the first reading. */
   readonly #met = new Set<number>();
 
@@ -62,6 +64,7 @@ export class TraceDecoder {
       names.volumes,
       (pid) => this.#actor(pid),
       host !== undefined,
+      (id) => this.wanted(id),
     );
   }
 
@@ -89,10 +92,12 @@ export class TraceDecoder {
     return this.#origin === undefined;
   }
 
-  /** The record's event, if there is one. */
+  /** The record's event, if there is one that is wanted. What later events need is learned in any case. */
   decode(record: TraceRecord): Event | undefined {
     const told = this.#tell(record);
-    if (told !== undefined) return this.#sysmonEvent(told, record);
+    if (told !== undefined) {
+      return this.wanted(told.id) ? this.#sysmonEvent(told, record) : undefined;
+    }
     return this.#everything ? this.#traceEvent(record) : undefined;
   }
 
@@ -143,9 +148,9 @@ export class TraceDecoder {
       case "OpenProcess":
         return this.#openProcess(record);
       case "WmiFilter":
-        return { id: 19, fields: wmiFilter(record) };
+        return { id: 19, facts: () => ({ fields: wmiFilter(record) }) };
       case "WmiBinding":
-        return { id: 21, fields: wmiBinding(record) };
+        return { id: 21, facts: () => ({ fields: wmiBinding(record) }) };
       case "SystemComputer":
         if (this.#origin !== undefined) {
           this.#origin = { computer: textField(record, "computer") || MISSING, system: "windows" };
@@ -157,10 +162,13 @@ export class TraceDecoder {
   #processStart(record: TraceRecord): Told | undefined {
     const process = this.#processes.start(record);
     if (process === undefined) return undefined;
+    return { id: 1, facts: () => this.#started(process) };
+  }
+
+  #started(process: WindowsProcess): Facts {
     const parent = this.#processes.parent(process);
     const Image = this.#processes.image(process);
     return {
-      id: 1,
       file: Image,
       fields: {
         ProcessGuid: process.guid,
@@ -186,16 +194,18 @@ export class TraceDecoder {
     const process = this.#processes.meet(record);
     if (process.ended) return undefined;
     process.ended = true;
-    return { id: 5, fields: this.#actor(process.pid) };
+    return { id: 5, facts: () => ({ fields: this.#actor(process.pid) }) };
   }
 
   /** Images of the kernel itself are drivers. */
   #imageLoad(record: TraceRecord): Told {
     const pid = numberField(record, "pid") ?? 0;
-    const ImageLoaded = this.#volumes.resolve(textField(record, "path")) || MISSING;
-    const file = ImageLoaded;
-    if (pid === 0) return { id: 6, file, fields: { ImageLoaded } };
-    return { id: 7, file, fields: { ...this.#actor(pid), ImageLoaded } };
+    const facts = () => {
+      const ImageLoaded = this.#volumes.resolve(textField(record, "path")) || MISSING;
+      const actor = pid === 0 ? {} : this.#actor(pid);
+      return { file: ImageLoaded, fields: { ...actor, ImageLoaded } };
+    };
+    return { id: pid === 0 ? 6 : 7, facts };
   }
 
   /** A thread made by another process, where it is not the first. */
@@ -206,25 +216,26 @@ export class TraceDecoder {
     const maker = record.pid;
     if (isFirst || target === undefined || maker === undefined || maker === target.pid) return;
     if (SYSTEM_PROCESSES.has(maker) || SYSTEM_PROCESSES.has(target.pid)) return undefined;
+    return { id: 8, facts: () => ({ fields: this.#remoteThread(record, maker, target) }) };
+  }
+
+  #remoteThread(record: TraceRecord, maker: number, target: WindowsProcess): Fields {
     const source = this.#processes.get(maker);
     const address = numberField(record, "win32StartAddress") ?? 0;
     const digits = textField(record, "win32StartAddress").slice(2).toUpperCase();
     const module = target.moduleAt(address);
     return {
-      id: 8,
-      fields: {
-        SourceProcessGuid: this.#processes.guid(source),
-        SourceProcessId: maker,
-        SourceImage: this.#processes.image(source),
-        TargetProcessGuid: target.guid,
-        TargetProcessId: target.pid,
-        TargetImage: this.#processes.image(target),
-        NewThreadId: numberField(record, "tid") ?? MISSING,
-        StartAddress: `0x${digits.padStart(16, "0")}`,
-        StartModule: module === MISSING ? module : this.#volumes.resolve(module),
-        SourceUser: source?.user ?? MISSING,
-        TargetUser: target.user,
-      },
+      SourceProcessGuid: this.#processes.guid(source),
+      SourceProcessId: maker,
+      SourceImage: this.#processes.image(source),
+      TargetProcessGuid: target.guid,
+      TargetProcessId: target.pid,
+      TargetImage: this.#processes.image(target),
+      NewThreadId: numberField(record, "tid") ?? MISSING,
+      StartAddress: `0x${digits.padStart(16, "0")}`,
+      StartModule: module === MISSING ? module : this.#volumes.resolve(module),
+      SourceUser: source?.user ?? MISSING,
+      TargetUser: target.user,
     };
   }
 
@@ -241,30 +252,25 @@ export class TraceDecoder {
     };
     const flow = `${pid} ${local.address} ${local.port} ${remote.address} ${remote.port}`;
     if (isUdp && !this.#flows.isNew(flow, record.time ?? 0)) return undefined;
-    const [source, destination] = initiated ? [local, remote] : [remote, local];
-    return {
-      id: 3,
+    const facts = () => ({
       fields: {
         ...this.#actor(pid),
         Protocol: isUdp ? "udp" : "tcp",
-        Initiated: initiated,
-        SourceIsIpv6: source.address.includes(":"),
-        SourceIp: source.address || MISSING,
-        SourcePort: source.port,
-        DestinationIsIpv6: destination.address.includes(":"),
-        DestinationIp: destination.address || MISSING,
-        DestinationPort: destination.port,
+        ...ends(initiated, local, remote),
       },
-    };
+    });
+    return { id: 3, facts };
   }
 
   #registry(record: TraceRecord): Told | undefined {
     const path = registryPath(this.#files.keyPath(record));
     const isDone = (numberField(record, "status") ?? SUCCESS) === SUCCESS;
     if (!isDone || path === "") return undefined;
-    const told = (id: number, EventType: string, more: Told["fields"] = {}): Told => ({
+    const told = (id: number, EventType: string, more: () => Fields = () => ({})): Told => ({
       id,
-      fields: { ...this.#actor(record.pid), EventType, TargetObject: path, ...more },
+      facts: () => ({
+        fields: { ...this.#actor(record.pid), EventType, TargetObject: path, ...more() },
+      }),
     });
     switch (record.event) {
       case "RegistryCreateKey":
@@ -277,45 +283,45 @@ export class TraceDecoder {
         return told(12, "DeleteValue");
       case "RegistrySetValue": {
         const type = numberField(record, "type");
-        const Details = type === undefined
-          ? MISSING
-          : registryDetails(type, textField(record, "data"));
-        return told(13, "SetValue", { Details });
+        return told(13, "SetValue", () => ({
+          Details: type === undefined ? MISSING : registryDetails(type, textField(record, "data")),
+        }));
       }
     }
   }
 
   #dnsAnswer(record: TraceRecord): Told {
-    return {
-      id: 22,
+    const facts = () => ({
       fields: {
         ...this.#actor(record.pid),
         QueryName: textField(record, "name") || MISSING,
         QueryStatus: String(numberField(record, "status") ?? MISSING),
         QueryResults: textField(record, "results") || MISSING,
       },
-    };
+    });
+    return { id: 22, facts };
   }
 
   #openProcess(record: TraceRecord): Told | undefined {
     const targetPid = numberField(record, "target");
     if (numberField(record, "status") !== SUCCESS || targetPid === record.pid) return undefined;
+    return { id: 10, facts: () => ({ fields: this.#opened(record, targetPid) }) };
+  }
+
+  #opened(record: TraceRecord, targetPid: number | undefined): Fields {
     const source = this.#processes.get(record.pid);
     const target = this.#processes.get(targetPid);
     return {
-      id: 10,
-      fields: {
-        SourceProcessGUID: this.#processes.guid(source),
-        SourceProcessId: record.pid ?? MISSING,
-        SourceThreadId: record.tid ?? MISSING,
-        SourceImage: this.#processes.image(source),
-        TargetProcessGUID: this.#processes.guid(target),
-        TargetProcessId: targetPid ?? MISSING,
-        TargetImage: this.#processes.image(target),
-        GrantedAccess: textField(record, "access") || MISSING,
-        SourceUser: source?.user ?? MISSING,
-        TargetUser: target?.user ?? MISSING,
-      },
+      SourceProcessGUID: this.#processes.guid(source),
+      SourceProcessId: record.pid ?? MISSING,
+      SourceThreadId: record.tid ?? MISSING,
+      SourceImage: this.#processes.image(source),
+      TargetProcessGUID: this.#processes.guid(target),
+      TargetProcessId: targetPid ?? MISSING,
+      TargetImage: this.#processes.image(target),
+      GrantedAccess: textField(record, "access") || MISSING,
+      SourceUser: source?.user ?? MISSING,
+      TargetUser: target?.user ?? MISSING,
     };
   }
 
@@ -330,7 +336,8 @@ export class TraceDecoder {
     };
   }
 
-  #sysmonEvent({ id, fields, file, mustBeProgram }: Told, record: TraceRecord): Event | undefined {
+  #sysmonEvent({ id, facts }: Told, record: TraceRecord): Event | undefined {
+    const { fields, file, mustBeProgram } = facts();
     const definition = eventById(id)!;
     const time = record.time ?? 0;
     const values = definition.fields.map(({ name }): FieldValue =>
@@ -382,4 +389,23 @@ export class TraceDecoder {
 /** With every `%` doubled, as Sysmon stores it (config-semantics 5.3). */
 function commandLine(text: string): string {
   return text === "" ? MISSING : text.replaceAll("%", "%%");
+}
+
+/** One end of a connection. */
+interface End {
+  readonly address: string;
+  readonly port: FieldValue;
+}
+
+function ends(initiated: boolean, local: End, remote: End): Fields {
+  const [source, destination] = initiated ? [local, remote] : [remote, local];
+  return {
+    Initiated: initiated,
+    SourceIsIpv6: source.address.includes(":"),
+    SourceIp: source.address || MISSING,
+    SourcePort: source.port,
+    DestinationIsIpv6: destination.address.includes(":"),
+    DestinationIp: destination.address || MISSING,
+    DestinationPort: destination.port,
+  };
 }
