@@ -118,6 +118,22 @@ class Instance implements Disposable {
   }
 }
 
+/** Runs a test with an instance; when it fails, what the service said is told. */
+async function withInstance(
+  name: string,
+  script: readonly string[],
+  test: (instance: Instance) => Promise<void>,
+): Promise<void> {
+  using instance = new Instance(name, ...script);
+  try {
+    await test(instance);
+  } catch (error) {
+    const log = `${instance.data}/logs/service.log`;
+    console.error(exists(log) ? Deno.readTextFileSync(log) : `there is no ${log}`);
+    throw error;
+  }
+}
+
 const answer = event(
   PROVIDER.dns,
   3008,
@@ -130,8 +146,7 @@ const answer = event(
 );
 
 /** Installed, reloaded, upgraded, uninstalled. */
-async function life(): Promise<void> {
-  using instance = new Instance("wineservice", `await ${PROVIDER.dns} 3008`, answer);
+async function life(instance: Instance): Promise<void> {
   const { data } = instance;
   const queries = instance.file("queries.xml", QUERIES);
 
@@ -184,8 +199,7 @@ async function life(): Promise<void> {
 }
 
 /** What is not there, and what is somebody else's. */
-async function refusals(): Promise<void> {
-  using instance = new Instance("winemissing");
+async function refusals(instance: Instance): Promise<void> {
   const cases: [args: string[], code: number, says: RegExp][] = [
     [["-c"], 87, /Sysmon is not installed on this computer/],
     [["-c", "--"], 87, /Sysmon is not installed/],
@@ -210,8 +224,7 @@ async function refusals(): Promise<void> {
 }
 
 /** A sensor that cannot start leaves nothing behind. */
-async function failure(): Promise<void> {
-  using instance = new Instance("winefailing", "fail StartTraceW 5");
+async function failure(instance: Instance): Promise<void> {
   const { code, said } = await instance.run("install");
   assert.equal(code, 3, said);
   assert.match(said, /the sensor ended with 3/);
@@ -223,7 +236,7 @@ async function failure(): Promise<void> {
 
 wineTest("the service lives, refuses and fails as it should", async () => {
   await using _ = await Windows.start();
-  await refusals();
-  await life();
-  await failure();
+  await withInstance("winemissing", [], refusals);
+  await withInstance("wineservice", [`await ${PROVIDER.dns} 3008`, answer], life);
+  await withInstance("winefailing", ["fail StartTraceW 5"], failure);
 }, MISSING);
