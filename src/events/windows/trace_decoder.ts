@@ -6,12 +6,12 @@ import { eventById } from "../../schema/events.ts";
 import { utcTime } from "../clock.ts";
 import { type Event, type FieldValue, MISSING, type Origin } from "../event.ts";
 import { Accounts } from "./accounts.ts";
+import { Connections } from "./connections.ts";
 import { FileNames } from "./file_names.ts";
 import { FileEvents } from "./file_events.ts";
-import { Flows } from "./flows.ts";
 import { imageAt } from "./image_files.ts";
 import { type HostNames, type WindowsProcess, WindowsProcesses } from "./processes.ts";
-import { registryDetails, registryPath } from "./registry_paths.ts";
+import { RegistryEvents } from "./registry_events.ts";
 import { ownFields, traceDefinition } from "./trace_definitions.ts";
 import { numberField, textField, type TraceRecord } from "./trace_record.ts";
 import type { Facts, Fields, Told } from "./told.ts";
@@ -19,7 +19,6 @@ import { Volumes } from "./volumes.ts";
 import { wmiBinding, wmiFilter } from "./wmi_records.ts";
 
 const SUCCESS = 0;
-const CREATED_NEW_KEY = 1;
 /** Processes looked for in a first reading. */
 const MAX_PREPARED = 65_536;
 /** The records that tell of processes. */
@@ -40,9 +39,9 @@ export class TraceDecoder {
   #origin: Origin | undefined;
   readonly #volumes: Volumes;
   readonly #processes: WindowsProcesses;
-  readonly #files = new FileNames();
   readonly #fileEvents: FileEvents;
-  readonly #flows = new Flows();
+  readonly #registryEvents: RegistryEvents;
+  readonly #connections: Connections;
   readonly #everything: boolean;
   /** Sysmon's events for which this is false are not built. */
   wanted: (id: number) => boolean = () => true;
@@ -59,10 +58,14 @@ export class TraceDecoder {
     const names = host ?? { accounts: new Accounts(), volumes: new Volumes(), machine: 0 };
     this.#volumes = names.volumes;
     this.#processes = new WindowsProcesses(names);
+    const files = new FileNames();
+    const actor = (pid: number | undefined) => this.#actor(pid);
+    this.#connections = new Connections(actor);
+    this.#registryEvents = new RegistryEvents(files, actor);
     this.#fileEvents = new FileEvents(
-      this.#files,
+      files,
       names.volumes,
-      (pid) => this.#actor(pid),
+      actor,
       host !== undefined,
       (id) => this.wanted(id),
     );
@@ -121,10 +124,10 @@ export class TraceDecoder {
         return this.#threadStart(record);
       case "TcpConnect":
       case "UdpSend":
-        return this.#connection(record, true);
+        return this.#connections.tell(record, true);
       case "TcpAccept":
       case "UdpReceive":
-        return this.#connection(record, false);
+        return this.#connections.tell(record, false);
       case "FileCreate":
       case "FileCleanup":
       case "FileOpen":
@@ -142,7 +145,7 @@ export class TraceDecoder {
       case "RegistrySetValue":
       case "RegistryKeyName":
       case "RegistryKeyNameAtStart":
-        return this.#registry(record);
+        return this.#registryEvents.tell(record);
       case "DnsAnswer":
         return this.#dnsAnswer(record);
       case "OpenProcess":
@@ -237,57 +240,6 @@ export class TraceDecoder {
       SourceUser: source?.user ?? MISSING,
       TargetUser: target.user,
     };
-  }
-
-  #connection(record: TraceRecord, initiated: boolean): Told | undefined {
-    const pid = numberField(record, "pid") ?? record.pid ?? 0;
-    const isUdp = record.event.startsWith("Udp");
-    const local = {
-      address: textField(record, "localAddress"),
-      port: numberField(record, "localPort") ?? MISSING,
-    };
-    const remote = {
-      address: textField(record, "remoteAddress"),
-      port: numberField(record, "remotePort") ?? MISSING,
-    };
-    const flow = `${pid} ${local.address} ${local.port} ${remote.address} ${remote.port}`;
-    if (isUdp && !this.#flows.isNew(flow, record.time ?? 0)) return undefined;
-    const facts = () => ({
-      fields: {
-        ...this.#actor(pid),
-        Protocol: isUdp ? "udp" : "tcp",
-        ...ends(initiated, local, remote),
-      },
-    });
-    return { id: 3, facts };
-  }
-
-  #registry(record: TraceRecord): Told | undefined {
-    const path = registryPath(this.#files.keyPath(record));
-    const isDone = (numberField(record, "status") ?? SUCCESS) === SUCCESS;
-    if (!isDone || path === "") return undefined;
-    const told = (id: number, EventType: string, more: () => Fields = () => ({})): Told => ({
-      id,
-      facts: () => ({
-        fields: { ...this.#actor(record.pid), EventType, TargetObject: path, ...more() },
-      }),
-    });
-    switch (record.event) {
-      case "RegistryCreateKey":
-        return numberField(record, "disposition") === CREATED_NEW_KEY
-          ? told(12, "CreateKey")
-          : undefined;
-      case "RegistryDeleteKey":
-        return told(12, "DeleteKey");
-      case "RegistryDeleteValue":
-        return told(12, "DeleteValue");
-      case "RegistrySetValue": {
-        const type = numberField(record, "type");
-        return told(13, "SetValue", () => ({
-          Details: type === undefined ? MISSING : registryDetails(type, textField(record, "data")),
-        }));
-      }
-    }
   }
 
   #dnsAnswer(record: TraceRecord): Told {
@@ -389,23 +341,4 @@ export class TraceDecoder {
 /** With every `%` doubled, as Sysmon stores it (config-semantics 5.3). */
 function commandLine(text: string): string {
   return text === "" ? MISSING : text.replaceAll("%", "%%");
-}
-
-/** One end of a connection. */
-interface End {
-  readonly address: string;
-  readonly port: FieldValue;
-}
-
-function ends(initiated: boolean, local: End, remote: End): Fields {
-  const [source, destination] = initiated ? [local, remote] : [remote, local];
-  return {
-    Initiated: initiated,
-    SourceIsIpv6: source.address.includes(":"),
-    SourceIp: source.address || MISSING,
-    SourcePort: source.port,
-    DestinationIsIpv6: destination.address.includes(":"),
-    DestinationIp: destination.address || MISSING,
-    DestinationPort: destination.port,
-  };
 }
