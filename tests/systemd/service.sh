@@ -15,7 +15,9 @@ eventually() {
 
 # Until the log of events has a line that matches.
 logged() {
-  eventually grep -E "$1" /var/log/syslog || tail -5 /var/log/syslog
+  eventually grep -E "$1" /var/log/syslog && return
+  tail -5 /var/log/syslog
+  return 1
 }
 
 process() {
