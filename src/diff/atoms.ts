@@ -6,6 +6,11 @@ import type { Condition } from "../config/mod.ts";
 import { foldAscii, isPath } from "../rules/text.ts";
 import type { EventDefinition } from "../schema/mod.ts";
 
+const LISTS = ["is any", "contains any", "contains all", "excludes any", "excludes all"] as const;
+
+/** Windows gives up on a value that becomes longer with its variables (config-semantics X9), in UTF-16 code units. */
+const CERTAINLY_EXPANDED = 128;
+
 /** Comparisons that are left when lists and negations of lists are taken apart. */
 export type AtomOperator =
   | "is"
@@ -19,6 +24,8 @@ export type AtomOperator =
   | "less than"
   | "more than"
   | "image"
+  /** A list that is not taken apart. */
+  | (typeof LISTS)[number]
   /** The event has the field in this place (V13). */
   | "present";
 
@@ -57,6 +64,8 @@ function comparisons(condition: Condition): Conjunction {
   const value = foldAscii(condition.value);
   const atom = (atomOperator: AtomOperator, text: string) =>
     makeAtom(condition, atomOperator, text);
+  const list = LISTS.find((list) => list === operator);
+  if (list !== undefined && dependsOnOrder(value)) return [[atom(list, value)]];
   switch (operator) {
     case "is":
     case "excludes":
@@ -92,6 +101,16 @@ function comparisons(condition: Condition): Conjunction {
       return items.length === 0 ? NEVER : [items.map((item) => atom("excludes", item))];
     }
   }
+}
+
+/**
+ * Whether a list's items mean something else apart, or in another order: Windows expands variables before
+ * it looks for items, so that `%` of one item can make a pair with that of another.
+ */
+function dependsOnOrder(value: string): boolean {
+  if (value.split("%").length <= 2) return false;
+  return value.length > CERTAINLY_EXPANDED ||
+    value.split(";").some((item) => item.replace(/%[^%]+%/g, "").includes("%"));
 }
 
 function notEmpty(text: string): boolean {

@@ -56,6 +56,14 @@ Deno.test("other spellings of one effect are no difference", () => {
   same(PC("include", image("c:\\x", "image")), PC("include", image("C:\\X")));
 });
 
+Deno.test("a list whose order decides about variables is one whole", () => {
+  const list = (value: string) => PC("include", image(value, "contains any"));
+  same(list("%a%\\x;%b%"), list("%B%;%a%\\x"));
+  same(list("%;a"), list("a;%"));
+  const difference = told(filtering(list("%;%a%")), filtering(list("%a%;%")));
+  assert.match(difference.at(-1)!, /^different in effect/);
+});
+
 Deno.test("comments, groups and places are no difference; a schema version is a note", () => {
   const before = loadText(
     `<Sysmon schemaversion="4.90"><EventFiltering><!-- x --><ProcessCreate onmatch="include">` +
@@ -247,6 +255,11 @@ function mutate(random: Random, config: Config): Config {
   return { ...config, elements: random.chance(20) ? shuffled(random, elements) : elements };
 }
 
+const ORIGINS = [
+  { computer: "linux.example", system: "linux" },
+  { computer: "windows.example", system: "windows" },
+] as const;
+
 Deno.test("what is no difference is none for random events, and mutations are found out", () => {
   const { options } = loadText(`<Sysmon schemaversion="4.90"/>`);
   const firstSeed = seedOfThisRun();
@@ -261,7 +274,7 @@ Deno.test("what is no difference is none for random events, and mutations are fo
     const used = [...valuesOf(before), ...valuesOf(after)];
     let really = false;
     for (let i = 0; i < 40 && !really; i++) {
-      const event = complete(randomEvent(random, used), random);
+      const event = { ...complete(randomEvent(random, used), random), origin: random.of(ORIGINS) };
       const [a, b] = rules.map((set) => set.evaluate(event));
       really = a !== b;
       assert.ok(
