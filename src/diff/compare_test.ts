@@ -56,6 +56,20 @@ Deno.test("other spellings of one effect are no difference", () => {
   same(PC("include", image("c:\\x", "image")), PC("include", image("C:\\X")));
 });
 
+Deno.test("where one condition is enough, the others' names do not count", () => {
+  const either =
+    `<Image condition="contains all"></Image><User condition="not begin with">b</User>`;
+  const rest = `<User condition="contains all" name="n1"></User>` +
+    `<ParentUser condition="is not" name="n3">x</ParentUser>${image("", "is not", "n4")}`;
+  const together = (text: string) =>
+    filtering(`<RuleGroup groupRelation="and">${PC("include", text)}</RuleGroup>`);
+  const rule = `<Rule groupRelation="or">${either}</Rule>`;
+  assert.match(
+    told(together(rule + rest), together(either + rest)).at(-1)!,
+    /^different in effect: 1 renamed/,
+  );
+});
+
 Deno.test("a list whose order decides about variables is one whole", () => {
   const list = (value: string) => PC("include", image(value, "contains any"));
   same(list("%a%\\x;%b%"), list("%B%;%a%\\x"));

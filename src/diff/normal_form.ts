@@ -217,9 +217,12 @@ function nameOf(
       dynamic: false,
     };
   }
-  const parts = inOrder.map(({ field, fieldIndex, operator, value, name }) => [
-    [field, fieldIndex, operator, foldAscii(value)],
-    name ?? null,
+  // Where one of a term has matched, its others are not asked, nor give their names.
+  const inTurn = [...new Set(inOrder.map((one) => terms.find((term) => term.includes(one))))];
+  const parts = inOrder.map((one) => [
+    [one.field, one.fieldIndex, one.operator, foldAscii(one.value)],
+    one.name ?? null,
+    inTurn.findIndex((term) => term?.includes(one)),
   ]);
   return { name: JSON.stringify(parts), dynamic: true };
 }
