@@ -64,10 +64,14 @@ captureTest(`killed in a storm of ${EXECS} programs, every event is there or cou
   let lastTime = "";
   let takeOvers = 0;
   let torn = 0;
+  // A busy disk can take the buffer of before slower than it is read; lines of other events count, too.
+  let dropped = 0;
   for (const line of linesOf(file)) {
     const event = eventOrTorn(line);
     if (event === undefined) torn++;
-    else if (event.ID === "TakenOver") {
+    else if (event.ID === "SinkDropped") {
+      dropped += Number(/: (\d+) events lost/.exec(String(event.Description))![1]);
+    } else if (event.ID === "TakenOver") {
       takeOvers++;
       lastTime = "";
     } else if (event.EventID === 1 && event.ParentProcessId === pid) {
@@ -79,9 +83,10 @@ captureTest(`killed in a storm of ${EXECS} programs, every event is there or cou
   const twice = times.values().filter((count) => count > 1).toArray().length;
   console.log(
     `${EXECS} programs in ${Math.round(ns / 1e9)} s, ${KILLS} kills: ` +
-      `${ringFull} lost and counted, ${twice} delivered twice`,
+      `${ringFull + dropped} lost and counted, ${twice} delivered twice`,
   );
-  assert.equal(times.size + ringFull, EXECS);
+  const uncounted = EXECS - times.size - ringFull;
+  assert.ok(0 <= uncounted && uncounted <= dropped, `${uncounted} missing, ${dropped} dropped`);
   assert.equal(takeOvers, KILLS);
   assert.ok(torn <= KILLS, `${torn} torn lines`);
   assert.ok(twice < EXECS / 2, `${twice} events came twice`);

@@ -21,7 +21,7 @@ export function makePrivateDirectory(path: string): boolean {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     made = false;
   }
-  const { isDirectory, uid } = Deno.lstatSync(path);
+  const { isDirectory, uid, mode } = Deno.lstatSync(path);
   if (Deno.build.os === "windows") {
     if (isDirectory) return made;
     throw new ServiceError(`${path} is no directory, or leads elsewhere; move it away`);
@@ -29,7 +29,8 @@ export function makePrivateDirectory(path: string): boolean {
   if (!isDirectory || uid !== process.geteuid!()) {
     throw new ServiceError(`${path} is no directory of this user; move it away`);
   }
-  Deno.chmodSync(path, PRIVATE_DIRECTORY);
+  // What changes nothing would be told of a sensor's own directory all the same.
+  if ((mode! & 0o7777) !== PRIVATE_DIRECTORY) Deno.chmodSync(path, PRIVATE_DIRECTORY);
   return made;
 }
 
