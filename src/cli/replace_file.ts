@@ -1,7 +1,7 @@
 /** Writes a file so that nobody ever sees half of it: a new file beside it takes its name. */
 import { escapeUnprintable } from "../config/mod.ts";
-import { lstatIfThere } from "../sinks/safe_open.ts";
-import { writeBeside } from "../sinks/whole_file.ts";
+import { lstatIfThere } from "../files/safe_open.ts";
+import { writeBeside } from "../files/whole_file.ts";
 import { readFailure } from "./configuration.ts";
 
 /** A file was not written; what was there is untouched. The message says why. */

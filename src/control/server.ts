@@ -4,7 +4,7 @@
 import { readLine } from "../sources/logs/line.ts";
 import type { Family } from "../events/process_table.ts";
 import { EventBuilder } from "../sources/logs/event_builder.ts";
-import { removeFile } from "../sinks/safe_open.ts";
+import { removeFile } from "../files/safe_open.ts";
 import { readLines } from "./lines.ts";
 import { Outbox } from "./outbox.ts";
 import {

@@ -3,7 +3,7 @@
  * and power losses, and none is ever used twice: a block of numbers is marked as used on disk before
  * the first of it is given out.
  */
-import { replaceWhole } from "../sinks/whole_file.ts";
+import { replaceWhole } from "../files/whole_file.ts";
 
 /** Gives each written event its number. */
 export interface RecordIds {

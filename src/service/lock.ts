@@ -2,7 +2,7 @@
  * One process of a kind at a time: flock(2) on a file that says who holds it. The kernel gives the
  * lock back when its holder ends, however it ends.
  */
-import { isStillAt } from "../sinks/safe_open.ts";
+import { isStillAt } from "../files/safe_open.ts";
 import { readJson } from "./private_files.ts";
 
 /** A process, told apart from a later one with the same number by when it started. */

@@ -1,6 +1,6 @@
 /** Directories and small files that only root can read and that are never there by half. */
 import process from "node:process";
-import { replaceWhole } from "../sinks/whole_file.ts";
+import { replaceWhole } from "../files/whole_file.ts";
 import { ServiceError } from "./service_error.ts";
 
 const PRIVATE_DIRECTORY = 0o700;

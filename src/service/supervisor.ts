@@ -2,7 +2,7 @@
  * Keeps a daemon running where no service manager does: starts it again when it fails, later and
  * later, and writes what it says to a log.
  */
-import { openForAppending } from "../sinks/safe_open.ts";
+import { openForAppending } from "../files/safe_open.ts";
 
 /** How a daemon is supervised. */
 export interface SupervisorOptions {

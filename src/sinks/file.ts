@@ -4,7 +4,7 @@
 import type { Chunk } from "./chunk.ts";
 import type { Sender } from "./queued_target.ts";
 import { OldFiles, type Rotation } from "./rotation.ts";
-import { isStillAt, openForAppending } from "./safe_open.ts";
+import { isStillAt, openForAppending } from "../files/safe_open.ts";
 import { reasonOf } from "./target.ts";
 
 const LINE_FEED = 10;

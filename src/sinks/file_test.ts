@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { withDirectory } from "../testing/temporary.ts";
 import { openFileTarget } from "./testing.ts";
-import { RefusedPathError } from "./safe_open.ts";
+import { RefusedPathError } from "../files/safe_open.ts";
 
 async function writeTo(target: ReturnType<typeof openFileTarget>, ...lines: string[]) {
   target.write(lines, lines.length);

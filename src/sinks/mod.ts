@@ -22,7 +22,7 @@ export { escapeForPeople, type PrettyOptions, prettyRenderer } from "./pretty.ts
 export { RetryLater, type Sender } from "./queued_target.ts";
 export type { Renderer } from "./renderer.ts";
 export type { Rotation } from "./rotation.ts";
-export { RefusedPathError } from "./safe_open.ts";
+export { RefusedPathError } from "../files/safe_open.ts";
 export {
   type OpenSinks,
   openSinks,

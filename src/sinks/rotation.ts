@@ -3,7 +3,7 @@
  * are compressed end with `.gz`.
  */
 import { basename, dirname } from "node:path";
-import { lstatIfThere, removeFile } from "./safe_open.ts";
+import { lstatIfThere, removeFile } from "../files/safe_open.ts";
 import { reasonOf } from "./target.ts";
 
 /** When a file is rotated and what is kept. */

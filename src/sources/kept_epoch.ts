@@ -2,7 +2,7 @@
  * What GUIDs of processes count their seconds from, kept over restarts of the sensor: a clock that was set
  * in between must not give a process that runs on another GUID.
  */
-import { replaceWhole } from "../sinks/whole_file.ts";
+import { replaceWhole } from "../files/whole_file.ts";
 
 const FILE = "boot-epoch";
 const BOOT_ID = "/proc/sys/kernel/random/boot_id";

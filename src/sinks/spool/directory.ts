@@ -3,7 +3,7 @@
  */
 import process from "node:process";
 import { crc32 } from "node:zlib";
-import { RefusedPathError } from "../safe_open.ts";
+import { RefusedPathError } from "../../files/safe_open.ts";
 
 /** A place in a spool: everything before it is delivered. */
 export interface Position {

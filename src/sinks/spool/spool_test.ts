@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Chunk } from "../chunk.ts";
-import { RefusedPathError } from "../safe_open.ts";
+import { RefusedPathError } from "../../files/safe_open.ts";
 import { Spool } from "./spool.ts";
 import { drain, idsOf, numbered, range, SMALL, withSpoolDirectory } from "./testing.ts";
 
