@@ -2,13 +2,12 @@
  * Signals that steer a running command.
  */
 
+const IS_WINDOWS = Deno.build.os === "windows";
 /** Windows has two of its console, and none that could mean "reload". */
-const ENDING: readonly Deno.Signal[] = Deno.build.os === "windows"
-  ? ["SIGINT", "SIGBREAK"]
-  : ["SIGINT", "SIGTERM"];
+const ENDING: readonly Deno.Signal[] = IS_WINDOWS ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
 /** What systemd sends before it starts the service again: `RestartKillSignal`. */
-const LEAVING: Deno.Signal = "SIGUSR1";
-const RELOADING: readonly Deno.Signal[] = Deno.build.os === "windows" ? [] : ["SIGHUP"];
+const LEAVING: readonly Deno.Signal[] = IS_WINDOWS ? [] : ["SIGUSR1"];
+const RELOADING: readonly Deno.Signal[] = IS_WINDOWS ? [] : ["SIGHUP"];
 
 /**
  * Calls `stop` on SIGINT and SIGTERM (a second one ends the process at once) and `reload` on
@@ -22,15 +21,17 @@ export function onSignals(stop: () => void, reload: () => void, leave?: () => vo
     stopping = true;
     what();
   };
-  const end = ending(stop);
-  const isLeaving = leave !== undefined && Deno.build.os !== "windows";
-  const handOver = ending(leave ?? stop);
-  if (isLeaving) Deno.addSignalListener(LEAVING, handOver);
-  for (const signal of ENDING) Deno.addSignalListener(signal, end);
-  for (const signal of RELOADING) Deno.addSignalListener(signal, reload);
+  const handlers = [
+    ...heard(ENDING, ending(stop)),
+    ...heard(RELOADING, reload),
+    ...(leave === undefined ? [] : heard(LEAVING, ending(leave))),
+  ];
+  for (const { signal, handler } of handlers) Deno.addSignalListener(signal, handler);
   return () => {
-    if (isLeaving) Deno.removeSignalListener(LEAVING, handOver);
-    for (const signal of ENDING) Deno.removeSignalListener(signal, end);
-    for (const signal of RELOADING) Deno.removeSignalListener(signal, reload);
+    for (const { signal, handler } of handlers) Deno.removeSignalListener(signal, handler);
   };
+}
+
+function heard(signals: readonly Deno.Signal[], handler: () => void) {
+  return signals.map((signal) => ({ signal, handler }));
 }

@@ -4,9 +4,7 @@
  */
 import type { Condition } from "../config/mod.ts";
 import { foldAscii, isPath } from "../rules/text.ts";
-import type { EventDefinition } from "../schema/mod.ts";
-
-const LISTS = ["is any", "contains any", "contains all", "excludes any", "excludes all"] as const;
+import { type EventDefinition, isListOperator, type ListOperator } from "../schema/mod.ts";
 
 /** Windows gives up on a value that becomes longer with its variables (config-semantics X9), in UTF-16 code units. */
 const CERTAINLY_EXPANDED = 128;
@@ -25,7 +23,7 @@ export type AtomOperator =
   | "more than"
   | "image"
   /** A list that is not taken apart. */
-  | (typeof LISTS)[number]
+  | ListOperator
   /** The event has the field in this place (V13). */
   | "present";
 
@@ -64,8 +62,7 @@ function comparisons(condition: Condition): Conjunction {
   const value = foldAscii(condition.value);
   const atom = (atomOperator: AtomOperator, text: string) =>
     makeAtom(condition, atomOperator, text);
-  const list = LISTS.find((list) => list === operator);
-  if (list !== undefined && dependsOnOrder(value)) return [[atom(list, value)]];
+  if (isListOperator(operator) && dependsOnOrder(value)) return [[atom(operator, value)]];
   switch (operator) {
     case "is":
     case "excludes":

@@ -15,6 +15,8 @@ export {
   DEFAULT_OPERATOR,
   ENTRIES,
   type EntryDefinition,
+  isListOperator,
+  type ListOperator,
   type Operator,
   OPERATORS,
   operatorsOf,

@@ -257,6 +257,23 @@ export type Operator = (typeof OPERATOR_ROWS)[number][0];
 /** All operators, in manifest order. */
 export const OPERATORS: readonly Operator[] = OPERATOR_ROWS.map(([name]) => name);
 
+/** Operators that take a list of values. */
+export const LIST_OPERATORS = [
+  "is any",
+  "contains any",
+  "contains all",
+  "excludes any",
+  "excludes all",
+] as const satisfies readonly Operator[];
+
+/** An operator that takes a list of values. */
+export type ListOperator = (typeof LIST_OPERATORS)[number];
+
+/** Whether this is one of them, spelled as Sysmon does. */
+export function isListOperator(operator: string): operator is ListOperator {
+  return (LIST_OPERATORS as readonly string[]).includes(operator);
+}
+
 /** The operator of a condition that names none. */
 export const DEFAULT_OPERATOR: Operator = "is";
 

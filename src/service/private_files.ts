@@ -29,7 +29,7 @@ export function makePrivateDirectory(path: string): boolean {
   if (!isDirectory || uid !== process.geteuid!()) {
     throw new ServiceError(`${path} is no directory of this user; move it away`);
   }
-  // What changes nothing would be told of a sensor's own directory all the same.
+  // A sensor that protects this directory tells of every change of mode, of one to the same mode, too.
   if ((mode! & 0o7777) !== PRIVATE_DIRECTORY) Deno.chmodSync(path, PRIVATE_DIRECTORY);
   return made;
 }

@@ -1,5 +1,5 @@
 /** ConfigDocument -> YAML, the form that docs/yaml.md describes. */
-import { ENTRIES } from "../../schema/options.ts";
+import { ENTRIES, isListOperator } from "../../schema/options.ts";
 import { quote } from "../diagnostics.ts";
 import type { ChildNode, CommentNode, ConfigDocument, ConfigNode } from "../node.ts";
 import { childElements, type Content, contentOf, ownText, strayText } from "../tree.ts";
@@ -9,7 +9,6 @@ import {
   ITEM_FORMS,
   type ItemKind,
   LIST_ENTRIES,
-  LIST_OPERATORS,
   LONG_FORM,
   SIZES_ENTRY,
   VALUE_SEPARATOR,
@@ -277,7 +276,7 @@ function conditionLines(node: ConfigNode, column: number): ItemLines {
 
 /** `Image: { end with: \a.exe }`, or a line for each part where that is too long. */
 function operationLines(key: string, operator: string, value: string, column: number): string[] {
-  const items = LIST_OPERATORS.has(operator.toLowerCase()) ? value.split(VALUE_SEPARATOR) : [];
+  const items = isListOperator(operator.toLowerCase()) ? value.split(VALUE_SEPARATOR) : [];
   const isList = items.length > 1 && !items.includes("");
   const inFlow = isList
     ? `[${items.map((item) => yamlScalar(item, "flow")).join(", ")}]`

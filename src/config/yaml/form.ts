@@ -5,7 +5,6 @@
  * value of that key is the attribute that matters most, or the text; every attribute can also be
  * written as a key of its own beside it.
  */
-import type { Operator } from "../../schema/options.ts";
 
 /** What an item stands for. */
 export type ItemKind = "group" | "event" | "rule" | "condition";
@@ -43,17 +42,6 @@ export const LONG_FORM = "Sysmon";
 export const VALUE_SEPARATOR = ";";
 /** The separator of the lists of entries. */
 export const ENTRY_SEPARATOR = ",";
-
-/** Operators that take a list of values. */
-export const LIST_OPERATORS: ReadonlySet<string> = new Set(
-  [
-    "is any",
-    "contains any",
-    "contains all",
-    "excludes any",
-    "excludes all",
-  ] satisfies Operator[],
-);
 
 /** The entry that can be a map from field to size. */
 export const SIZES_ENTRY = "FieldSizes";

@@ -1,7 +1,7 @@
 /** Maps and lists of the YAML form -> elements, attributes and texts of the tree. */
 import { isMap, isSeq, type Node } from "yaml";
 import { eventsByTag } from "../../schema/events.ts";
-import { ENTRIES } from "../../schema/options.ts";
+import { ENTRIES, isListOperator, LIST_OPERATORS } from "../../schema/options.ts";
 import { quote } from "../diagnostics.ts";
 import type { ChildNode, ConfigNode, NodeAttribute, PlacedText, TextNode } from "../node.ts";
 import { closest, meant, oneOf } from "../suggest.ts";
@@ -10,7 +10,6 @@ import {
   ITEM_FORMS,
   type ItemKind,
   LIST_ENTRIES,
-  LIST_OPERATORS,
   LONG_FORM,
   SIDE_KEYS,
   sideKeysOf,
@@ -247,7 +246,7 @@ function readValue(
 ): TextNode[] {
   if (nodes.isNothing(value)) return [];
   if (!isSeq(value)) return textNodes(nodes.text(value, `the value of ${field}`));
-  if (operator !== undefined && LIST_OPERATORS.has(operator.toLowerCase())) {
+  if (operator !== undefined && isListOperator(operator.toLowerCase())) {
     return textNodes(joinList(nodes, value, VALUE_SEPARATOR));
   }
   nodes.problem(
@@ -256,7 +255,7 @@ function readValue(
     operator === undefined
       ? `the value of ${field} must be a text, not a list`
       : `the condition ${quote(operator)} takes a text, not a list`,
-    `a list can follow ${oneOf([...LIST_OPERATORS])}`,
+    `a list can follow ${oneOf(LIST_OPERATORS)}`,
   );
   return [];
 }

@@ -3,15 +3,8 @@
  * and check configurations. It is for one spelling of everything; `monomi check` has the last word.
  */
 import { EVENT_TAGS, EVENTS, eventsByTag } from "../../schema/events.ts";
-import { ENTRIES, type EntryDefinition, OPERATORS } from "../../schema/options.ts";
-import {
-  ITEM_FORMS,
-  LIST_ENTRIES,
-  LIST_OPERATORS,
-  LONG_FORM,
-  sideKeysOf,
-  SIZES_ENTRY,
-} from "./form.ts";
+import { ENTRIES, type EntryDefinition, isListOperator, OPERATORS } from "../../schema/options.ts";
+import { ITEM_FORMS, LIST_ENTRIES, LONG_FORM, sideKeysOf, SIZES_ENTRY } from "./form.ts";
 
 /** A JSON schema, or a part of one; `false` allows nothing. */
 export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
@@ -94,7 +87,7 @@ function operationSchema(): JsonSchema {
   const list = { type: "array", items: { $ref: "#/definitions/listItem" } };
   const operations = OPERATORS.map((operator) => [
     operator,
-    LIST_OPERATORS.has(operator) ? { anyOf: [TEXT, list] } : TEXT,
+    isListOperator(operator) ? { anyOf: [TEXT, list] } : TEXT,
   ]);
   return { ...closed(Object.fromEntries(operations)), minProperties: 1, maxProperties: 1 };
 }
