@@ -60,8 +60,8 @@ export class TappedSinks implements SinkSet {
     return this.#sinks.broken;
   }
 
-  ready(): Promise<void> | undefined {
-    return this.#sinks.ready();
+  ready(whom?: "all" | "any"): Promise<void> | undefined {
+    return this.#sinks.ready(whom);
   }
 
   flush(): Promise<void> {

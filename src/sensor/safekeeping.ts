@@ -3,12 +3,13 @@
  *
  * A pinned buffer keeps what was read until it is committed, so that a sensor that takes over gets it
  * once more. It is safe once all sinks have it behind them; a sink that does not get on delays this by
- * no more than a second, as the buffer has to have room for what happens meanwhile.
+ * no more than half a minute. The native side forgets earlier where half of the buffer is taken, as it has to
+ * have room for what happens meanwhile.
  */
 import type { SinkCounters } from "../sinks/mod.ts";
 
 /** The longest time that a mark stands, in milliseconds. */
-const LONGEST = 1_000;
+const LONGEST = 30_000;
 
 /** What marks and forgets. */
 export interface Buffer {

@@ -13,6 +13,7 @@ import {
 } from "../sources/native.ts";
 import type { SinkSet } from "../sinks/mod.ts";
 import { type Blocking, describeBlocking } from "./blocking.ts";
+import { letSinksCatchUp } from "./catching_up.ts";
 import { ErrorReports } from "./error_reports.ts";
 import { withForgotten } from "./forgotten.ts";
 import { Guarding } from "./guarding.ts";
@@ -298,7 +299,11 @@ export class Sensor {
       this.#pipeline.push(this.#events);
       this.#events.length = 0;
       this.#reportInterferences();
-      await this.#sinks.ready();
+      await letSinksCatchUp(this.#sinks, this.#native, () => {
+        this.#safekeeping?.follow(performance.now());
+        if (this.#stopping && milliseconds === Infinity) return false;
+        return performance.now() - begin < milliseconds;
+      });
       const now = performance.now();
       this.#safekeeping?.follow(now);
       if (now - turn > TURN_MS) {

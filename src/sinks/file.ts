@@ -2,7 +2,7 @@
  * Lines to a file, with rotation, over full disks and under other programs' log rotation.
  */
 import type { Chunk } from "./chunk.ts";
-import type { Sender } from "./queued_target.ts";
+import { DISK_PATIENCE_MILLISECONDS, type Sender } from "./queued_target.ts";
 import { OldFiles, type Rotation } from "./rotation.ts";
 import { isStillAt, openForAppending } from "../files/safe_open.ts";
 import { reasonOf } from "./target.ts";
@@ -20,6 +20,7 @@ const MILLISECONDS_BETWEEN_PATH_CHECKS = 1_000;
 export class FileSender implements Sender {
   readonly separator = LINE_FEED;
   readonly longestRetryMilliseconds = 2_000;
+  readonly patienceMilliseconds = DISK_PATIENCE_MILLISECONDS;
   readonly #path: string;
   readonly #rotation: Rotation | undefined;
   readonly #tell: (message: string) => void;

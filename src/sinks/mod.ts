@@ -38,5 +38,6 @@ export {
   SinkSyntaxError,
   type SpoolFull,
 } from "./spec.ts";
+export { inTime } from "./waiters.ts";
 export type { DropReason, Drops, Target, TargetCounters, TargetOptions } from "./target.ts";
 export { type XmlOptions, xmlRenderer } from "./xml.ts";

@@ -15,7 +15,7 @@ import {
 } from "./target.ts";
 import { SpoolBacklog } from "./spool/backlog.ts";
 import type { Spool } from "./spool/spool.ts";
-import { Waiters } from "./waiters.ts";
+import { inTime, Waiters } from "./waiters.ts";
 
 /** What a target does with a chunk; everything else is the queue's business. */
 export interface Sender {
@@ -30,6 +30,11 @@ export interface Sender {
    * something, during `send` or not. Only with {@link unconfirmed}.
    */
   watch?(lost: () => void): void;
+  /**
+   * How long writers wait for a queue that is half full to become a quarter full; a quarter of a second
+   * when absent.
+   */
+  readonly patienceMilliseconds?: number;
   /** Text in front of each line, asked once per batch. */
   prefix?(): string;
   /**
@@ -66,6 +71,8 @@ const LONGEST_RETRY_MILLISECONDS = 60_000;
 /** What a receiver may ask for. */
 const LONGEST_PAUSE_MILLISECONDS = 3_600_000;
 const PATIENCE_MILLISECONDS = 250;
+/** A disk that others keep busy stands still for seconds. */
+export const DISK_PATIENCE_MILLISECONDS = 5_000;
 
 type State = "resting" | "working" | "retrying" | "stopped";
 
@@ -84,6 +91,7 @@ export class QueuedTarget implements Target {
   readonly #isSpooled: boolean;
   readonly #flushMilliseconds: number;
   readonly #longestRetryMilliseconds: number;
+  readonly #patienceMilliseconds: number;
   readonly #lowWaterReached = new Waiters();
   readonly #workEnded = new Waiters();
   readonly #retry = new Waiters();
@@ -117,6 +125,11 @@ export class QueuedTarget implements Target {
       ? Infinity
       : options.flushMilliseconds ?? DEFAULT_FLUSH_MILLISECONDS;
     this.#longestRetryMilliseconds = sender.longestRetryMilliseconds ?? LONGEST_RETRY_MILLISECONDS;
+    this.#patienceMilliseconds = this.#lossless
+      ? Infinity
+      : spool !== undefined
+      ? DISK_PATIENCE_MILLISECONDS
+      : sender.patienceMilliseconds ?? PATIENCE_MILLISECONDS;
     this.broken = new Promise((resolve) => this.#resolveBroken = resolve);
     this.#isSpooled = spool !== undefined;
     this.#backlog = this.#makeBacklog(spool);
@@ -282,7 +295,7 @@ export class QueuedTarget implements Target {
 
   /** Waits, a little or as long as it takes, for the queue to empty to the low mark. */
   async #untilLowWater(): Promise<void> {
-    await this.#lowWaterReached.wait(this.#lossless ? Infinity : PATIENCE_MILLISECONDS);
+    await this.#lowWaterReached.wait(this.#patienceMilliseconds);
     this.#tooSlow = this.#queue.bytes > this.#lowWater;
     this.#ready = undefined;
   }
@@ -312,15 +325,6 @@ export class QueuedTarget implements Target {
     this.counters.dropped += count;
     this.counters.drops[reason] += count;
   }
-}
-
-/** Waits for a promise, but no longer than that. */
-async function inTime(promise: Promise<void>, milliseconds: number): Promise<void> {
-  if (milliseconds === Infinity) return await promise;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<void>((resolve) => timer = setTimeout(resolve, milliseconds));
-  await Promise.race([promise, limit]);
-  clearTimeout(timer);
 }
 
 /** As long as the receiver asks for, or the time of back-off, up to half of it less at random. */

@@ -53,8 +53,11 @@ export interface SinkSet {
   readonly broken: Promise<string>;
   /** Renders and queues `events[0]` to `events[count - 1]`. Never blocks. */
   write(events: readonly Event[], count: number): void;
-  /** Undefined while more events are welcome, see {@link Target.ready}. */
-  ready(): Promise<void> | undefined;
+  /**
+   * Undefined while more events are welcome to all targets, or to any; else a promise for that moment,
+   * see {@link Target.ready}. All when absent.
+   */
+  ready(whom?: "all" | "any"): Promise<void> | undefined;
   flush(): Promise<void>;
   close(): Promise<void>;
   /** Counters of each sink, in the order of the specs. */
@@ -196,13 +199,15 @@ class Sinks implements OpenSinks {
     lines.length = 0;
   }
 
-  ready(): Promise<void> | undefined {
+  ready(whom: "all" | "any" = "all"): Promise<void> | undefined {
     let waiting: Promise<void>[] | undefined;
     for (const { target } of this.#sinks) {
       const ready = target.ready();
       if (ready !== undefined) (waiting ??= []).push(ready);
+      else if (whom === "any") return undefined;
     }
-    return waiting === undefined ? undefined : Promise.all(waiting).then(() => {});
+    if (waiting === undefined) return undefined;
+    return whom === "any" ? Promise.race(waiting) : Promise.all(waiting).then(() => {});
   }
 
   async flush(): Promise<void> {

@@ -71,9 +71,9 @@ export interface Target {
    */
   write(lines: readonly string[], count: number, marks?: readonly Mark[], first?: number): void;
   /**
-   * Undefined while more lines are welcome; else a promise that resolves when writing may go on,
-   * after a quarter of a second in any case. A target in trouble, or too slow to empty half of its
-   * queue in that time, is always ready: it drops rather than holds others up.
+   * Undefined while more lines are welcome; else a promise that resolves when writing may go on, at
+   * the latest when this kind of target has been waited for long enough. One in trouble, or too slow
+   * to empty half of its queue in that time, is always ready: it drops rather than holds others up.
    */
   ready(): Promise<void> | undefined;
   /** Resolves when everything is delivered, cannot be for now, or took too long. */

@@ -1,5 +1,5 @@
 /**
- * Those who wait for the same thing to happen, each with a limit of time.
+ * Waiting for something to happen, with a limit of time.
  */
 
 /** A set of promises that one call resolves. */
@@ -27,4 +27,13 @@ export class Waiters {
   release(): void {
     for (const done of this.#waiting) done();
   }
+}
+
+/** Waits for a promise, but no longer than that (Infinity: as long as it takes). */
+export async function inTime(promise: Promise<void>, milliseconds: number): Promise<void> {
+  if (milliseconds === Infinity) return await promise;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<void>((resolve) => timer = setTimeout(resolve, milliseconds));
+  await Promise.race([promise, limit]);
+  clearTimeout(timer);
 }

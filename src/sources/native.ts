@@ -33,6 +33,7 @@ const CAPTURE = {
   monomi_wait: { parameters: ["i32"], result: "i32", nonblocking: true },
   monomi_wake: { parameters: [], result: "void" },
   monomi_drain: { parameters: ["buffer", "u32"], result: "i32" },
+  monomi_fill: { parameters: [], result: "i32" },
   monomi_stats: { parameters: ["buffer", "u32"], result: "i32" },
   monomi_close: { parameters: [], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
@@ -107,7 +108,7 @@ function symbolsHere(): Deno.ForeignLibraryInterface {
 }
 
 /** Version of the functions and of the record layout together (`ABI_VERSION`). */
-const ABI_VERSION = LAYOUT_VERSION * 65536 + 16;
+const ABI_VERSION = LAYOUT_VERSION * 65536 + 17;
 const TEXT_BYTES = 64 * 1024;
 const REASON_BYTES = 1024;
 const ANSWER_BYTES = 16 * 1024;
@@ -418,6 +419,17 @@ export class Native {
     const length = this.#library.symbols.monomi_drain(buffer, buffer.length);
     if (length < 0) throw refusal(length);
     return length;
+  }
+
+  /**
+   * How much of the buffer in front of {@link drain} has no room for new records, in percent.
+   *
+   * @throws {NativeError} when no capture is open.
+   */
+  fill(): number {
+    const percent = this.#library.symbols.monomi_fill();
+    if (percent < 0) throw refusal(percent);
+    return percent;
   }
 
   /** @throws {NativeError} when no capture is open. */

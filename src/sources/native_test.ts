@@ -101,6 +101,7 @@ captureTest(
     assert.equal(exec.definition.id, PROCESS_CREATE);
     assert.ok(decoder.counters.running > 0, "running processes are told");
     assert.equal(decoder.counters.unknown, 0);
+    assert.equal(native.fill(), 0, "nothing is left unread");
     const { kinds, programs, delivered, ringBytes } = native.stats();
     assert.ok(kinds.exec.captured > 0);
     assert.ok(programs.some(({ hooks }) => hooks.length > 0));

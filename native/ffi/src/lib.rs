@@ -26,7 +26,7 @@ pub mod windows_event_log;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Version of these functions and of the record layout together; the loader refuses another.
-pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 16;
+pub const ABI_VERSION: u32 = monomi_record::VERSION << 16 | 17;
 
 /// The call failed; the error text says why.
 pub(crate) const FAILED: i32 = -1;

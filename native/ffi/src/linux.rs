@@ -284,6 +284,17 @@ pub unsafe extern "C" fn monomi_drain(buffer: *mut u8, length: u32) -> i32 {
     })
 }
 
+/// How much of the buffer between the kernel and this library has no room for new records, in percent; -2
+/// when no capture is open.
+#[unsafe(no_mangle)]
+pub extern "C" fn monomi_fill() -> i32 {
+    guarded(|| {
+        capture()
+            .as_ref()
+            .map_or(CLOSED, |capture| capture.fill() as i32)
+    })
+}
+
 /// Writes the statistics as JSON text and returns its length.
 ///
 /// # Safety

@@ -414,6 +414,13 @@ impl Capture {
         used
     }
 
+    /// How much of the ring buffer has no room for new records, in percent: what is unread and, of a pinned
+    /// one, what is read and not committed.
+    #[must_use]
+    pub fn fill(&self) -> u32 {
+        self.ring.fill()
+    }
+
     /// Remembers that everything drained so far is on its way; false while there is nothing new, or an
     /// earlier mark was not committed.
     pub fn mark(&mut self) -> bool {

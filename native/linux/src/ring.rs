@@ -195,6 +195,12 @@ impl Ring {
         }
     }
 
+    /// How much of the buffer has no room for new records, in percent.
+    pub(crate) fn fill(&self) -> u32 {
+        let taken = self.producer.position().saturating_sub(self.committed);
+        (taken * 100 / (self.mask + 1)).min(100) as u32
+    }
+
     /// Bytes that were read and not given back.
     pub(crate) const fn held(&self) -> u64 {
         self.read - self.committed

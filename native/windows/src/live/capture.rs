@@ -127,6 +127,12 @@ impl Capture {
         self.queue.drain(out)
     }
 
+    /// How much of the queue behind the session is taken, in percent.
+    #[must_use]
+    pub fn fill(&self) -> u32 {
+        self.queue.fill()
+    }
+
     /// Why no more events will come, though the capture was not closed.
     #[must_use]
     pub fn ended(&self) -> Option<String> {

@@ -76,6 +76,11 @@ impl Queue {
         true
     }
 
+    /// How much of it is taken, in percent.
+    pub(super) fn fill(&self) -> u32 {
+        (self.state().waiting() * 100 / self.limit.max(1)) as u32
+    }
+
     /// No more lines will come, for a reason.
     pub(super) fn end(&self, reason: String) {
         self.state().ended.get_or_insert(reason);
@@ -173,6 +178,7 @@ mod tests {
         queue.push("12345678\n", 1);
         queue.push("9\n", 2);
         assert_eq!(queue.losses(), (2, 0));
+        assert_eq!(queue.fill(), 90);
         drained(&queue, 10);
         for _ in 0..100 {
             queue.push("1234567\n", 1);
