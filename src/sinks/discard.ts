@@ -20,16 +20,14 @@ export const discardKind: TargetKind<DiscardPlace> = {
   isRemote: false,
   accepts: (target) => target === NULL_DEVICE,
   read: (target, settings) => ({ ...fileKind.read(target, settings), kind: "discard" }),
+  name: () => `file ${NULL_DEVICE}`,
   open: () => ({
-    name: `file ${NULL_DEVICE}`,
-    sender: {
-      separator: LINE_FEED,
-      send: (chunk) => {
-        chunk.consume(chunk.end - chunk.start);
-        return Promise.resolve();
-      },
-      isFinal: () => false,
-      close: () => {},
+    separator: LINE_FEED,
+    send: (chunk) => {
+      chunk.consume(chunk.end - chunk.start);
+      return Promise.resolve();
     },
+    isFinal: () => false,
+    close: () => {},
   }),
 };

@@ -26,10 +26,8 @@ export const fileKind: TargetKind<FilePlace> = {
     const rotation = readRotation(settings);
     return { kind: "file", path, ...(rotation === undefined ? {} : { rotation }) };
   },
-  open: ({ path, rotation }, { tell }) => ({
-    name: `file ${path}`,
-    sender: new FileSender(path, rotation, tell),
-  }),
+  name: ({ path }) => `file ${path}`,
+  open: ({ path, rotation }, { tell }) => new FileSender(path, rotation, tell),
 };
 
 function readRotation(settings: Settings): Rotation | undefined {

@@ -47,9 +47,10 @@ export const journaldKind: TargetKind<JournaldPlace> = {
       "/run/systemd/journal/socket",
     identity: readIdentity(settings) ?? "sysmon",
   }),
+  name: ({ socket }) => `journald ${socket}`,
   open: ({ socket, identity }, { sockets }) => {
     if (sockets === undefined) throw new Error("journald needs the native library");
-    return { name: `journald ${socket}`, sender: new JournaldSender(sockets, socket, identity) };
+    return new JournaldSender(sockets, socket, identity);
   },
   line: (formatted, json) => (event) => json(event) + BETWEEN + formatted(event),
 };

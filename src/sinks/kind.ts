@@ -21,13 +21,6 @@ export interface OpenOptions extends SinkOptions {
   readonly tell: (message: string) => void;
 }
 
-/** An open target without its queue. */
-export interface Output {
-  /** For people and unique among the targets of a run: `stdout`, `file /var/log/x`. */
-  readonly name: string;
-  readonly sender: Sender;
-}
-
 /** A kind of target: how its text is read and how it is opened. */
 export interface TargetKind<Place extends SinkPlace = SinkPlace> {
   readonly kind: Place["kind"];
@@ -44,12 +37,14 @@ export interface TargetKind<Place extends SinkPlace = SinkPlace> {
   accepts(target: string): boolean;
   /** Reads the text and takes the options it knows. @throws {SinkSyntaxError} */
   read(target: string, settings: Settings): Place;
+  /** For people and unique among the targets of a run: `stdout`, `file /var/log/x`. */
+  name(place: Place): string;
   /**
    * Opens it. What is not there yet but may come (a server) is no error.
    *
    * @throws what makes the target unusable for good.
    */
-  open(place: Place, options: OpenOptions): Output;
+  open(place: Place, options: OpenOptions): Sender;
   /** For targets whose lines hold more than the format's text. */
   line?(formatted: Renderer, json: Renderer): Renderer;
 }

@@ -33,10 +33,10 @@ const KINDS: readonly TargetKind[] = [
   fileKind,
 ];
 
-/** A scheme that no kind has is a mistake, not a file's name. */
-const SCHEME = /^[a-z][a-z+]*:\/\//;
+/** A scheme that no kind has is a mistake, not a file's name; one letter is a drive of Windows. */
+const SCHEME = /^[a-z][a-z\d+.-]+:\//i;
 
-/** The kind of a target's text, or undefined for `scheme://` that none knows. */
+/** The kind of a target's text, or undefined for `scheme:/` that none knows. */
 export function kindOfTarget(target: string): TargetKind | undefined {
   return KINDS.find((kind) =>
     kind.accepts(target) && !(kind.kind === fileKind.kind && SCHEME.test(target))
@@ -46,6 +46,11 @@ export function kindOfTarget(target: string): TargetKind | undefined {
 /** The kind of a place that it has read. */
 export function kindOf(place: SinkPlace): TargetKind {
   return KINDS.find(({ kind }) => kind === place.kind)!;
+}
+
+/** What a sink's target is called; two sinks of a run cannot share one. */
+export function targetOf({ place }: { readonly place: SinkPlace }): string {
+  return kindOf(place).name(place);
 }
 
 /** Whether a place can be opened only with the native library's sockets. */

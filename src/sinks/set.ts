@@ -6,8 +6,8 @@ import type { Event } from "../events/event.ts";
 import { wantsColor } from "../output/color.ts";
 import type { EventLogAccess } from "./eventlog/sender.ts";
 import { rendererOf, type SinkFormat } from "./formats.ts";
-import type { Output, TargetKind } from "./kind.ts";
-import { kindOf } from "./kinds.ts";
+import type { TargetKind } from "./kind.ts";
+import { kindOf, targetOf } from "./kinds.ts";
 import type { SocketCalls } from "./local_socket.ts";
 import { QueuedTarget } from "./queued_target.ts";
 import type { Renderer } from "./renderer.ts";
@@ -85,6 +85,7 @@ interface Group {
  * @throws {RefusedPathError} or a system error for a file that cannot be written.
  */
 export function openSinks(specs: readonly SinkSpec[], options: SinkOptions): OpenSinks {
+  refuseTwice(specs);
   const runId = crypto.randomUUID();
   const groups = new Map<string, Group>();
   const sinks: { name: string; target: Target }[] = [];
@@ -100,10 +101,6 @@ export function openSinks(specs: readonly SinkSpec[], options: SinkOptions): Ope
         groups.set(key, group);
       }
       const target = openTarget(spec, kind, options, runId);
-      if (sinks.some((sink) => sink.target.name === target.name)) {
-        target.close();
-        throw new SinkSyntaxError(`Two sinks write to ${target.name}; give each its own target`);
-      }
       group.targets.push(target);
       sinks.push({ name: `${format} to ${target.name}`, target });
     }
@@ -112,6 +109,15 @@ export function openSinks(specs: readonly SinkSpec[], options: SinkOptions): Ope
     throw error;
   }
   return new Sinks([...groups.values()], sinks, specs.some(({ isRemote }) => isRemote));
+}
+
+/** @throws {SinkSyntaxError} */
+function refuseTwice(specs: readonly SinkSpec[]): void {
+  specs.forEach((spec, i) => {
+    if (specs.slice(0, i).some((other) => targetOf(other) === targetOf(spec))) {
+      throw new SinkSyntaxError(`Two sinks write to ${targetOf(spec)}; give each its own target`);
+    }
+  });
 }
 
 function rendererFor(
@@ -130,14 +136,14 @@ function openTarget(
   runId: string,
 ): Target {
   const { format, place } = spec;
-  let name = kind.kind;
+  const name = kind.name(place);
   const tell = (message: string) => options.onProblem?.(`${name}: ${message}`);
-  const output = kind.open(place, { ...options, format, runId, tell });
-  name = output.name;
+  const sender = kind.open(place, { ...options, format, runId, tell });
   try {
-    return new QueuedTarget(name, output.sender, options, openSpool(spec, output, options, tell));
+    const spool = openSpool(spec, name, sender.separator, options, tell);
+    return new QueuedTarget(name, sender, options, spool);
   } catch (error) {
-    output.sender.close();
+    sender.close();
     throw error;
   }
 }
@@ -145,13 +151,13 @@ function openTarget(
 /** Where the target's lines wait on disk; a target of the same name finds what an earlier run left. */
 function openSpool(
   { format, spoolBytes, spoolFull }: SinkSpec,
-  { name, sender }: Output,
+  name: string,
+  separator: number,
   { stateDirectory }: SinkOptions,
   tell: (message: string) => void,
 ): Spool | undefined {
   if (stateDirectory === undefined || spoolBytes === 0) return undefined;
   const path = `${stateDirectory}/spool/${directoryName(`${format} ${name}`)}`;
-  const { separator } = sender;
   const spool = new Spool(path, { separator, limitBytes: spoolBytes, full: spoolFull });
   if (spool.tornBytes > 0) {
     tell(`cut ${spool.tornBytes} bytes off the spool that an earlier run had not written whole`);

@@ -5,6 +5,13 @@
 /** A sink's text that cannot be understood; the message says what is wrong and what to type. */
 export class SinkSyntaxError extends Error {
   override readonly name = "SinkSyntaxError";
+  /** The option that is wrong, where it is one. */
+  readonly option: string | undefined;
+
+  constructor(message: string, option?: string) {
+    super(message);
+    this.option = option;
+  }
 }
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
@@ -15,6 +22,18 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_
 export function sizeInBytes(text: string): number | undefined {
   const match = SIZE.exec(text);
   return match === null ? undefined : Number(match[1]) * UNITS[match[2].toUpperCase()];
+}
+
+const IN_URL = /:\/\/[^/\s]*@/g;
+const SECRET = /([\w-]*(?:token|secret|passw|api-?key)[\w-]*)(["']?\s*[=:]\s*)(?:[^,]|,,)*/gi;
+const NAMES_A_PLACE = /-(?:file|env)$/i;
+
+/** A sink's text, or a line of settings, without what somebody took for a place for secrets. */
+export function withoutSecrets(text: string): string {
+  return text.replace(IN_URL, "://…@").replace(
+    SECRET,
+    (whole, key, equals) => NAMES_A_PLACE.test(key) ? whole : `${key}${equals}…`,
+  );
 }
 
 /** Options that were given; each may be taken once. */
@@ -29,11 +48,12 @@ export class Settings {
     this.#values = new Map(values);
   }
 
-  /** The text of an option, or undefined. */
+  /** The text of an option, or undefined; never empty. */
   take(key: string): string | undefined {
     this.#known.push(key);
     const value = this.#values.get(key);
     this.#values.delete(key);
+    if (value === "") throw this.refusal(`${key} has no value; give it one, or leave it out`, key);
     return value;
   }
 
@@ -46,6 +66,7 @@ export class Settings {
       const from = least < 1024 ? String(least) : `${least / 1024}K`;
       throw this.refusal(
         `${key} takes a number of bytes from ${from} on, such as 500K, 100M or 2G`,
+        key,
       );
     }
     return bytes;
@@ -56,7 +77,7 @@ export class Settings {
     const value = this.take(key);
     if (value === undefined) return undefined;
     const match = /^([1-9]\d{0,5})([smhd])$/.exec(value);
-    if (match === null) throw this.refusal(`${key} takes a time such as 30s, 15m, 12h or 7d`);
+    if (match === null) throw this.refusal(`${key} takes a time such as 30s, 15m, 12h or 7d`, key);
     return Number(match[1]) * SECONDS[match[2]] * 1000;
   }
 
@@ -65,7 +86,7 @@ export class Settings {
     const value = this.take(key);
     if (value === undefined) return undefined;
     if (!/^\d{1,9}$/.test(value) || Number(value) > most) {
-      throw this.refusal(`${key} takes ${what} from 0 to ${most}`);
+      throw this.refusal(`${key} takes ${what} from 0 to ${most}`, key);
     }
     return Number(value);
   }
@@ -75,7 +96,7 @@ export class Settings {
     const value = this.take(key);
     if (value === undefined) return undefined;
     const word = words.find((known) => known === value);
-    if (word === undefined) throw this.refusal(`${key} takes ${words.join(" or ")}`);
+    if (word === undefined) throw this.refusal(`${key} takes ${words.join(" or ")}`, key);
     return word;
   }
 
@@ -85,12 +106,13 @@ export class Settings {
       const known = this.#known.length === 0
         ? "this target has no options"
         : `use ${this.#known.join(" or ")}`;
-      throw this.refusal(`${JSON.stringify(key)} is not an option here; ${known}`);
+      throw this.refusal(`${JSON.stringify(key)} is not an option here; ${known}`, key);
     }
   }
 
-  /** The error that says why this sink's text cannot be understood. */
-  refusal(why: string): SinkSyntaxError {
-    return new SinkSyntaxError(`Cannot parse sink ${JSON.stringify(this.#sink)}: ${why}`);
+  /** The error that says why this sink's text, or an option of it, cannot be understood. */
+  refusal(why: string, option?: string): SinkSyntaxError {
+    const shown = JSON.stringify(withoutSecrets(this.#sink));
+    return new SinkSyntaxError(`Cannot parse sink ${shown}: ${why}`, option);
   }
 }

@@ -25,6 +25,8 @@ export type SpoolFull = "oldest" | "newest";
 export type OptionValue = string | number | boolean;
 
 const USAGE = "write FORMAT:TARGET, such as json:- or xml:/var/log/monomi/events.xml,size=100M";
+const TARGETS = "use -, a path, syslog, journald, syslog+udp://, syslog+tcp://, syslog+tls://, " +
+  "https://, splunk+https://, elastic+https://, azure+https://, otlp+https:// or kafka://";
 const DEFAULT_SPOOL_BYTES = 256 * 2 ** 20;
 const SMALLEST_SPOOL_BYTES = 2 ** 20;
 
@@ -84,9 +86,9 @@ function sinkFromValues(
     throw settings.refusal(`${shown} is not a format; use ${SINK_FORMATS.join(", ")}`);
   }
   if (target === "") throw settings.refusal(`the target is missing; ${USAGE}`);
-  if (/\p{Cc}/u.test(target)) throw settings.refusal("control characters are not allowed");
+  if (/\p{Cc}/u.test(text)) throw settings.refusal("control characters are not allowed");
   const kind = kindOfTarget(target);
-  if (kind === undefined) throw settings.refusal("there is no such kind of target");
+  if (kind === undefined) throw settings.refusal(`there is no such kind of target; ${TARGETS}`);
   const place = kind.read(target, settings);
   if (kind.format !== undefined && format !== kind.format) {
     throw settings.refusal(`this target has a form of its own; write ${kind.format}:${target}`);

@@ -21,7 +21,8 @@ export const stdoutKind: TargetKind<StdoutPlace> = {
   isRemote: false,
   accepts: (target) => target === "-",
   read: () => ({ kind: "stdout" }),
-  open: () => ({ name: "stdout", sender: new StdoutSender() }),
+  name: () => "stdout",
+  open: () => new StdoutSender(),
 };
 
 /**

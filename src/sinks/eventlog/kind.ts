@@ -25,10 +25,10 @@ export const eventLogKind: TargetKind<EventLogPlace> = {
     }
     return { kind: "eventlog" };
   },
+  name: () => "eventlog",
   open: (_place, { eventLog }) => {
     if (eventLog === undefined) throw new Error("eventlog needs the native library");
-    const name = `eventlog ${eventLog.provider.channel}`;
-    return { name, sender: new EventLogSender(eventLog) };
+    return new EventLogSender(eventLog);
   },
   line: () => eventLogRenderer(),
 };

@@ -39,7 +39,8 @@ export const elasticKind = httpKind<ElasticPlace>({
     return { ...place, kind: "elastic" };
   },
   open: ({ url }, { isJson, format, computer, authorization }) => {
-    const bulk = new URL(`${url.replace(/\/$/, "")}/_bulk`);
+    const bulk = new URL(url);
+    bulk.pathname = `${bulk.pathname.replace(/\/$/, "")}/_bulk`;
     bulk.searchParams.set("filter_path", "errors,items.*.status,items.*.error");
     return {
       request: async (lines) => {

@@ -43,6 +43,8 @@ export function httpKind<Place extends HttpPlace>(
     isRemote: true,
     accepts: (target) => isHttp(target, prefix),
     read: (target, settings) => read(readHttpPlace(kind, prefix, target, settings), settings),
+    // What stands behind the path may be a secret.
+    name: ({ url }) => `${prefix}${new URL(url).origin}${new URL(url).pathname}`,
     open: (place, options) => {
       const client = new HttpClient(place.connection);
       const secret = place.token && openSecret(place.token, options.tell);
@@ -53,11 +55,7 @@ export function httpKind<Place extends HttpPlace>(
         authorization: async () => secret === undefined ? {} : authorization(word, await secret()),
         post: (request) => client.post(request, AbortSignal.any([])),
       });
-      const { origin, pathname } = new URL(place.url);
-      return {
-        name: `${prefix}${origin}${pathname}`,
-        sender: new HttpSender(client, protocol),
-      };
+      return new HttpSender(client, protocol);
     },
   };
 }

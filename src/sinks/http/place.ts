@@ -66,9 +66,7 @@ function readConnection(url: URL, settings: Settings): Connection {
     throw settings.refusal("ca, cert and key need https");
   }
   const proxy = settings.take("proxy");
-  if (proxy !== undefined && !/^https?:$/.test(URL.parse(proxy)?.protocol ?? "")) {
-    throw settings.refusal("proxy takes http://HOST:PORT");
-  }
+  if (proxy !== undefined) refuseUnlessProxy(URL.parse(proxy), settings);
   const compress = settings.takeWord("gzip", ["yes", "no"]) !== "no";
   return {
     timeoutMilliseconds: settings.takeDuration("timeout") ?? DEFAULT_TIMEOUT_MILLISECONDS,
@@ -76,4 +74,15 @@ function readConnection(url: URL, settings: Settings): Connection {
     tls,
     ...(proxy === undefined ? {} : { proxy }),
   };
+}
+
+function refuseUnlessProxy(proxy: URL | null, settings: Settings): void {
+  if (proxy === null || !/^https?:$/.test(proxy.protocol)) {
+    throw settings.refusal("proxy takes http://HOST:PORT");
+  }
+  if (proxy.username !== "" || proxy.password !== "") {
+    throw settings.refusal(
+      "secrets are not allowed in a URL; a proxy that wants some is not served",
+    );
+  }
 }

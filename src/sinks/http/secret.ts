@@ -22,9 +22,6 @@ export function readSecretPlace(name: string, settings: Settings): SecretPlace |
   if (file !== undefined && variable !== undefined) {
     throw settings.refusal(`${name}-file and ${name}-env say the same twice; leave one out`);
   }
-  if (file === "" || variable === "") {
-    throw settings.refusal(`${name}-file takes a path, ${name}-env a variable's name`);
-  }
   return file !== undefined ? { file } : variable !== undefined ? { variable } : undefined;
 }
 

@@ -70,13 +70,12 @@ export const kafkaKind: TargetKind<KafkaPlace> = {
       ...(login === undefined ? {} : { login }),
     };
   },
+  name: ({ brokers, topic, tls }) =>
+    `kafka${tls === undefined ? "" : "s"}://${brokers.join()}/${topic}`,
   open: (place, { computer, tell }) => {
-    const { brokers, topic, tls, login } = place;
+    const { login } = place;
     const password = login && openSecret(login.password, tell);
-    return {
-      name: `kafka${tls === undefined ? "" : "s"}://${brokers.join()}/${topic}`,
-      sender: new KafkaSender(place, { computer, password, tell }),
-    };
+    return new KafkaSender(place, { computer, password, tell });
   },
 };
 

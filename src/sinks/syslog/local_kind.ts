@@ -14,6 +14,7 @@ export interface SyslogPlace extends SinkPlace {
   readonly identity?: string;
 }
 
+const DEFAULT_SOCKET = "/dev/log";
 const LONGEST_SOCKET_PATH_BYTES = 107;
 
 /** Takes `syslog` and `syslog:…`. */
@@ -31,18 +32,26 @@ export const syslogKind: TargetKind<SyslogPlace> = {
       ...(identity === undefined ? {} : { identity }),
     };
   },
-  open: ({ socket = "/dev/log", identity = "sysmon" }, { sockets }) => {
+  name: ({ socket = DEFAULT_SOCKET }) => `syslog ${socket}`,
+  open: ({ socket = DEFAULT_SOCKET, identity = "sysmon" }, { sockets }) => {
     if (sockets === undefined) throw new Error("syslog needs the native library");
-    return { name: `syslog ${socket}`, sender: new SyslogSender(sockets, socket, identity) };
+    return new SyslogSender(sockets, socket, identity);
   },
 };
 
 /** The path of a socket; undefined when it is empty. @throws {SinkSyntaxError} */
 export function readSocket(path: string, settings: Settings): string | undefined {
+  if (path === "") return undefined;
+  if (!/^\/(?!\/)/.test(path)) {
+    throw settings.refusal(
+      "a socket's path begins with one /; a server is written syslog+udp://HOST, " +
+        "syslog+tcp://HOST or syslog+tls://HOST",
+    );
+  }
   if (new TextEncoder().encode(path).length > LONGEST_SOCKET_PATH_BYTES) {
     throw settings.refusal(`a socket's path has at most ${LONGEST_SOCKET_PATH_BYTES} bytes`);
   }
-  return path === "" ? undefined : path;
+  return path;
 }
 
 /** The name in front of each message. @throws {SinkSyntaxError} */

@@ -60,16 +60,14 @@ export const remoteSyslogKind: TargetKind<RemoteSyslogPlace> = {
         : {}),
     };
   },
+  name: ({ transport, host, port }) =>
+    `syslog+${transport}://${host.includes(":") ? `[${host}]` : host}:${port}`,
   open: (place, { computer, processId }) => {
     const { transport, host, port, rfc, identity, framing, resendBytes, tls } = place;
     const origin = { rfc, host: computer, identity, processId };
-    const shown = host.includes(":") ? `[${host}]` : host;
-    return {
-      name: `syslog+${transport}://${shown}:${port}`,
-      sender: transport === "udp" ? new DatagramSender(host, port, origin) : new StreamSender(
-        { host, port, framing: framing!, resendBytes: resendBytes!, tls },
-        origin,
-      ),
-    };
+    return transport === "udp" ? new DatagramSender(host, port, origin) : new StreamSender(
+      { host, port, framing: framing!, resendBytes: resendBytes!, tls },
+      origin,
+    );
   },
 };
