@@ -1,11 +1,28 @@
 /** The text of a settings file -> settings, with a place for everything that is wrong. */
+import { isAbsolute } from "node:path";
 import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
-import { type Diagnostic, quote, Reporter } from "../config/diagnostics.ts";
+import { decode } from "../config/encoding.ts";
+import {
+  type Diagnostic,
+  diagnosticAt,
+  escapeUnprintable,
+  quote,
+  Reporter,
+} from "../config/diagnostics.ts";
 import type { Span } from "../config/place.ts";
 import { SourceText } from "../config/source.ts";
 import { didYouMean } from "../config/suggest.ts";
 import { scanYaml } from "../config/yaml/scan.ts";
-import { type OptionValue, parseSink, sinkFromParts, SinkSyntaxError } from "../sinks/mod.ts";
+import {
+  fileKind,
+  type FilePlace,
+  type OptionValue,
+  parseSink,
+  sinkFromParts,
+  SinkSyntaxError,
+  targetOf,
+  withoutSecrets,
+} from "../sinks/mod.ts";
 import type { SinkSpec } from "../sinks/mod.ts";
 import { KEYS, SINKS } from "./keys.ts";
 import type { Settings } from "./model.ts";
@@ -18,6 +35,8 @@ export interface LoadedSettings {
 
 const ALL_KEYS = [SINKS, ...Object.keys(KEYS)];
 const MOST_SINKS = 32;
+/** A configuration cannot be empty; settings can. */
+const SHORTEST_TO_DECODE = 2;
 
 /**
  * Reads settings. Never throws for bad input. `defaultSinks` are the sinks of a file that names none.
@@ -27,8 +46,22 @@ export function loadSettings(
   fileName: string,
   defaultSinks: readonly string[],
 ): LoadedSettings {
-  const text = new TextDecoder().decode(bytes).replace(/\r\n?/g, "\n");
-  const reader = new Reader(new SourceText(fileName, text));
+  const { text, problems } = bytes.length < SHORTEST_TO_DECODE
+    ? { text: new TextDecoder().decode(bytes), problems: [] }
+    : decode(bytes, false);
+  if (text === undefined) {
+    const diagnostics = problems.map(({ severity, code, message, textBefore, found }) =>
+      diagnosticAt(
+        new SourceText(fileName, textBefore + found),
+        textBefore.length,
+        severity,
+        code,
+        message,
+      )
+    );
+    return { diagnostics };
+  }
+  const reader = new Reader(new SourceText(fileName, text.replace(/\r\n?/g, "\n")));
   const settings = reader.read(defaultSinks);
   return reader.finish(settings);
 }
@@ -41,7 +74,7 @@ class Reader {
   }
 
   finish(settings: Settings): LoadedSettings {
-    const diagnostics = this.#reporter.finish();
+    const diagnostics = this.#reporter.finish().map(withoutSecretExcerpt);
     return this.#reporter.hasErrors ? { diagnostics } : { settings, diagnostics };
   }
 
@@ -79,7 +112,23 @@ class Reader {
       );
       return [];
     }
-    return node.items.flatMap((item) => this.#sink(item as Node) ?? []);
+    const targets = new Set<string>();
+    return (node.items as Node[]).flatMap((item) => {
+      const sink = this.#sink(item);
+      if (sink === undefined) return [];
+      const refuse = (why: string, help: string) =>
+        this.#reporter.error("MON503", placeOf(item), why, help);
+      const target = targetOf(sink);
+      if (targets.has(target)) {
+        refuse(`another sink writes to ${escapeUnprintable(target)}`, "give each its own target");
+      }
+      targets.add(target);
+      const { place } = sink;
+      if (place.kind === fileKind.kind && !isAbsolute((place as FilePlace).path)) {
+        refuse("a service has no folder that paths begin in", "write the whole path");
+      }
+      return [sink];
+    });
   }
 
   #sink(node: Node): SinkSpec | undefined {
@@ -103,9 +152,24 @@ class Reader {
       return sinkFromParts(String(format), String(to), options);
     } catch (error) {
       if (!(error instanceof SinkSyntaxError)) throw error;
-      this.#reporter.error("MON503", placeOf(node), error.message);
+      const place = error.option === undefined ? placeOf(node) : this.#placeIn(node, error.option);
+      this.#reporter.error("MON503", place, escapeUnprintable(error.message));
       return undefined;
     }
+  }
+
+  /** Where a sink has an option. */
+  #placeIn(sink: Node, option: string): Span {
+    const { offset, end } = placeOf(sink);
+    if (isMap(sink)) {
+      const pairs = sink.items as Pair<Node, Node | null>[];
+      const { key, value } = pairs.find(({ key }) => textOf(key) === option)!;
+      return { offset: placeOf(key).offset, end: placeOf(value ?? key).end };
+    }
+    const text = this.source.text.slice(offset, end);
+    const at = text.indexOf(`,${option}=`) + 1;
+    const length = text.slice(at).search(/[,"']|$/);
+    return at === 0 ? { offset, end } : { offset: offset + at, end: offset + at + length };
   }
 
   #option(key: string, node: Node): OptionValue | undefined {
@@ -150,10 +214,18 @@ class Reader {
 }
 
 function textOf(node: Node | null): string | undefined {
-  return isScalar(node) ? String(node.value ?? "") : undefined;
+  if (!isScalar(node)) return undefined;
+  // As it is written: 0123 is a user's name, too.
+  return node.value === null ? "" : typeof node.value === "string" ? node.value : node.source;
 }
 
 function placeOf(node: Node): Span {
   const [offset, end] = node.range!;
   return { offset, end };
+}
+
+/** A line that holds a secret by mistake is not shown: a service's messages are logged. */
+function withoutSecretExcerpt(diagnostic: Diagnostic): Diagnostic {
+  const { excerpt, ...rest } = diagnostic;
+  return excerpt === undefined || withoutSecrets(excerpt.text) === excerpt.text ? diagnostic : rest;
 }

@@ -41,12 +41,11 @@ Deno.test("sizes and addresses are those of the command line", () => {
 });
 
 Deno.test("a sink is a text or a map", () => {
-  const { settings } = load(`sinks:
-  - json:/var/log/a.json,size=1M,count=3
-  - {format: json, to: /var/log/a.json, size: 1M, count: 3}
-`);
-  const [text, map] = settings!.sinks;
-  assert.deepEqual({ ...map }, { ...text });
+  const sinksOf = (sink: string) => load(`sinks:\n  - ${sink}\n`).settings!.sinks;
+  assert.deepEqual(
+    sinksOf("{format: json, to: /var/log/a.json, size: 1M, count: 3}"),
+    sinksOf("json:/var/log/a.json,size=1M,count=3"),
+  );
 });
 
 const REFUSED: readonly (readonly [text: string, expected: string])[] = [
@@ -65,7 +64,11 @@ const REFUSED: readonly (readonly [text: string, expected: string])[] = [
   ["sinks: []", "1:8 MON502"],
   ["sinks:\n  - yaml:-", "2:5 MON503"],
   ["sinks:\n  - {format: json}", "2:5 MON503"],
-  ["sinks:\n  - {format: json, to: /a, sizes: 1M}", "2:5 MON503"],
+  ["sinks:\n  - {format: json, to: /a, sizes: 1M}", "2:28 MON503"],
+  ["sinks:\n  - {format: json, to: /a, size: 1}", "2:28 MON503"],
+  ["sinks:\n  - json:/a,size=1M,age=1", "2:21 MON503"],
+  ["sinks:\n  - json:/a,size=1M\n  - {format: xml, to: /a}", "3:5 MON503"],
+  ["sinks:\n  - json:events.json", "2:5 MON503"],
   ["sinks:\n  - {format: json, to: [a]}", "2:24 MON502"],
   ["a: *b", "1:4 MON202"],
 ];
@@ -78,6 +81,38 @@ for (const [text, expected] of REFUSED) {
     assert.equal(`${line}:${column} ${code}`, expected, diagnostics[0].message);
   });
 }
+
+Deno.test("bytes that are no text are refused with their place", () => {
+  const bytes = new TextEncoder().encode("ring: 16M\n# \xff");
+  bytes.set([0x20, 0xff], bytes.length - 2);
+  const { settings, diagnostics: [{ line, column, code }] } = loadSettings(bytes, "x", ["json:-"]);
+  assert.equal(settings, undefined);
+  assert.deepEqual([line, column, code], [2, 4, "MON004"]);
+});
+
+Deno.test("values are what is written, not what YAML makes of it", () => {
+  const sink = "{format: json, to: kafka://k/t, user: 0123, password-env: E}";
+  const { settings } = load(`sinks: [${sink}]`);
+  assert.deepEqual(
+    { ...settings!.sinks[0] },
+    { ...parseSink("json:kafka://k/t,user=0123,password-env=E") },
+  );
+});
+
+Deno.test("a secret that is in the file by mistake is not shown", () => {
+  for (
+    const sink of [
+      "{format: json, to: 'https://h/in', token: hidden}",
+      "json:https://h/in,token=hidden",
+      "json:https://me:hidden@h/in",
+      "{format: json, to: 'https://me:hidden@h/in'}",
+    ]
+  ) {
+    const { diagnostics } = load(`sinks:\n  - ${sink}\n`);
+    assert.equal(diagnostics.length, 1);
+    assert.doesNotMatch(JSON.stringify(diagnostics), /hidden/);
+  }
+});
 
 Deno.test("other sinks leave the comments of a file alone", () => {
   const before = "# mine\nring: 32M # large\nsinks:\n  - json:- # old\n";
