@@ -107,16 +107,18 @@ class Tokens {
   async token(): Promise<string> {
     if (performance.now() < this.#until) return this.#token;
     const { loginUrl, client } = this.#application;
+    const secret = await this.#secret();
     const form = new URLSearchParams({
       grant_type: "client_credentials",
       client_id: client,
-      client_secret: await this.#secret(),
+      client_secret: secret,
       scope: SCOPE,
     });
     const answer = await this.#post({
       url: loginUrl,
       headers: { "content-type": "application/x-www-form-urlencoded" },
       body: new Body().add(form.toString()).bytes(),
+      secrets: [secret, new URLSearchParams({ secret }).toString().slice("secret=".length)],
       plain: true,
     });
     const { access_token, expires_in } = fieldsOf<Login>(answer.text);

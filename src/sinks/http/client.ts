@@ -22,6 +22,8 @@ export interface Request {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array<ArrayBuffer>;
+  /** What of the body nobody may be told, should the answer repeat it; the header's token is one anyway. */
+  readonly secrets?: readonly string[];
   /** Send the body as it is whatever the connection says. */
   readonly plain?: boolean;
 }
@@ -74,7 +76,7 @@ export class HttpClient {
         signal: AbortSignal.any([signal, deadline]),
         client: this.#client,
       });
-      const text = await textOf(response);
+      const text = withoutSecrets(await textOf(response), request);
       return { status: response.status, text, ...retryAfter(response.headers) };
     } catch (error) {
       this.close();
@@ -137,6 +139,13 @@ async function textOf(response: Response): Promise<string> {
     parts.push(part);
   }
   return new TextDecoder().decode(await new Blob(parts as BlobPart[]).arrayBuffer());
+}
+
+/** Some servers repeat what they were sent. */
+function withoutSecrets(text: string, { headers, secrets = [] }: Request): string {
+  const token = headers.authorization?.replace(/^\S+ /, "");
+  const hidden = token === undefined ? secrets : [...secrets, token];
+  return hidden.reduce((rest, secret) => rest.replaceAll(secret, "…"), text);
 }
 
 function retryAfter(headers: Headers): { retryMilliseconds?: number } {

@@ -26,6 +26,10 @@ interface BulkAnswer {
 
 const ALREADY_THERE = 409;
 const TOO_MANY = 429;
+/** What is wrong with the index or the login, not with a document. */
+const CLOSED: readonly number[] = [401, 403, 404];
+const OF_THE_INDEX =
+  /^(?:cluster_block|index_closed|index_not_found|invalid_index_name|security|validation)_exception$/;
 
 /** Creates one document an event; its `_id` is the event's, so that none is there twice. */
 export const elasticKind = httpKind<ElasticPlace>({
@@ -72,7 +76,9 @@ function verdictsOf({ text }: Answer, lines: readonly Line[]): Verdict[] {
   return items.map((item): Verdict => {
     const { status = 0, error }: Item = Object.values(item ?? {})[0] ?? {};
     if (status >= 200 && status < 300 || status === ALREADY_THERE) return "taken";
+    const why = shown(`${status} ${error?.type ?? ""}: ${error?.reason ?? ""}`);
+    if (CLOSED.includes(status) || OF_THE_INDEX.test(error?.type ?? "")) throw new Error(why);
     if (status === TOO_MANY || status < 400 || status >= 500) return "later";
-    return { refused: shown(`${status} ${error?.type ?? ""}: ${error?.reason ?? ""}`) };
+    return { refused: why };
   });
 }

@@ -73,6 +73,8 @@ function text(key: string, stringValue: string) {
 function verdictsOf({ text }: Answer, lines: readonly Line[]): Verdict[] {
   const { rejectedLogRecords = 0, errorMessage = "" } = fieldsOf<LogsAnswer>(text).partialSuccess ??
     {};
-  const taken = Math.max(lines.length - Number(rejectedLogRecords), 0);
+  const rejected = Number(rejectedLogRecords);
+  if (!(rejected >= 0)) throw new Error(`this is no answer of a collector: ${shown(text)}`);
+  const taken = Math.max(lines.length - rejected, 0);
   return lines.map((_, i) => i < taken ? "taken" : { refused: shown(String(errorMessage)) });
 }

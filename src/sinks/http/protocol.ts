@@ -33,9 +33,10 @@ export interface Protocol {
   /**
    * Reads an answer that says that something is wrong with the content (400, 422).
    *
-   * @returns which line it is, or undefined where the answer does not tell.
+   * @returns which line it is, undefined where the answer does not tell, "none" where it is how the receiver
+   * or the sink is set up.
    */
-  offender?(answer: Answer): number | undefined;
+  offender?(answer: Answer): number | "none" | undefined;
   /** Called when the token was not accepted. */
   forgetToken?(): void;
 }

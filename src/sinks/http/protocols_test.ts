@@ -4,6 +4,13 @@ import { deliver, events, Receiver } from "./testing.ts";
 
 const json = (value: unknown, status = 200) => Response.json(value, { status });
 
+/** So large that each has a request of its own. */
+const largeEvents = (count: number) =>
+  events(count).map((event) => ({
+    ...event,
+    values: event.values.map((value) => value === "alice" ? "a".repeat(100_000) : value),
+  }));
+
 async function withToken(text: string, use: (file: string) => Promise<void>): Promise<void> {
   const file = await Deno.makeTempFile();
   await Deno.writeTextFile(file, text);
@@ -149,4 +156,88 @@ Deno.test("OTLP: log records of a resource; rejected ones are counted", async ()
   assert.equal(counters.written, 2);
   assert.equal(counters.drops.undeliverable, 1);
   assert.match(problems.join(), /too old/);
+});
+
+Deno.test("Splunk: numbers of events that there are not name none", async () => {
+  for (const number of [-1, 0.5, "0", 99]) {
+    await using receiver = new Receiver(({ text }) =>
+      text.includes('"EventRecordID":3,')
+        ? json({ code: 6, "invalid-event-number": number }, 400)
+        : json({ code: 0 })
+    );
+    await withToken("abc-def", async (file) => {
+      const sink = `json:splunk+http://${receiver.address},token-file=${file}`;
+      const { counters } = await deliver(sink, events(4), 2_000);
+      assert.equal(counters.written, 3, `${number}`);
+      assert.equal(counters.drops.undeliverable, 1);
+    });
+  }
+});
+
+Deno.test("Splunk: an index or a channel that is wrong is no event's fault", async () => {
+  await using receiver = new Receiver((_, number) =>
+    number === 1 ? json({ code: 0 }) : json({ text: "Incorrect index", code: 7 }, 400)
+  );
+  await withToken("abc-def", async (file) => {
+    const sink = `json:splunk+http://${receiver.address},token-file=${file}`;
+    const { counters } = await deliver(sink, largeEvents(3), 1_000);
+    assert.equal(counters.written, 1);
+    assert.equal(counters.drops.undeliverable, 0);
+    assert.match(counters.lastError!, /400: .*Incorrect index/);
+  });
+});
+
+Deno.test("Elasticsearch: an index that takes nothing is no event's fault", async () => {
+  const errors: readonly (readonly [status: number, type: string])[] = [
+    [403, "cluster_block_exception"],
+    [404, "index_not_found_exception"],
+    [400, "index_closed_exception"],
+    [400, "validation_exception"],
+  ];
+  for (const [status, type] of errors) {
+    await using receiver = new Receiver(({ text }, number) =>
+      number === 1 ? json({ errors: false }) : json({
+        errors: true,
+        items: text.trimEnd().split("\n").filter((_, i) => i % 2 === 0)
+          .map(() => ({ create: { status, error: { type, reason: "closed" } } })),
+      })
+    );
+    const sink = `json:elastic+http://${receiver.address}/sysmon?pipeline=p`;
+    const { counters } = await deliver(sink, largeEvents(3), 500);
+    assert.match(receiver.requests[0].path, /^\/sysmon\/_bulk\?pipeline=p&filter_path=/);
+    assert.equal(counters.written, 1, type);
+    assert.equal(counters.drops.undeliverable, 0, type);
+    assert.match(counters.lastError!, new RegExp(`${status} ${type}: closed`));
+  }
+});
+
+Deno.test("OTLP: an answer that counts nothing is no rejection", async () => {
+  for (const rejectedLogRecords of ["many", -3, {}]) {
+    await using receiver = new Receiver(() => json({ partialSuccess: { rejectedLogRecords } }));
+    const { counters } = await deliver(`json:otlp+http://${receiver.address}`, events(3), 300);
+    assert.equal(counters.drops.undeliverable, 0);
+    assert.equal(counters.written, 0);
+    assert.match(counters.lastError!, /no answer of a collector/);
+  }
+});
+
+Deno.test("what a receiver repeats of a token is told nobody", async () => {
+  await using receiver = new Receiver(({ headers, text }) =>
+    json({ got: headers.get("authorization"), form: text }, 401)
+  );
+  await withToken("hidden/1+2", async (file) => {
+    const { address } = receiver;
+    for (
+      const sink of [
+        `json:http://${address}/,token-file=${file}`,
+        `json:http://${address}/,auth=basic,token-file=${file}`,
+        `json:azure+http://${address}/dataCollectionRules/d/streams/s,tenant=t,client=c,` +
+        `secret-file=${file},login=http://${address}`,
+      ]
+    ) {
+      const { counters, problems } = await deliver(sink, events(1), 100);
+      assert.match(counters.lastError!, /401: /);
+      assert.doesNotMatch(counters.lastError! + problems.join(), /hidden|aGlkZGVu/);
+    }
+  });
 });

@@ -89,11 +89,12 @@ export class HttpSender implements Sender {
     }
     if (WRONG_TOKEN.includes(status)) this.#protocol.forgetToken?.();
     if (status !== TOO_LARGE && !WRONG_CONTENT.includes(status)) throw refusedRequest(answer);
+    const offender = this.#protocol.offender?.(answer);
+    if (offender === "none") throw refusedRequest(answer);
     // Who refuses everything is set up wrongly: no use in asking for each line.
     if (!this.#isTrusted && ++this.#refusals > MOST_REFUSALS) throw refusedRequest(answer);
     if (lines.length === 1) return all(lines, { refused: reason(answer) });
-    const offender = this.#protocol.offender?.(answer);
-    if (offender !== undefined && offender < lines.length) {
+    if (offender !== undefined && offender in lines) {
       const others = lines.filter((_, i) => i !== offender);
       const verdicts = await this.#verdicts(others, signal);
       return verdicts.toSpliced(offender, 0, { refused: reason(answer) });

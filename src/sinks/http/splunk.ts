@@ -85,9 +85,11 @@ export const splunkKind = httpKind<SplunkPlace>({
   },
 });
 
-function offender({ text }: Answer): number | undefined {
+function offender({ text }: Answer): number | "none" | undefined {
   const { code, "invalid-event-number": number } = fieldsOf<CollectorAnswer>(text);
-  return number !== undefined && WRONG_EVENT.includes(code ?? -1) ? number : undefined;
+  if (code === undefined) return undefined;
+  if (!WRONG_EVENT.includes(code)) return "none";
+  return Number.isInteger(number) ? number : undefined;
 }
 
 interface CollectorAnswer {
