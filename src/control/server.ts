@@ -5,6 +5,7 @@ import { readLine } from "../sources/logs/line.ts";
 import type { Family } from "../events/process_table.ts";
 import { EventBuilder } from "../sources/logs/event_builder.ts";
 import { removeFile } from "../files/safe_open.ts";
+import { clientsOf, sendAway } from "../output/clients.ts";
 import { readLines } from "./lines.ts";
 import { Outbox } from "./outbox.ts";
 import {
@@ -73,18 +74,18 @@ export class ControlServer {
   async #close(): Promise<void> {
     removeFile(this.#path);
     this.#listener.close();
-    for (const client of this.#clients) end(client);
+    for (const client of this.#clients) sendAway(client);
     await this.#served;
   }
 
   async #serve(): Promise<void> {
-    for await (const client of this.#listener) void this.#attend(client);
+    for await (const client of clientsOf(this.#listener)) void this.#attend(client);
   }
 
   async #attend(client: Deno.Conn): Promise<void> {
     const outbox = new Outbox(client);
     this.#clients.add(client);
-    const patience = setTimeout(() => end(client), REQUEST_MS);
+    const patience = setTimeout(() => sendAway(client), REQUEST_MS);
     try {
       if (this.#clients.size > MOST_CLIENTS) {
         throw new RequestError(`${MOST_CLIENTS} clients are being served already`);
@@ -97,12 +98,12 @@ export class ControlServer {
       say(outbox, { ok: false, error: (error as Error).message });
     } finally {
       clearTimeout(patience);
-      const farewell = setTimeout(() => end(client), REQUEST_MS);
+      const farewell = setTimeout(() => sendAway(client), REQUEST_MS);
       await outbox.settled();
       clearTimeout(farewell);
       outbox.close();
       this.#clients.delete(client);
-      end(client);
+      sendAway(client);
     }
   }
 
@@ -159,9 +160,4 @@ export class ControlServer {
 
 function say(outbox: Outbox, answer: Answer): void {
   outbox.offer(JSON.stringify(answer));
-}
-
-/** Unlike `close`, it may be done twice. */
-function end(client: Deno.Conn): void {
-  client[Symbol.dispose]();
 }

@@ -2,6 +2,7 @@
  * Answers `GET /metrics`, and nothing else, within limits.
  */
 import { escapeUnprintable } from "../config/diagnostics.ts";
+import { clientsOf, sendAway } from "../output/clients.ts";
 
 /** Where to listen. */
 export interface MetricsAddress {
@@ -58,20 +59,20 @@ export class MetricsServer {
   /** Sends everybody away. */
   async close(): Promise<void> {
     this.#listener.close();
-    for (const client of this.#clients) end(client);
+    for (const client of this.#clients) sendAway(client);
     await this.#served;
   }
 
   async #serve(): Promise<void> {
-    for await (const client of this.#listener) {
+    for await (const client of clientsOf(this.#listener)) {
       if (this.#clients.size < MOST_CLIENTS) void this.#attend(client);
-      else end(client);
+      else sendAway(client);
     }
   }
 
   async #attend(client: Deno.Conn): Promise<void> {
     this.#clients.add(client);
-    const patience = setTimeout(() => end(client), PATIENCE_MS);
+    const patience = setTimeout(() => sendAway(client), PATIENCE_MS);
     try {
       const answer = this.#answerTo(await readHead(client));
       for (let at = 0; at < answer.length;) at += await client.write(answer.subarray(at));
@@ -81,7 +82,7 @@ export class MetricsServer {
     } finally {
       clearTimeout(patience);
       this.#clients.delete(client);
-      end(client);
+      sendAway(client);
     }
   }
 
@@ -123,9 +124,4 @@ function response(status: string, text: string, headers: readonly string[] = [])
   bytes.set(start);
   bytes.set(body, start.length);
   return bytes;
-}
-
-/** Unlike `close`, it may be done twice. */
-function end(client: Deno.Conn): void {
-  client[Symbol.dispose]();
 }
