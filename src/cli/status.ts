@@ -31,7 +31,11 @@ async function show(args: string[], load: () => Native): Promise<number> {
 
 async function statusOf(path: string): Promise<RunningStatus> {
   try {
-    for await (const line of ask(path, { request: "status" })) return JSON.parse(line).status;
+    for await (const line of ask(path, { request: "status" })) {
+      const { status } = JSON.parse(line);
+      if (typeof status?.resources === "object") return status;
+      throw new AnswerError(`what listens at ${path} gives no status`);
+    }
   } catch (error) {
     throw failureOf(error);
   }

@@ -1,8 +1,9 @@
 /**
  * Asking a running sensor.
  */
-import { type Reader, readLines } from "./lines.ts";
-import type { Request } from "./protocol.ts";
+import { LineTooLongError, type Reader, readLines } from "./lines.ts";
+import { sendAway } from "../output/clients.ts";
+import type { Answer, Request } from "./protocol.ts";
 
 /** No sensor listens at the socket. */
 export class NotRunningError extends Error {
@@ -16,30 +17,64 @@ export class AnswerError extends Error {
 
 /** A status or an event; much more than either has. */
 const LONGEST_LINE = 4 * 1024 * 1024;
+/** Until the answer's first line is whole; a busy sensor takes a fraction of a second. */
+const PATIENCE_MS = 20_000;
 
 /**
  * Sends a request and gives the rest of what the sensor says behind its answer, line by line; the
- * first line is the answer itself.
+ * first line is the answer itself, which is waited for as long as `patience` milliseconds.
  *
  * @throws {NotRunningError} {@link AnswerError}
  */
-export async function* ask(path: string, request: Request): AsyncGenerator<string, void, void> {
+export async function* ask(
+  path: string,
+  request: Request,
+  patience = PATIENCE_MS,
+): AsyncGenerator<string, void, void> {
   const connection = await connect(path);
+  let isLate = false;
+  const late = setTimeout(() => {
+    isLate = true;
+    sendAway(connection);
+  }, patience);
   try {
     await connection.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`));
     const lines = readLines(connection as Reader, LONGEST_LINE);
     const { value: first } = await lines.next();
+    clearTimeout(late);
     if (first === undefined) throw new AnswerError("the sensor ended without an answer");
-    const answer = JSON.parse(first);
-    if (answer.ok !== true) throw new AnswerError(String(answer.error));
+    refuseUnlessAnswer(first, path);
     yield first;
     yield* lines;
   } catch (error) {
+    if (isLate) {
+      throw new AnswerError(
+        `the sensor has not answered for ${patience / 1000} seconds; is it stopped?`,
+      );
+    }
+    if (error instanceof LineTooLongError) throw notASensor(path);
     if (isLost(error)) return;
     throw error;
   } finally {
-    connection.close();
+    clearTimeout(late);
+    sendAway(connection);
   }
+}
+
+function refuseUnlessAnswer(line: string, path: string): void {
+  let answer: Answer | null;
+  try {
+    answer = JSON.parse(line);
+  } catch {
+    throw notASensor(path);
+  }
+  if (answer?.ok === true) return;
+  if (answer?.ok === false && typeof answer.error === "string") throw new AnswerError(answer.error);
+  throw notASensor(path);
+}
+
+function notASensor(path: string): AnswerError {
+  return new AnswerError(`what listens at ${path} does not answer as a sensor does`);
 }
 
 /** The sensor went away in the middle. */

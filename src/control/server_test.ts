@@ -44,8 +44,8 @@ async function serve() {
   };
 }
 
-async function first(path: string, request: Request): Promise<unknown> {
-  for await (const line of ask(path, request)) return JSON.parse(line);
+async function first(path: string, request: Request, patience?: number): Promise<unknown> {
+  for await (const line of ask(path, request, patience)) return JSON.parse(line);
 }
 
 /** What is answered to bytes that are sent as they are. */
@@ -182,6 +182,43 @@ Deno.test("places that others could reach are refused", async () => {
     await assert.rejects(listenAt(`${folder}/none/none/s`), ControlError);
     await assert.rejects(listenAt(`${folder}/${"x".repeat(120)}`), /more than 107 bytes/);
   } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("who does not answer, or not as a sensor does, is told", async () => {
+  const folder = Deno.makeTempDirSync();
+  const path = `${folder}/other.sock`;
+  const answers = [
+    "hello\n",
+    "null\n",
+    "[]\n",
+    '{"ok":false}\n',
+    "x".repeat(5 << 20),
+    "",
+    undefined,
+  ];
+  const listener = Deno.listen({ transport: "unix", path });
+  try {
+    for (const answer of answers) {
+      const asked = first(path, { request: "status" }, answer === undefined ? 50 : undefined);
+      const rejected = assert.rejects(asked, (error: Error) => {
+        assert.ok(error instanceof AnswerError, error.stack);
+        assert.match(
+          error.message,
+          answer === undefined ? /not answered/ : answer === "" ? /ended/ : /does not answer as/,
+        );
+        return true;
+      });
+      using client = await listener.accept();
+      const writing = answer === undefined
+        ? undefined
+        : client.write(new TextEncoder().encode(answer)).then(() => client.closeWrite());
+      // Whoever has read enough goes.
+      await Promise.all([rejected, writing?.catch(() => {})]);
+    }
+  } finally {
+    listener.close();
     Deno.removeSync(folder, { recursive: true });
   }
 });
