@@ -110,21 +110,56 @@ captureTest(
   },
 );
 
-captureTest("pins of another making are removed, those in use are refused", async () => {
+captureTest(
+  "a capture of another making goes on until the next one stands, and is read first",
+  async () => {
+    using folder = new Folder();
+    using place = new PinPlace();
+    const start = (ring: string, name: string) =>
+      Sensor.start([
+        ...["run", "-c", config("processes.xml"), "--pin", place.path, "--ring", ring],
+        ...["--sink", `json:${folder.at(name)}`],
+      ]);
+    const directories = () => [...Deno.readDirSync(place.path)].map(({ name }) => name);
+    await using first = await start("1M", "first");
+    first.signal("SIGKILL");
+    await first.end();
+    const [before] = directories();
+    const unknown = `${place.path}/0-0123456789abcdef`;
+    Deno.mkdirSync(unknown);
+    const marker = crypto.randomUUID();
+    // Some before the second sensor, the others while it starts.
+    const script = 'i=0; while [ $i -lt 400 ]; do /bin/true "$0" $i; i=$((i+1)); sleep 0.005; done';
+    const programs = output("/bin/sh", "-c", script, marker);
+    await using second = await start("2M", "second");
+    await programs;
+    await until("the end of the one before", () => !directories().includes(before));
+    assert.ok(!exists(unknown), "what is not understood goes");
+    await second.stop();
+    const events = [...linesOf(folder.at("second"))].map((line): JsonEvent => JSON.parse(line));
+    const starts = events.filter(({ EventID, Image, CommandLine }) =>
+      EventID === 1 && String(Image).endsWith("/true") && String(CommandLine).includes(marker)
+    );
+    const numbers = starts.map(({ CommandLine }) => Number(String(CommandLine).split(" ").at(-1)));
+    assert.deepEqual([...new Set(numbers)], Array.from({ length: 400 }, (_, i) => i), "in order");
+    assert.ok(numbers.length < 410, `${numbers.length - 400} events came twice`);
+    const ends = events.filter(({ EventID, ProcessGuid }) =>
+      EventID === 5 && starts.some((start) => start.ProcessGuid === ProcessGuid)
+    );
+    assert.ok(ends.length >= 400 && ends.length < 410, `${ends.length} ends`);
+    assert.ok(events.some(({ EventID, ID }) => EventID === 255 && ID === "TakenOver"));
+  },
+);
+
+captureTest("pins in use, elsewhere, or open to others are refused", async () => {
   using folder = new Folder();
   using place = new PinPlace();
   const args = ["run", "-c", config("processes.xml"), "--sink", "json:/dev/null", "--pin"];
-  await using first = await Sensor.start([...args, place.path, "--ring", "1M"]);
+  await using first = await Sensor.start([...args, place.path]);
   const refused = await monomi(...args, place.path);
   assert.equal(refused.code, 3);
   assert.match(refused.stderr, /cannot keep the kernel side at .*: another sensor uses it/);
-  first.signal("SIGKILL");
-  await first.end();
-  const [before] = [...Deno.readDirSync(place.path)].map(({ name }) => name);
-  await using second = await Sensor.start([...args, place.path, "--ring", "2M"]);
-  const names = [...Deno.readDirSync(place.path)].map(({ name }) => name);
-  assert.ok(names.length === 1 && names[0] !== before, names.join());
-  await second.stop();
+  await first.stop();
   const elsewhere = await monomi(...args, folder.at("pins"));
   assert.equal(elsewhere.code, 3);
   assert.match(elsewhere.stderr, /it is not in a BPF file system/);

@@ -116,11 +116,28 @@ captureTest("installed again, it is upgraded in place; a failure takes all back"
   instance.write("true.xml", logs("true"));
   assert.equal((await instance.run("install", "-c", "true.xml")).code, 0);
   const first = instance.daemon;
-  const mine = `${Deno.readTextFileSync(settings)}queue: 16M # mine\n`;
+  // As in another version, the kernel side is another.
+  const mine = `${Deno.readTextFileSync(settings)}ring: 8M # mine\n`;
   Deno.writeTextFileSync(settings, mine);
 
+  let isUpgraded = false;
+  const marker = crypto.randomUUID();
+  const programs = (async () => {
+    let count = 0;
+    for (; !isUpgraded; count++) await output("/bin/true", marker, String(count));
+    return count;
+  })();
   const upgraded = await instance.run("install");
+  isUpgraded = true;
   assert.equal(upgraded.code, 0, upgraded.stderr);
+  const ran = await programs;
+  const told = () =>
+    new Set(
+      instance.events().filter(({ EventID, CommandLine }) =>
+        EventID === 1 && String(CommandLine).includes(marker)
+      ).map(({ CommandLine }) => CommandLine),
+    );
+  await until("programs that ran meanwhile", () => told().size === ran);
   assert.notEqual(instance.daemon, first);
   assert.equal(Deno.readTextFileSync(settings), mine);
   assert.match(Deno.readTextFileSync(`${identity.configDirectory}/config.xml`), /true/);

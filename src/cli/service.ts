@@ -57,7 +57,11 @@ async function supervise(self: Identity): Promise<number> {
     args: ["service"],
     log: `${self.logDirectory}/service.log`,
   });
-  const letGo = onSignals(() => supervisor.stop(), () => supervisor.signal("SIGHUP"));
+  const letGo = onSignals(
+    () => supervisor.stop("SIGTERM"),
+    () => supervisor.signal("SIGHUP"),
+    () => supervisor.stop("SIGUSR1"),
+  );
   const code = await supervisor.run();
   letGo();
   return code;

@@ -150,7 +150,8 @@ class OwnSupervisor extends OnLinux implements Manager {
   }
 
   async start(): Promise<void> {
-    await this.stop(false);
+    // The kernel goes on capturing for the next one.
+    await this.#end("SIGUSR1");
     const { program } = this.identity;
     const log = serviceLogOf(this.identity);
     removeIfThere(placesOf(this.identity).state);
@@ -179,7 +180,11 @@ class OwnSupervisor extends OnLinux implements Manager {
     }
   }
 
-  async stop(force: boolean): Promise<void> {
+  stop(force: boolean): Promise<void> {
+    return this.#end(force ? "SIGKILL" : "SIGTERM");
+  }
+
+  async #end(how: "SIGTERM" | "SIGUSR1" | "SIGKILL"): Promise<void> {
     const { supervisorLock, daemonLock } = placesOf(this.identity);
     const begin = performance.now();
     let asked: number | undefined;
@@ -190,11 +195,11 @@ class OwnSupervisor extends OnLinux implements Manager {
       if (first === undefined) return;
       const waited = performance.now() - begin;
       if (waited > 2 * STOP_MS) throw new ServiceError(`process ${first.pid} does not end`);
-      if (force || waited > STOP_MS) {
+      if (how === "SIGKILL" || waited > STOP_MS) {
         for (const holder of [supervisor, daemon]) if (holder) signal(holder, "SIGKILL");
       } else if (asked !== first.pid) {
         // A supervisor passes it on; a second one would end the daemon before it has written all.
-        signal(first, "SIGTERM");
+        signal(first, how);
         asked = first.pid;
       }
       await pause();

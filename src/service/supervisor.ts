@@ -50,11 +50,14 @@ export class Supervisor {
     }
   }
 
-  /** Has the daemon end, by force if it takes too long; {@link run} returns then. */
-  stop(): void {
+  /**
+   * Has the daemon end by a signal that it knows, by force if it takes too long; {@link run} returns
+   * then.
+   */
+  stop(how: Deno.Signal): void {
     this.#stopping = true;
     this.#wake();
-    this.signal("SIGTERM");
+    this.signal(how);
     const timer = setTimeout(() => this.signal("SIGKILL"), STOP_MS);
     Deno.unrefTimer(Number(timer));
   }

@@ -9,6 +9,7 @@ use crate::{
     normalize::Normalizer,
     pins::Pins,
     plan::{self, EventSet, Hook, INSIDE, Place, Program},
+    predecessor::Predecessors,
     protect::{self, CALL_EXIT, Wards},
     ring::Ring,
     snapshot,
@@ -62,6 +63,8 @@ pub struct Capture {
     _ring_map: RingBuf<MapData>,
     pins: Option<Pins>,
     taken_over: bool,
+    /// Captures of another making, whose records come before ours.
+    predecessors: Predecessors,
     /// What is attached as it was asked for.
     applied: Option<EventSet>,
     counters: PerCpuArray<MapData, u64>,
@@ -91,9 +94,12 @@ impl Capture {
     pub fn open(options: &Options) -> Result<Self, CaptureError> {
         kernel::check()?;
         let btf = kernel_types()?;
-        let pins = match &options.pins {
-            Some(base) => Some(Pins::claim(base, options.ring_bytes, options.max_args)?),
-            None => None,
+        let (pins, predecessors) = match &options.pins {
+            Some(base) => {
+                let (pins, left) = Pins::claim(base, options.ring_bytes, options.max_args)?;
+                (Some(pins), left)
+            }
+            None => (None, Predecessors::of(Vec::new())),
         };
         let taken_over = pins.as_ref().is_some_and(Pins::hold_a_capture);
         if let Some(pins) = &pins
@@ -101,9 +107,24 @@ impl Capture {
         {
             pins.clear()?;
         }
-        let opened = Self::open_with(options, pins, taken_over, btf);
+        let mut opened = Self::open_with(options, pins, taken_over, btf);
+        if let Ok(capture) = &mut opened {
+            capture.succeed(predecessors)?;
+        }
         trim();
         opened
+    }
+
+    /// Takes the place of captures that went on until now: what they have until here is theirs, what comes
+    /// is ours.
+    fn succeed(&mut self, mut predecessors: Predecessors) -> Result<(), CaptureError> {
+        let begin = self.ring.end();
+        if predecessors.end()? && !self.taken_over {
+            self.ring.begin_at(begin);
+        }
+        self.taken_over |= !predecessors.is_empty();
+        self.predecessors = predecessors;
+        Ok(())
     }
 
     fn open_with(
@@ -131,6 +152,7 @@ impl Capture {
             _ring_map: ring_map,
             pins,
             taken_over,
+            predecessors: Predecessors::of(Vec::new()),
             applied: None,
             counters,
             wanted,
@@ -400,7 +422,9 @@ impl Capture {
             used += length;
         }
         while used + MAX_RECORD <= out.len() {
-            let Some(item) = self.ring.next() else { break };
+            let Some(item) = self.predecessors.next().or_else(|| self.ring.next()) else {
+                break;
+            };
             if let Some(length) = self.normalizer.deliver(item, now, &mut out[used..])
                 && length > 0
             {
@@ -424,12 +448,14 @@ impl Capture {
     /// Remembers that everything drained so far is on its way; false while there is nothing new, or an
     /// earlier mark was not committed.
     pub fn mark(&mut self) -> bool {
-        self.ring.mark()
+        let is_news = self.predecessors.mark();
+        self.ring.mark() || is_news
     }
 
     /// What was drained before the mark is safe: it does not come again after a take-over.
     pub fn commit(&mut self) {
         self.ring.commit();
+        self.predecessors.commit();
     }
 
     fn drain_pending(&mut self, out: &mut [u8]) -> usize {
@@ -453,6 +479,7 @@ impl Capture {
     #[must_use]
     pub fn stats(&self) -> String {
         let counters = stats::counters(&self.counters);
+        let before = self.predecessors.counted();
         let mut text = String::from("{\"kinds\":{");
         for (number, name) in KIND_NAMES {
             let comma = if *number == KIND_NAMES[0].0 { "" } else { "," };
@@ -461,7 +488,7 @@ impl Capture {
                 let value = match reason {
                     counter::EMITTED => self.delivered[*number as usize],
                     counter::RECURSION => self.recursion(name),
-                    _ => counters[*number as usize][reason],
+                    _ => counters[*number as usize][reason] + before[*number as usize][reason],
                 };
                 let comma = if reason == 0 { "" } else { "," };
                 let _ = write!(text, "{comma}\"{label}\":{value}");

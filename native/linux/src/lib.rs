@@ -18,6 +18,7 @@ mod normalize;
 mod paths;
 mod pins;
 pub mod plan;
+mod predecessor;
 mod probe;
 mod protect;
 mod ring;

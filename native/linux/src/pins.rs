@@ -1,14 +1,15 @@
 //! Keeping the kernel side alive without a process: maps and links pinned in a file system of the kernel's
 //! own (bpffs), for a sensor that takes over.
 //!
-//! `BASE/IDENTITY/map-NAME` and `BASE/IDENTITY/link-PROGRAM-HOOK`. The identity stands for the embedded
-//! object, the record's layout and the sizes of the buffers: what has another one is not understood and
-//! removed.
+//! `BASE/IDENTITY/map-NAME` and `BASE/IDENTITY/link-PROGRAM-HOOK`. The identity is the record's layout, and
+//! a number for the embedded object and the sizes of the buffers. What has another number cannot be taken
+//! over, but read ([`Predecessors`]); what has another layout is not understood and removed.
 
 use crate::{
     capture::OBJECT,
     error::{CaptureError, one_line},
     plan::{self, Hook},
+    predecessor::{Predecessor, Predecessors},
 };
 use aya::programs::links::{FdLink, PinnedLink};
 use std::{
@@ -27,6 +28,7 @@ use std::{
 /// `statfs` of a bpffs.
 const BPF_FS_MAGIC: i64 = 0xcafe_4a11;
 const USUAL_PLACE: &str = "/sys/fs/bpf";
+const LAYOUT: u32 = monomi_record::VERSION;
 
 /// A directory of pins that no other sensor uses.
 #[derive(Debug)]
@@ -38,23 +40,36 @@ pub(crate) struct Pins {
 }
 
 impl Pins {
-    /// Takes possession of `base`, makes it where it is missing, and removes pins of another identity.
-    pub(crate) fn claim(base: &Path, ring_bytes: u32, max_args: u32) -> Result<Self, CaptureError> {
+    /// Takes possession of `base`, makes it where it is missing, and removes what cannot be read.
+    pub(crate) fn claim(
+        base: &Path,
+        ring_bytes: u32,
+        max_args: u32,
+    ) -> Result<(Self, Predecessors), CaptureError> {
         prepare(base).map_err(|source| failed(base, &source))?;
         let lock = lock(base).map_err(|source| failed(base, &source))?;
         let directory = base.join(identity(ring_bytes, max_args));
+        let mut left = Vec::new();
         for entry in fs::read_dir(base).map_err(|source| failed(base, &source))? {
             let path = entry.map_err(|source| failed(base, &source))?.path();
-            if path != directory {
+            if path == directory {
+                continue;
+            }
+            if is_understood(&path)
+                && let Ok(predecessor) = Predecessor::of(&path)
+            {
+                left.push(predecessor);
+            } else {
                 remove(&path).map_err(|source| failed(&path, &source))?;
             }
         }
         make_private(&directory).map_err(|source| failed(&directory, &source))?;
-        Ok(Self {
+        let pins = Self {
             base: base.to_path_buf(),
             directory,
             _lock: lock,
-        })
+        };
+        Ok((pins, Predecessors::of(left)))
     }
 
     /// Where a map is pinned, or is to be.
@@ -117,7 +132,7 @@ fn failed(path: &Path, source: &io::Error) -> CaptureError {
 
 /// FNV-1a: tells versions apart, and need not withstand anybody.
 fn identity(ring_bytes: u32, max_args: u32) -> String {
-    let sizes = [monomi_record::VERSION, ring_bytes, max_args];
+    let sizes = [ring_bytes, max_args];
     let hash = OBJECT
         .iter()
         .copied()
@@ -125,7 +140,14 @@ fn identity(ring_bytes: u32, max_args: u32) -> String {
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
         });
-    format!("{hash:016x}")
+    format!("{LAYOUT}-{hash:016x}")
+}
+
+/// Whether the records of a directory's capture have the layout that we read.
+fn is_understood(directory: &Path) -> bool {
+    let name = directory.file_name().unwrap_or_default().to_string_lossy();
+    name.split_once('-')
+        .is_some_and(|(layout, _)| layout == LAYOUT.to_string())
 }
 
 fn prepare(base: &Path) -> io::Result<()> {
@@ -221,11 +243,16 @@ mod tests {
         assert_eq!(usual, identity(1 << 24, 65536));
         assert_ne!(usual, identity(1 << 25, 65536));
         assert_ne!(usual, identity(1 << 24, 4096));
+        assert!(is_understood(Path::new(&identity(1 << 25, 65536))));
+        assert!(!is_understood(Path::new("0-0123456789abcdef")));
+        assert!(!is_understood(Path::new("0123456789abcdef")));
     }
 
     #[test]
     fn a_place_that_is_no_bpf_file_system_is_refused() {
-        let error = Pins::claim(Path::new("/tmp/monomi-pins"), 1 << 24, 65536).unwrap_err();
+        let error = Pins::claim(Path::new("/tmp/monomi-pins"), 1 << 24, 65536)
+            .err()
+            .unwrap();
         assert!(error.to_string().contains("BPF file system"), "{error}");
     }
 }

@@ -83,6 +83,8 @@ pub(crate) struct Ring {
     mask: u64,
     read: u64,
     committed: u64,
+    /// Records in front of this are passed over.
+    begin: u64,
     mark: Option<u64>,
     standing: Arc<Standing>,
 }
@@ -126,6 +128,7 @@ impl Ring {
             mask: u64::from(bytes) - 1,
             read: committed,
             committed,
+            begin: 0,
             mark: None,
             standing: Arc::new(standing),
         })
@@ -151,8 +154,9 @@ impl Ring {
                 return None;
             }
             let length = u64::from(header & !(BUSY | DISCARDED));
+            let is_passed_over = self.read < self.begin;
             self.advance((HEADER + length).next_multiple_of(8));
-            if header & DISCARDED == 0 {
+            if header & DISCARDED == 0 && !is_passed_over {
                 // SAFETY: the kernel wrote the record whole before it took the bit away, and writes
                 // there again only when it is committed, which needs this reader exclusively. The
                 // second copy of the data lets a record go on behind the end of the first.
@@ -164,6 +168,21 @@ impl Ring {
                 });
             }
         }
+    }
+
+    /// Where the next record will begin.
+    pub(crate) fn end(&self) -> u64 {
+        self.producer.position()
+    }
+
+    /// Whether everything in front of a position was read.
+    pub(crate) const fn has_read(&self, position: u64) -> bool {
+        self.read >= position
+    }
+
+    /// Records in front of a position are somebody else's.
+    pub(crate) const fn begin_at(&mut self, position: u64) {
+        self.begin = position;
     }
 
     fn advance(&mut self, bytes: u64) {

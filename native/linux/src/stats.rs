@@ -14,9 +14,12 @@ use std::{
 /// Sums over all processors: `[kind][reason]`.
 pub(crate) type Counters = [[u64; counter::COUNT]; kind::COUNT as usize];
 
+/// Nothing counted.
+pub(crate) const NOTHING: Counters = [[0; counter::COUNT]; kind::COUNT as usize];
+
 /// Reads the kernel side's counters.
 pub(crate) fn counters(map: &PerCpuArray<MapData, u64>) -> Counters {
-    let mut sums: Counters = [[0; counter::COUNT]; kind::COUNT as usize];
+    let mut sums = NOTHING;
     for (index, sum) in sums.iter_mut().flatten().enumerate() {
         if let Ok(values) = map.get(&(index as u32), 0) {
             *sum = values.iter().sum();
