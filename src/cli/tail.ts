@@ -146,7 +146,7 @@ async function fromFile(
       else damaged++;
     }
   } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) throw error;
+    if (error instanceof Deno.errors.BrokenPipe || error instanceof Failure) throw error;
     const reason = readFailure(error);
     throw new Failure(`cannot read ${escapeUnprintable(path)}: ${reason}`, Exit.COULD_NOT_RUN);
   }
@@ -165,7 +165,12 @@ function shower(test: EventTest, { json, tree }: TailOptions, color: boolean) {
 
 /** console.log would go on without a reader. */
 function print(line: string): void {
-  writeToStdout(encoder.encode(`${line}\n`));
+  try {
+    writeToStdout(encoder.encode(`${line}\n`));
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) throw error;
+    throw new Failure(`cannot write: ${(error as Error).message}`, Exit.COULD_NOT_RUN);
+  }
 }
 
 const encoder = new TextEncoder();

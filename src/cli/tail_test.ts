@@ -38,3 +38,21 @@ Deno.test("a reader that has seen enough of a log is no failure", async () => {
     await Deno.remove(log);
   }
 });
+
+Deno.test({
+  name: "an output that takes nothing is not taken for a log that cannot be read",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const log = await Deno.makeTempFile();
+    try {
+      await Deno.writeTextFile(log, LINE);
+      const command = `exec "$0" run --quiet --allow-all "$1" tail "$2" > /dev/full`;
+      const args = ["-c", command, Deno.execPath(), MAIN, log];
+      const { code, stderr } = await new Deno.Command("sh", { args }).output();
+      const said = new TextDecoder().decode(stderr);
+      assert.deepEqual([code, said.startsWith("monomi: cannot write: No space left")], [3, true]);
+    } finally {
+      await Deno.remove(log);
+    }
+  },
+});

@@ -75,6 +75,15 @@ function parseCondition(text: string): Condition {
     );
   }
   const quoted = /^"([^]*)"$/.exec(value);
+  const [word, ...others] = value.split(/\s+/);
+  if (operator === undefined && quoted === null && others.length > 0) {
+    throw new RequestError(
+      `there is no operator ${quote(word)}${hint(word, OPERATORS)}; ` +
+        `write FIELD OPERATOR VALUE, such as ${field} ${DEFAULT_OPERATOR} ${
+          escapeUnprintable(value)
+        }`,
+    );
+  }
   return { field, operator: operator ?? DEFAULT_OPERATOR, value: quoted?.[1] ?? value };
 }
 

@@ -53,6 +53,11 @@ Deno.test("what cannot be understood is refused in words", () => {
     /no event has all of the fields/,
   );
   assert.match(refused(["Image is a\x1bb"]), /control character/);
+  assert.match(
+    refused(["Image contain sh"]),
+    /no operator 'contain' \(did you mean 'contains'\?\)/,
+  );
+  assert.match(refused(["Image == /bin/sh"]), /no operator '=='; .* such as Image is == \/bin\/sh/);
   assert.throws(() => byKinds(["ProcesCreate"]), /did you mean 'ProcessCreate'/);
 });
 
