@@ -16,6 +16,12 @@ export interface TlsFiles {
 export type Credentials = TlsFiles;
 
 const NAMES = ["ca", "cert", "key"] as const;
+const CERTIFICATE = /^-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/m;
+const CONTENTS = {
+  ca: [CERTIFICATE, "certificate"],
+  cert: [CERTIFICATE, "certificate"],
+  key: [/^-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/m, "private key"],
+} as const;
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 /** Takes `ca`, `cert` and `key`. @throws {SinkSyntaxError} */
@@ -30,12 +36,18 @@ export function readTlsFiles(settings: Settings): TlsFiles {
 /**
  * What the files hold now: they may be replaced while the program runs.
  *
- * @throws a system error for one that cannot be read.
+ * @throws a system error for one that cannot be read, an error for one that holds something else: a client
+ * would go on without it.
  */
 export function credentials(files: TlsFiles): Credentials {
-  return present((name) =>
-    files[name] === undefined ? undefined : Deno.readTextFileSync(files[name])
-  );
+  return present((name) => {
+    const path = files[name];
+    if (path === undefined) return undefined;
+    const text = Deno.readTextFileSync(path);
+    const [pattern, what] = CONTENTS[name];
+    if (!pattern.test(text)) throw new Error(`${path} holds no ${what} in PEM form`);
+    return text;
+  });
 }
 
 /** Whether a URL's host name is this host's own: what is sent there stays here. */

@@ -83,7 +83,7 @@ export class HttpClient {
       if (deadline.aborted) {
         throw new Error(`no whole answer within ${timeoutMilliseconds / 1000} seconds`);
       }
-      throw new Error(shown(causeOf(error)));
+      throw new Error(shown(withoutQuery(causeOf(error), request.url)));
     }
   }
 
@@ -153,6 +153,12 @@ function retryAfter(headers: Headers): { retryMilliseconds?: number } {
   const milliseconds = /^\d{1,6}$/.test(text) ? 1000 * Number(text) : Date.parse(text) - Date.now();
   // Who asks for no time at all, or for a time that has passed, gets the target's own back-off.
   return milliseconds > 0 ? { retryMilliseconds: milliseconds } : {};
+}
+
+/** What stands behind a URL's path is often a key. */
+function withoutQuery(text: string, url: string): string {
+  const { search } = new URL(url);
+  return search === "" ? text : text.replaceAll(search, "");
 }
 
 function causeOf(error: unknown): string {

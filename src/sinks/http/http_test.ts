@@ -206,3 +206,16 @@ Deno.test("what would give a secret away, or means nothing, is refused", () => {
     assert.throws(() => parseSink(sink), why, sink);
   }
 });
+
+Deno.test("the part of a URL that may be a key is told nobody", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const { counters, problems } = await deliver(
+    `json:http://127.0.0.1:${port}/in?code=hidden`,
+    events(1),
+    100,
+  );
+  assert.match(counters.lastError!, /refused/);
+  assert.doesNotMatch(counters.lastError! + problems.join() + counters.name, /hidden/);
+});
