@@ -1,6 +1,6 @@
 /** Rules for blocking are enforced, or their want is told everywhere; `plan` says which beforehand. */
 import assert from "node:assert/strict";
-import type { AttachPlan } from "../src/sources/native.ts";
+import type { AttachPlan } from "../src/sources/native_answers.ts";
 import { captureTest, config, Folder } from "./support/environment.ts";
 import { eventsOf } from "./support/events.ts";
 import { monomi, Sensor } from "./support/sensor.ts";

@@ -1,6 +1,7 @@
 /** `monomi plan`: what the sensor would do on this host. */
 import { escapeUnprintable } from "../config/mod.ts";
-import type { AttachPlan, Native } from "../sources/native.ts";
+import type { Native } from "../sources/native.ts";
+import type { AttachPlan } from "../sources/native_answers.ts";
 import { eventById } from "../schema/mod.ts";
 import type { Command } from "./command.ts";
 import { loadPolicy, nativeFiles } from "./policy.ts";

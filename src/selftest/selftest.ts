@@ -12,7 +12,8 @@ import { loadConfig } from "../config/mod.ts";
 import { escapeMarkup } from "../output/markup.ts";
 import type { SinkSet } from "../sinks/mod.ts";
 import type { LiveSource } from "../sources/live_source.ts";
-import type { Native, ProgramFigures } from "../sources/native.ts";
+import type { Native } from "../sources/native.ts";
+import type { ProgramFigures } from "../sources/native_answers.ts";
 
 /** How one event fared. `missing` is the one that must not happen. */
 export type Verdict = "seen" | "missing" | "not provoked" | "not captured";

@@ -4,7 +4,7 @@
  */
 import type { Event } from "../events/event.ts";
 import type { SinkCounters } from "../sinks/mod.ts";
-import type { CaptureStats, KindCounters } from "../sources/native.ts";
+import type { CaptureStats, KindCounters } from "../sources/native_answers.ts";
 import { errorReport } from "./own_events.ts";
 import { describeHook, lost } from "./summary.ts";
 

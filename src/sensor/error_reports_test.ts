@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Event } from "../events/event.ts";
-import type { CaptureStats, FailedHook } from "../sources/native.ts";
+import type { CaptureStats, FailedHook } from "../sources/native_answers.ts";
 import { ErrorReports } from "./error_reports.ts";
 
 function stats(ringFull: number, failedHooks: readonly FailedHook[] = []): CaptureStats {

@@ -1,5 +1,5 @@
 /** What is lost between the native side and the rules, counted with what the native side lost. */
-import type { CaptureStats } from "../sources/native.ts";
+import type { CaptureStats } from "../sources/native_answers.ts";
 
 /** The kind that new files are counted under: their events are told when they are closed. */
 const KIND = "newFile";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { LiveDecoder } from "../events/windows/live_decoder.ts";
-import type { CaptureStats } from "../sources/native.ts";
+import type { CaptureStats } from "../sources/native_answers.ts";
 import { ErrorReports } from "./error_reports.ts";
 import { withForgotten } from "./forgotten.ts";
 import { lost } from "./summary.ts";

@@ -4,13 +4,8 @@
 import type { Event } from "../events/event.ts";
 import type { Family } from "../events/process_table.ts";
 import type { BatchDecoder, LiveSource } from "../sources/live_source.ts";
-import {
-  CaptureEnded,
-  type CaptureStats,
-  type FailedHook,
-  type Native,
-  NativeError,
-} from "../sources/native.ts";
+import { CaptureEnded, type Native, NativeError } from "../sources/native.ts";
+import type { CaptureStats, FailedHook } from "../sources/native_answers.ts";
 import type { SinkSet } from "../sinks/mod.ts";
 import { type Blocking, describeBlocking } from "./blocking.ts";
 import { letSinksCatchUp } from "./catching_up.ts";

@@ -3,7 +3,7 @@
  */
 import { escapeUnprintable } from "../config/diagnostics.ts";
 import type { HashCounters } from "../hashing/mod.ts";
-import type { CaptureStats, FailedHook, KindCounters } from "../sources/native.ts";
+import type { CaptureStats, FailedHook, KindCounters } from "../sources/native_answers.ts";
 import type { SinkCounters } from "../sinks/mod.ts";
 import { traceEventName } from "../events/windows/trace_definitions.ts";
 import { eventById } from "../schema/mod.ts";

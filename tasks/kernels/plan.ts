@@ -1,7 +1,7 @@
 /** What `monomi plan` says in a guest: every program passes the verifier, and the best source is taken. */
 
 import type { Check } from "./blocking.ts";
-import type { AttachPlan } from "../../src/sources/native.ts";
+import type { AttachPlan } from "../../src/sources/native_answers.ts";
 import type { Step } from "./guest.ts";
 
 /** `inside`: whether BPF is among the guest's security modules. */

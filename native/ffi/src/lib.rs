@@ -1,4 +1,4 @@
-//! The C ABI that TypeScript loads (`src/sources/native.ts` holds its other half).
+//! The C ABI that TypeScript loads (`src/sources/native_symbols.ts` is its other half).
 //!
 //! One capture exists per process. `monomi_wait`, `monomi_hash`, `monomi_provoke`, `monomi_log_chunks`,
 //! `monomi_describe`, `monomi_manage` and `monomi_socket_wait` may run on other threads than the rest; they hold no lock while they wait.
