@@ -3,7 +3,7 @@
  */
 import process from "node:process";
 import { crc32 } from "node:zlib";
-import { RefusedPathError } from "../../files/safe_open.ts";
+import { isStillAt, RefusedPathError } from "../../files/safe_open.ts";
 
 /** A place in a spool: everything before it is delivered. */
 export interface Position {
@@ -21,7 +21,7 @@ const POSITION = "position";
 /** A spool's directory, locked for as long as it is open. */
 export class SpoolDirectory {
   readonly path: string;
-  readonly #lock: Deno.FsFile;
+  #lock: Deno.FsFile;
 
   /**
    * Makes it, mode 0700, if it is not there.
@@ -30,17 +30,21 @@ export class SpoolDirectory {
    */
   constructor(path: string) {
     this.path = path;
-    Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
-    refuseUnlessPrivate(path);
-    this.#lock = openPrivate(`${path}/lock`, { read: true, write: true, create: true });
-    if (!this.#lock.tryLockSync(true)) {
-      this.#lock.close();
-      throw new RefusedPathError(
-        `${
-          JSON.stringify(path)
-        } is used by another process; stop it, or give this one another state directory`,
-      );
-    }
+    this.#lock = openLocked(path);
+  }
+
+  /**
+   * Makes it anew where somebody has moved it away or removed it.
+   *
+   * @returns whether it was.
+   * @throws as the constructor.
+   */
+  restore(): boolean {
+    if (isStillAt(lockIn(this.path), this.#lock)) return false;
+    const old = this.#lock;
+    this.#lock = openLocked(this.path);
+    old.close();
+    return true;
   }
 
   /** Numbers of the segments that are there, oldest first. */
@@ -99,6 +103,23 @@ export class SpoolDirectory {
   close(): void {
     this.#lock.close();
   }
+}
+
+function lockIn(path: string): string {
+  return `${path}/lock`;
+}
+
+/** The directory's lock; the directory is made where it is not there. */
+function openLocked(path: string): Deno.FsFile {
+  Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+  refuseUnlessPrivate(path);
+  const lock = openPrivate(lockIn(path), { read: true, write: true, create: true });
+  if (lock.tryLockSync(true)) return lock;
+  lock.close();
+  const shown = JSON.stringify(path);
+  throw new RefusedPathError(
+    `${shown} is used by another process; stop it, or give this one another state directory`,
+  );
 }
 
 function openPrivate(path: string, options: Deno.OpenOptions): Deno.FsFile {

@@ -38,6 +38,7 @@ interface Segment {
 const LARGEST_SEGMENT_BYTES = 8 * 2 ** 20;
 const SMALLEST_SEGMENT_BYTES = 128 * 2 ** 10;
 const SEGMENTS_AT_THE_LIMIT = 8;
+const MILLISECONDS_BETWEEN_PATH_CHECKS = 1_000;
 
 /** A first-in first-out store of chunks that survives the process. */
 export class Spool {
@@ -54,6 +55,7 @@ export class Spool {
   #confirmed: Position;
   #savedLine = -1;
   #isDirty = false;
+  #pathCheckedAt = performance.now();
 
   /**
    * Opens what is at `path`, or makes it.
@@ -121,6 +123,7 @@ export class Spool {
       this.losses.full += chunk.lines;
       return false;
     }
+    this.#followPath();
     let segment = this.#segments.at(-1);
     if (
       this.#file === undefined || segment === undefined ||
@@ -275,6 +278,18 @@ export class Spool {
     return wholeFrames(this.#directory.segmentPath(segment.number), 1).firstLine;
   }
 
+  /** Goes on in a new directory when ours was moved away or removed; what is in the old one is lost. */
+  #followPath(): void {
+    const now = performance.now();
+    if (now - this.#pathCheckedAt < MILLISECONDS_BETWEEN_PATH_CHECKS) return;
+    if (this.#directory.restore()) {
+      this.#file?.close();
+      this.#file = undefined;
+      this.#savedLine = -1;
+    }
+    this.#pathCheckedAt = now;
+  }
+
   #makeRoom(bytes: number): boolean {
     const { limitBytes, full } = this.#options;
     if (bytes > limitBytes) return false;
@@ -306,6 +321,7 @@ export class Spool {
   async #roll(): Promise<Segment> {
     const number = Math.max(this.#segments.at(-1)?.number ?? 0, this.#cursor.segment) + 1;
     const old = this.#file;
+    this.#directory.restore();
     this.#file = this.#directory.createSegment(number);
     const segment = { number, bytes: 0 };
     this.#segments.push(segment);

@@ -224,3 +224,28 @@ Deno.test("files are for their owner alone; a second process is refused, and a f
     Deno.chmodSync(directory, 0o777);
     assert.throws(() => new Spool(directory, SMALL), RefusedPathError);
   }));
+
+Deno.test("a directory that is removed is made anew within a second; what was in it is counted", () =>
+  withSpoolDirectory(async (directory) => {
+    const spool = new Spool(directory, SMALL);
+    await spool.append(numbered(0, 100));
+    Deno.removeSync(directory, { recursive: true });
+    let next = 100;
+    const isThere = () => {
+      try {
+        return segmentsIn(directory).length > 0;
+      } catch {
+        return false;
+      }
+    };
+    for (const start = performance.now(); !isThere() && performance.now() - start < 10_000;) {
+      await spool.append(numbered(next++, 1));
+    }
+    assert.equal(Deno.statSync(directory).mode! & 0o777, 0o700);
+    assert.throws(() => new Spool(directory, SMALL), RefusedPathError, "locked again");
+    await spool.append(numbered(next, 100));
+    const ids = await drain(spool);
+    assert.deepEqual(ids, range(next + 100 - ids.length, next + 99));
+    assert.equal(spool.losses.damaged + spool.losses.full + ids.length, next + 100);
+    spool.close();
+  }));
