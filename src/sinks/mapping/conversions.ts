@@ -91,6 +91,18 @@ export const CONVERSIONS = {
     const path = String(value);
     return quoted(path.slice(lastSeparator(path, system) + 1) || path);
   }),
+  pipePath: whole(
+    (value, system) => isPathOfPipe(value, system) ? quoted(value) : "",
+    "Linux' paths",
+  ),
+  // Where it is a path, pipePath has all of it.
+  pipeName: whole(
+    (value, system) =>
+      isPathOfPipe(value, system)
+        ? quoted(String(value).slice(String(value).lastIndexOf("/") + 1) || value)
+        : quoted(value),
+    "of a path the part behind the last separator",
+  ),
   directory: lossy("the part before the last separator", (value, system) => {
     const path = String(value);
     const end = lastSeparator(path, system);
@@ -190,6 +202,11 @@ function millisecondsOf(value: FieldValue): number {
   const milliseconds = Date.parse(`${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}Z`);
   // A parser may take the 31st of a month that has 30 days for the 1st of the next.
   return new Date(milliseconds).getUTCDate() === Number(parts[3]) ? milliseconds : NaN;
+}
+
+/** Abstract sockets and Windows' pipes have names, but no path in a file system. */
+function isPathOfPipe(value: FieldValue, system: "linux" | "windows"): boolean {
+  return system === "linux" && String(value).startsWith("/");
 }
 
 function lastSeparator(path: string, system: "linux" | "windows"): number {

@@ -51,7 +51,7 @@ export const ECS_FIELDS: FieldTable = {
   DestinationPort: "destination.port:port",
   DestinationPortName: "network.protocol",
   TargetObject: REGISTRY_KEY,
-  PipeName: "file.name",
+  PipeName: "file.path:pipePath file.name:pipeName",
   QueryName: "dns.question.name",
   QueryStatus: "dns.response_code:responseCode",
   QueryResults: "dns.resolved_ip:addresses",

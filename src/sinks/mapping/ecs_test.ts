@@ -117,6 +117,16 @@ Deno.test("paths, hashes, rules and results are taken apart", () => {
   assert.deepEqual(rendered(22).dns.resolved_ip, ["192.0.2.1", "2001:db8::1"]);
 });
 
+Deno.test("a FIFO is a file with a path; abstract sockets and Windows' pipes have only names", () => {
+  const fileOf = (PipeName: string, system: "linux" | "windows") => {
+    const event = { ...fullEvent(17, { PipeName }), origin: { computer: "c", system } };
+    return JSON.parse(render(event)).file;
+  };
+  assert.deepEqual(fileOf("/run/x.sock", "linux"), { path: "/run/x.sock", name: "x.sock" });
+  assert.deepEqual(fileOf("@/tmp/x", "linux"), { name: "@/tmp/x" });
+  assert.deepEqual(fileOf("\\lsass", "windows"), { name: "\\lsass" });
+});
+
 Deno.test("an event of a Windows host speaks for it, in Windows' ways", () => {
   const event = fullEvent(13, {
     User: "NT AUTHORITY\\SYSTEM",

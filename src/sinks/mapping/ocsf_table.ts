@@ -82,6 +82,7 @@ const fileKind = (activity: number, type: number): Constants => ({
   ...kind(FILE_ACTIVITY, activity),
   "file.type_id": type,
 });
+const PIPE: FieldTable = { PipeName: "file.path:pipePath file.name:pipeName" };
 const UNKNOWN_FILE = 0;
 const BLOCK_DEVICE = 4;
 const NAMED_PIPE = 6;
@@ -195,8 +196,8 @@ export const OCSF_EVENTS: Readonly<Record<number, EventMapping>> = {
   },
   15: { constants: fileKind(1, UNKNOWN_FILE) },
   16: { constants: kind(LIFECYCLE, 8) },
-  17: { constants: fileKind(1, NAMED_PIPE), fields: { PipeName: "file.name" } },
-  18: { constants: fileKind(14, NAMED_PIPE), fields: { PipeName: "file.name" } },
+  17: { constants: fileKind(1, NAMED_PIPE), fields: PIPE },
+  18: { constants: fileKind(14, NAMED_PIPE), fields: PIPE },
   19: wmi("WMI event filter", { Name: "entity.name", Query: "entity.data" }),
   20: wmi("WMI event consumer", { Name: "entity.name", Destination: "entity.data" }),
   21: wmi("WMI event binding", { Consumer: "entity.name", Filter: "entity.data" }),
