@@ -72,27 +72,35 @@ static __always_inline int is_protected_base(struct task_struct *task, s32 descr
 	return !!path_of_inode(READ(dentry, d_inode));
 }
 
+/* The record's own part, filled; NULL where the process may do what it did. */
+static __always_inline struct record_touch *touch_by(struct task_struct *task)
+{
+	u32 relation = relation_of(task);
+	struct record_touch *touch;
+
+	if (may_write(relation))
+		return NULL;
+	touch = extra_part(KIND_TOUCH);
+	if (!touch)
+		return NULL;
+	touch->relation = relation;
+	touch->reserved = 0;
+	return touch;
+}
+
 /* The current process did something to a name. */
 __noinline int touched(u32 deed, s32 descriptor, u64 name)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	u64 parts = last_parts(name);
-	u32 last = parts, directory = parts >> 32, relation;
-	struct record_touch *touch;
+	u32 last = parts, directory = parts >> 32;
 
 	if (parts != UNSCANNED && directory != HASH_OF_DOT && directory != HASH_OF_DOTS &&
 	    !bpf_map_lookup_elem(&protected_names, &directory) &&
 	    !bpf_map_lookup_elem(&protected_names, &last) && !is_protected_base(task, descriptor))
 		return 0;
-	relation = relation_of(task);
-	if (may_write(relation))
-		return 0;
-	touch = extra_part(KIND_TOUCH);
-	if (!touch)
-		return 0;
-	touch->relation = relation;
-	touch->reserved = 0;
-	emit_name(KIND_TOUCH, deed, descriptor, name, sizeof(*touch));
+	if (touch_by(task))
+		emit_name(KIND_TOUCH, deed, descriptor, name, sizeof(struct record_touch));
 	return 0;
 }
 
@@ -153,22 +161,14 @@ __noinline int made_by_open(u64 file_address)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct file *file = (void *)file_address;
 	struct dentry *dentry = READ(file, f_path.dentry);
-	struct record_touch *touch;
-	u32 relation;
 
-	if (is_protected_entry(dentry))
-		return 0;
 	if (!has_protected_name((u64)dentry) && !has_protected_name((u64)READ(dentry, d_parent)))
 		return 0;
-	relation = relation_of(task);
-	if (may_write(relation))
+	/* The opening itself was told. */
+	if (is_protected_entry(dentry))
 		return 0;
-	touch = extra_part(KIND_TOUCH);
-	if (!touch)
-		return 0;
-	touch->relation = relation;
-	touch->reserved = 0;
-	emit_file(KIND_TOUCH, DEED_OPEN, file_address, sizeof(*touch));
+	if (touch_by(task))
+		emit_file(KIND_TOUCH, DEED_OPEN, file_address, sizeof(struct record_touch));
 	return 0;
 }
 
