@@ -56,3 +56,31 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "a pipe that is full for now is waited for, also where it does not block",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const log = await Deno.makeTempFile();
+    try {
+      const count = 5_000;
+      await Deno.writeTextFile(log, LINE.repeat(count));
+      const program = "use Fcntl; fcntl(STDOUT, F_SETFL, O_WRONLY | O_NONBLOCK); exec @ARGV";
+      const command = [Deno.execPath(), "run", "--quiet", "--allow-all", MAIN, "tail", log];
+      const child = new Deno.Command("perl", {
+        args: ["-e", program, ...command],
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      const stderr = new Response(child.stderr).text();
+      let lines = 0;
+      for await (const bytes of child.stdout) {
+        lines += bytes.filter((byte) => byte === 10).length;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      assert.deepEqual([(await child.status).code, await stderr, lines], [0, "", count]);
+    } finally {
+      await Deno.remove(log);
+    }
+  },
+});
