@@ -261,3 +261,37 @@ Deno.test({
     assert.throws(() => open(`${target},ca=${folder.at("absent")}`), Deno.errors.NotFound);
   },
 });
+
+Deno.test("tls: a server named by its address has a certificate for that address", async () => {
+  using folder = new Folder();
+  const { ca, server } = await makeCertificates(folder.path, "127.0.0.1");
+  using listener = Deno.listenTls({
+    hostname: "127.0.0.1",
+    port: 0,
+    cert: Deno.readTextFileSync(server.cert),
+    key: Deno.readTextFileSync(server.key),
+  });
+  const received = (async () => {
+    using connection = await listener.accept();
+    return await new Response(connection.readable).text();
+  })();
+  const sinks = open(`json:syslog+tls://127.0.0.1:${listener.addr.port},ca=${ca}`);
+  sinks.write([sampleEvent(5)], 1);
+  await sinks.close();
+  assert.equal(sinks.counters()[0].written, 1, sinks.counters()[0].lastError!);
+  assert.match(await received, /"EventID":5,/);
+
+  using other = Deno.listenTls({
+    hostname: "127.0.0.1",
+    port: 0,
+    cert: Deno.readTextFileSync(server.cert),
+    key: Deno.readTextFileSync(server.key),
+  });
+  const refused = other.accept().then((connection) => connection.close());
+  const wrong = open(`json:syslog+tls://127.0.0.1:${other.addr.port},ca=${ca},name=127.0.0.2`);
+  wrong.write([sampleEvent(5)], 1);
+  await wrong.close();
+  await refused;
+  assert.equal(wrong.counters()[0].written, 0);
+  assert.match(wrong.counters()[0].lastError!, /altnames/);
+});

@@ -1,4 +1,5 @@
 /** Certificates made by openssl, for one test. */
+import { isIP } from "node:net";
 import { output } from "./environment.ts";
 
 /** Paths of PEM files. */
@@ -8,7 +9,7 @@ export interface Certificates {
   readonly client: { readonly cert: string; readonly key: string };
 }
 
-/** Makes a root, a certificate for the server `name`, and one for a client. */
+/** Makes a root, a certificate for the server `name`, which may be an address, and one for a client. */
 export async function makeCertificates(directory: string, name: string): Promise<Certificates> {
   const at = (file: string) => `${directory}/${file}`;
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
@@ -17,7 +18,10 @@ export async function makeCertificates(directory: string, name: string): Promise
     ...["req", "-x509", ...curve, "-keyout", at("ca.key"), "-out", at("ca.pem")],
     ...["-subj", "/CN=root of a test", "-days", "2"],
   );
-  await Deno.writeTextFile(at("names"), `subjectAltName=DNS:${name}`);
+  await Deno.writeTextFile(
+    at("names"),
+    `subjectAltName=${isIP(name) === 0 ? "DNS" : "IP"}:${name}`,
+  );
   for (const role of ["server", "client"]) {
     const [key, request, cert] = ["key", "csr", "pem"].map((end) => at(`${role}.${end}`));
     await output(

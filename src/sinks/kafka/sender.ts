@@ -130,10 +130,8 @@ export class KafkaSender implements Sender {
       timeout: timeoutMilliseconds,
       requestTimeout: timeoutMilliseconds,
       connectTimeout: timeoutMilliseconds,
-      ...(tls === undefined ? {} : {
-        tls: credentials(tls),
-        tlsServerName: true,
-      }),
+      // Brokers are called by their hosts' names, but for those that have only an address.
+      ...(tls === undefined ? {} : { tls: credentials(tls) }),
       ...(login === undefined
         ? {}
         : { sasl: { mechanism: MECHANISMS[login.mechanism], username: login.user, password } }),

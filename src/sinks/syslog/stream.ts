@@ -26,7 +26,7 @@ export interface StreamPlace {
 /** TLS of a connection. */
 export interface StreamTls {
   readonly files: TlsFiles;
-  /** The name that the server's certificate must have. */
+  /** The name, or address, that the server's certificate must have. */
   readonly serverName: string;
 }
 
@@ -124,12 +124,21 @@ function connect(place: StreamPlace, signal: AbortSignal): Promise<net.Socket> {
   const socket = place.tls === undefined ? net.connect({ host, port }) : tls.connect({
     host,
     port,
-    servername: place.tls.serverName,
+    ...nameOf(place.tls.serverName),
     ...credentials(place.tls.files),
   });
   return settle(socket, signal, CONNECT_MILLISECONDS, "cannot connect in time", (done) => {
     socket.once(place.tls === undefined ? "connect" : "secureConnect", () => done());
   });
+}
+
+/** What the certificate has to hold; the server is told it only where it is a name, as TLS has it. */
+function nameOf(name: string): tls.ConnectionOptions {
+  if (net.isIP(name) === 0) return { servername: name };
+  return {
+    servername: "",
+    checkServerIdentity: (_, certificate) => tls.checkServerIdentity(name, certificate),
+  };
 }
 
 function write(socket: net.Socket, bytes: Uint8Array, signal: AbortSignal): Promise<net.Socket> {
