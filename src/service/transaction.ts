@@ -59,17 +59,17 @@ export class Transaction {
     try {
       result = await steps(this);
     } catch (error) {
+      const stuck: string[] = [];
       for (const undo of this.#undo.reverse()) {
         try {
           await undo();
         } catch (second) {
-          const reason = (second as Error).message;
-          throw new ServiceError(
-            `${(error as Error).message}; and taking it back failed: ${reason}`,
-          );
+          stuck.push((second as Error).message);
         }
       }
-      throw error;
+      if (stuck.length === 0) throw error;
+      const reasons = stuck.join("; ");
+      throw new ServiceError(`${(error as Error).message}; and taking it back failed: ${reasons}`);
     }
     for (const commit of this.#commit) commit();
     return result;

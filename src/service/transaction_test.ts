@@ -52,13 +52,16 @@ Deno.test("a step that fails takes back all before it", () =>
     assert.deepEqual(snapshot(folder), before);
   }));
 
-Deno.test("what cannot be taken back is told with what failed", () =>
-  inFolder(async () => {
+Deno.test("what cannot be taken back is told with what failed, and the rest is taken back", () =>
+  inFolder(async (folder) => {
+    const before = snapshot(folder);
     const failing = new Transaction().run((transaction) => {
+      change(folder, transaction);
       transaction.onFailure(() => {
         throw new Error("stuck");
       });
       return Promise.reject(new Error("no"));
     });
     await assert.rejects(failing, /no; and taking it back failed: stuck/);
+    assert.deepEqual(snapshot(folder), before);
   }));
