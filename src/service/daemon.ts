@@ -9,7 +9,6 @@ import type { Identity } from "./identity.ts";
 import type { Manager } from "./notify.ts";
 import { writePrivately } from "./private_files.ts";
 import {
-  bytesOf,
   type DaemonState,
   keepRunning,
   placesOf,
@@ -60,9 +59,10 @@ export async function loadToStart(
   } catch (error) {
     const running = readRunning(identity);
     if (running === undefined) throw error;
-    const policy = await compile(bytesOf(running), running.fileName, running.name);
+    const { bytes, ...kept } = running;
+    const policy = await compile(bytes, kept.fileName, kept.name);
     const reason = (error as Error).message;
-    return { policy, running, problem: `${reason}; what ran last goes on` };
+    return { policy, running: kept, problem: `${reason}; what ran last goes on` };
   }
 }
 
@@ -76,6 +76,8 @@ export class Daemon {
   #running: RunningConfiguration;
   #generation = 0;
   #reloading: Promise<unknown> = Promise.resolve();
+  /** The reload that has not begun. */
+  #waiting: Promise<string | undefined> | undefined;
   #timers: ReturnType<typeof setInterval>[] = [];
   #lookedAt: string | undefined;
   #told: string | undefined;
@@ -119,11 +121,17 @@ export class Daemon {
     this.#manager.stopping();
   }
 
-  /** One after the other; why the stored configuration is not in force, or undefined. */
+  /**
+   * One after the other; who asks while another waits has that one's answer. Why the stored configuration
+   * is not in force, or undefined.
+   */
   reload(): Promise<string | undefined> {
-    const done = this.#reloading.then(() => this.#reload());
-    this.#reloading = done;
-    return done;
+    this.#waiting ??= this.#reloading.then(() => {
+      this.#waiting = undefined;
+      return this.#reload();
+    });
+    this.#reloading = this.#waiting;
+    return this.#waiting;
   }
 
   async #reload(): Promise<string | undefined> {
@@ -131,9 +139,15 @@ export class Daemon {
     let refused: string | undefined;
     try {
       const { policy, running } = await load(this.#identity, this.#compile, NO_NAME);
-      this.#sensor.reload(policy);
-      this.#running = running;
+      // First: what cannot be kept, and so not be shown either, does not come into force.
       keepRunning(this.#identity, running);
+      try {
+        this.#sensor.reload(policy);
+      } catch (error) {
+        keepRunning(this.#identity, this.#running);
+        throw error;
+      }
+      this.#running = running;
       this.#say("configuration reloaded");
     } catch (error) {
       refused = (error as Error).message;

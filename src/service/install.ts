@@ -1,16 +1,11 @@
 /** Installing, reconfiguring and removing an instance. */
 import { basename, join } from "node:path";
+import { onlyChange } from "./change.ts";
 import { type Identity, ownDirectories, ownPlaces } from "./identity.ts";
 import type { Manager } from "./manager.ts";
-import {
-  isFile,
-  isSamePath,
-  makePrivateDirectory,
-  readJson,
-  removeIfThere,
-} from "./private_files.ts";
+import { isFile, isSamePath, makePrivateDirectory, removeIfThere } from "./private_files.ts";
 import { ServiceError } from "./service_error.ts";
-import { type DaemonState, type Installation, placesOf } from "./stored.ts";
+import { type DaemonState, type Installation, placesOf, readState } from "./stored.ts";
 import { Transaction } from "./transaction.ts";
 
 /** A configuration to store; its text has been found valid. */
@@ -47,6 +42,7 @@ const LOOKS_A_QUESTION = 10;
  */
 export async function install(request: InstallRequest, manager: Manager): Promise<void> {
   const { identity, configuration, settings, version } = request;
+  using _ = await onlyChange(identity);
   manager.check();
   const wasRunning = manager.running() !== undefined;
   await new Transaction().run(async (transaction) => {
@@ -123,12 +119,12 @@ export async function reload(
   version: string,
   manager: Manager,
 ): Promise<void> {
+  using _ = await onlyChange(identity);
   const daemon = manager.running();
   if (daemon === undefined) throw new ServiceError(`${identity.name} is not running`);
-  const { state } = placesOf(identity);
-  const before = readJson<DaemonState>(state)?.generation;
+  const before = readState(identity)?.generation;
   const answer = () => {
-    const told = readJson<DaemonState>(state);
+    const told = readState(identity);
     return told?.generation === before ? undefined : told;
   };
   await new Transaction().run(async (transaction) => {
@@ -161,6 +157,7 @@ export async function uninstall(
   manager: Manager,
   force: boolean,
 ): Promise<string[]> {
+  using _ = await onlyChange(identity);
   manager.check();
   await manager.stop(force);
   await manager.unregister();

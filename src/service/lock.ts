@@ -3,7 +3,7 @@
  * lock back when its holder ends, however it ends.
  */
 import { isStillAt } from "../files/safe_open.ts";
-import { readJson } from "./private_files.ts";
+import { readJson, type Shape } from "./private_files.ts";
 
 /** A process, told apart from a later one with the same number by when it started. */
 export interface Holder {
@@ -11,6 +11,8 @@ export interface Holder {
   /** Field 22 of /proc/PID/stat, in clock ticks since boot. */
   readonly started: string;
 }
+
+const HOLDER: Shape<Holder> = { pid: ["number"], started: ["string"] };
 
 const MOST_ATTEMPTS = 10;
 /** Behind the name in parentheses, which may contain anything, fields begin with the third. */
@@ -55,7 +57,7 @@ export class Lock {
  * wants to take it in this moment.
  */
 export function holderOf(path: string): Holder | undefined {
-  const holder = readJson<Holder>(path);
+  const holder = readJson(path, HOLDER);
   return holder !== undefined && isRunning(holder) ? holder : undefined;
 }
 

@@ -5,9 +5,9 @@
 import type { Native } from "../sources/native.ts";
 import type { Identity } from "./identity.ts";
 import { type Holder, holderOf, signal } from "./lock.ts";
-import { isFile, readIfThere, readJson, removeIfThere, writePrivately } from "./private_files.ts";
+import { isFile, readIfThere, removeIfThere, writePrivately } from "./private_files.ts";
 import { ServiceError } from "./service_error.ts";
-import { type DaemonState, placesOf } from "./stored.ts";
+import { placesOf, readState } from "./stored.ts";
 import { newTextOf, readLogFrom, type ServiceLog, serviceLogOf } from "./service_log.ts";
 import { ServiceControlManager } from "./service_control_manager.ts";
 import { unitText } from "./unit.ts";
@@ -211,7 +211,7 @@ class OwnSupervisor extends OnLinux implements Manager {
   }
 
   #isReady(): boolean {
-    const state = readJson<DaemonState>(placesOf(this.identity).state);
+    const state = readState(this.identity);
     return state !== undefined && state.pid === this.running()?.pid;
   }
 }

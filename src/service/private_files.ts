@@ -5,6 +5,8 @@ import { ServiceError } from "./service_error.ts";
 
 const PRIVATE_DIRECTORY = 0o700;
 const PRIVATE_FILE = 0o600;
+/** A configuration of the largest size, kept as base64 with a few words more. */
+const MOST_BYTES = 16 * 2 ** 20;
 
 /**
  * Makes the directory unless it is there; it is this user's alone then. On Windows it has the access
@@ -39,25 +41,47 @@ export function writePrivately(path: string, content: Uint8Array | string): void
   replaceWhole(path, content, PRIVATE_FILE);
 }
 
-/** The file's bytes, or undefined when there is none. */
+/**
+ * The file's bytes, or undefined when there is none.
+ *
+ * @throws {ServiceError} for what is no file, or none of ours: nobody is to wait for a pipe
+ */
 export function readIfThere(path: string): Uint8Array<ArrayBuffer> | undefined {
   try {
+    const { isFile, size } = Deno.statSync(path);
+    if (!isFile) throw new ServiceError(`${path} is no regular file; move it away`);
+    if (size > MOST_BYTES) {
+      throw new ServiceError(`${path} has ${size} bytes; at most ${MOST_BYTES} are read`);
+    }
     return Deno.readFileSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    const isAbsent = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotADirectory;
+    if (isAbsent) return undefined;
     throw error;
   }
 }
 
-/** The file as JSON; undefined when there is none or it is damaged. */
-export function readJson<T>(path: string): T | undefined {
+/** The types that each value of an object may have, as `typeof` names them, and "null". */
+export type Shape<T> = { readonly [Key in keyof T]: readonly string[] };
+
+/** The object in the file; undefined when there is none or it is damaged. */
+export function readJson<T extends object>(path: string, shape: Shape<T>): T | undefined {
   const bytes = readIfThere(path);
   if (bytes === undefined) return undefined;
+  let value: unknown;
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    value = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     return undefined;
   }
+  if (typeof value !== "object" || value === null) return undefined;
+  const values = new Map(Object.entries(value));
+  const isWhole = Object.entries<readonly string[]>(shape).every(([key, types]) => {
+    const one = values.get(key);
+    return types.includes(one === null ? "null" : typeof one);
+  });
+  return isWhole ? value as T : undefined;
 }
 
 /** Whether a regular file is there, or a link leads to one. */

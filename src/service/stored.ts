@@ -1,7 +1,7 @@
 /** What an instance keeps in its state and run directories, and the configuration in /etc. */
 import { join } from "node:path";
 import { type Identity } from "./identity.ts";
-import { readIfThere, readJson, writePrivately } from "./private_files.ts";
+import { readIfThere, readJson, type Shape, writePrivately } from "./private_files.ts";
 
 /** How the instance was installed or last given a configuration. */
 export interface Installation {
@@ -28,6 +28,22 @@ export interface DaemonState {
   /** Why the last one was refused; null when it holds. */
   readonly refused: string | null;
 }
+
+const INSTALLATION: Shape<Installation> = {
+  version: ["string"],
+  configuration: ["string", "null"],
+};
+const RUNNING: Shape<RunningConfiguration> = {
+  name: ["string"],
+  hash: ["string"],
+  fileName: ["string"],
+  base64: ["string"],
+};
+const STATE: Shape<DaemonState> = {
+  pid: ["number"],
+  generation: ["number"],
+  refused: ["string", "null"],
+};
 
 /** Configurations in XML and in YAML; there is one of them. */
 const CONFIGURATIONS = ["config.xml", "config.yaml"];
@@ -66,14 +82,17 @@ export function readStored(identity: Identity): StoredConfiguration {
   );
 }
 
-/** What runs, or ran last. */
-export function readRunning(identity: Identity): RunningConfiguration | undefined {
-  return readJson(placesOf(identity).running);
-}
-
-/** Bytes of a kept configuration. */
-export function bytesOf({ base64 }: RunningConfiguration): Uint8Array<ArrayBuffer> {
-  return Uint8Array.fromBase64(base64);
+/** What runs, or ran last, and its bytes. */
+export function readRunning(
+  identity: Identity,
+): RunningConfiguration & { readonly bytes: Uint8Array<ArrayBuffer> } | undefined {
+  const running = readJson(placesOf(identity).running, RUNNING);
+  if (running === undefined) return undefined;
+  try {
+    return { ...running, bytes: Uint8Array.fromBase64(running.base64) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Keeps what came into force. */
@@ -83,5 +102,10 @@ export function keepRunning(identity: Identity, running: RunningConfiguration): 
 
 /** How the instance was installed; undefined when it came another way, such as a package. */
 export function readInstallation(identity: Identity): Installation | undefined {
-  return readJson(placesOf(identity).installation);
+  return readJson(placesOf(identity).installation, INSTALLATION);
+}
+
+/** What the daemon told last. */
+export function readState(identity: Identity): DaemonState | undefined {
+  return readJson(placesOf(identity).state, STATE);
 }

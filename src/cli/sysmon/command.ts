@@ -9,7 +9,7 @@ import { VERSION } from "../../sensor/version.ts";
 import { type Identity, identity } from "../../service/identity.ts";
 import { isInstalled, type NewConfiguration, reload, uninstall } from "../../service/install.ts";
 import { type Manager, managerOf } from "../../service/manager.ts";
-import { bytesOf, readRunning } from "../../service/stored.ts";
+import { readRunning } from "../../service/stored.ts";
 import { jsonText } from "../../output/json.ts";
 import { configurationToJson, renderAsSysmon } from "../../show/mod.ts";
 import { type Config, loadConfig } from "../../config/mod.ts";
@@ -201,7 +201,7 @@ function showRunning(self: Identity): number {
   const running = readRunning(self);
   const { config } = running === undefined
     ? { config: undefined }
-    : loadConfig(bytesOf(running), running.fileName);
+    : loadConfig(running.bytes, running.fileName);
   console.log(config === undefined ? "No config to display" : renderAsSysmon(config));
   return SysmonExit.OK;
 }
