@@ -21,6 +21,11 @@ const OWN_EXECUTABLE: &str = "/proc/self/exe";
 /// Nothing can be created under `/proc/self`.
 const NOWHERE: &str = "/proc/self/nowhere";
 
+/// The command that the installed service runs.
+const SERVICE: &str = "service";
+/// Behind standard input, output and error.
+const FIRST_INHERITED: libc::c_uint = 3;
+
 /// The parts of a single file, each in its own sealed memory file.
 #[derive(Debug)]
 pub struct Parts {
@@ -39,6 +44,12 @@ pub struct Parts {
 /// # Errors
 /// [`Error`] for whatever keeps it from that.
 pub fn start() -> Result<Infallible, Error> {
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|command| command == SERVICE)
+    {
+        close_inherited();
+    }
     let file = File::open(OWN_EXECUTABLE).map_err(|cause| Error::System {
         step: format!("open {OWN_EXECUTABLE}"),
         cause,
@@ -55,6 +66,20 @@ pub fn start() -> Result<Infallible, Error> {
     environment.push(("LD_PRELOAD".into(), inherited(&parts.preload).into()));
     block_inspector_signal()?;
     Err(execute(&parts.runtime, arguments, environment))
+}
+
+/// A service outlives who started it: a lock or a pipe of his that it has inherited would never be free
+/// again. Kernels without this call leave them open.
+fn close_inherited() {
+    // SAFETY: nothing of this process has been opened yet; the call takes no pointers.
+    unsafe {
+        libc::syscall(
+            libc::SYS_close_range,
+            FIRST_INHERITED,
+            libc::c_uint::MAX,
+            0 as libc::c_uint,
+        )
+    };
 }
 
 /// Unpacks and verifies every part of `file`.
