@@ -159,3 +159,81 @@ captureTest("installed again, it is upgraded in place; a failure takes all back"
   await output("true");
   await instance.event("an execution", execution("true"));
 }, missing);
+
+captureTest("another program's places, and what is in the way, are left as they are", async () => {
+  await using instance = new Instance(NAME);
+  const { configDirectory, programDirectory } = instance.identity;
+  const refused = async (command: string, reason: RegExp) => {
+    const { code, stderr } = await instance.run(command);
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, reason);
+    assert.doesNotMatch(stderr, /^\s+at /m);
+  };
+  Deno.mkdirSync(configDirectory, { mode: 0o755 });
+  Deno.writeTextFileSync(`${configDirectory}/key`, "theirs");
+  await refused("install", /monomi-e2e is another program's, it has key: /);
+  await refused("uninstall", /monomi-e2e is another program's, it has key: /);
+  await refused("service", /there is no .*config\.xml/);
+  assert.equal(Deno.statSync(configDirectory).mode! & 0o777, 0o755);
+  assert.equal(Deno.readTextFileSync(`${configDirectory}/key`), "theirs");
+  Deno.removeSync(configDirectory, { recursive: true });
+
+  Deno.writeTextFileSync(configDirectory, "");
+  await refused("install", /\/etc\/monomi-e2e is no directory of this user; move it away/);
+  Deno.removeSync(configDirectory);
+
+  Deno.mkdirSync(programDirectory);
+  await output("mount", "-t", "tmpfs", "-o", "size=1m", "none", programDirectory);
+  try {
+    await refused("install", /cannot write \/opt\/monomi-e2e\/.*: No space left on device/);
+    assert.deepEqual([...Deno.readDirSync(programDirectory)], []);
+  } finally {
+    await output("umount", programDirectory);
+  }
+  assert.deepEqual(instance.directories.filter(exists), [programDirectory]);
+}, missing);
+
+captureTest("damaged by hand, it goes on, is told what is wrong, and can be removed", async () => {
+  await using instance = new Instance(NAME);
+  const { configDirectory, program, stateDirectory } = instance.identity;
+  instance.write("true.xml", logs("true"));
+  const held = instance.folder.at("held");
+  const holding = `exec 9>"${held}"; exec "$0" install -c true.xml`;
+  await new Deno.Command("bash", {
+    args: ["-c", holding, instance.program],
+    cwd: instance.folder.path,
+    stdout: "null",
+  }).output();
+  const { daemon, supervisor } = instance;
+  for (const pid of [daemon, supervisor]) {
+    const open = [...Deno.readDirSync(`/proc/${pid}/fd`)].map(({ name }) => {
+      try {
+        return Deno.readLinkSync(`/proc/${pid}/fd/${name}`);
+      } catch {
+        return "closed meanwhile";
+      }
+    });
+    assert.ok(!open.includes(held), "whoever installs it cannot let go of his lock");
+  }
+
+  Deno.writeTextFileSync(`${stateDirectory}/installation.json`, "null");
+  assert.equal((await instance.run("reload", "true.xml")).code, 0);
+  for (const damage of ["null", "{}", "["]) {
+    Deno.writeTextFileSync(`${stateDirectory}/running.json`, damage);
+    const { code, stdout } = await instance.run("-c");
+    assert.equal(code, 0);
+    assert.match(stdout, /^No config to display$/m);
+  }
+  Deno.writeTextFileSync(`${configDirectory}/monomi.yaml`, "rings: 1M\n");
+  for (const args of [["install"], ["install", "--sink", "json:-"]]) {
+    const { code, stderr } = await instance.run(...args);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /monomi\.yaml:1:1: error: there is no setting 'rings'/);
+  }
+  assert.equal(instance.daemon, daemon);
+
+  Deno.removeSync(program);
+  assert.equal((await instance.run("uninstall")).code, 0);
+  assert.deepEqual([instance.daemon, instance.supervisor], [undefined, undefined]);
+  assert.deepEqual(instance.directories.filter(exists), [instance.identity.logDirectory]);
+}, missing);

@@ -75,6 +75,7 @@ captureTest("sysmon: -i, -c, -c --, -s, -? config, -u and -u force", async () =>
     until(`${pattern} in ${SYSLOG}`, () => syslog.lines().find((line) => pattern.test(line)));
 
   assert.match((await run("", 87)).stderr, /^Usage:$/m);
+  assert.match((await run("config.xml", 87)).stderr, /^Usage:$/m);
   assert.match((await run("-c", 87)).stdout, /^Sysmon is not running$/m);
   assert.match((await run("-c config.xml", 87)).stdout, /^Error: Sysmon is not installed\.$/m);
   assert.match((await run("-u", 0)).stdout, /^Sysmon stopped\.$/m);

@@ -36,17 +36,14 @@ export async function installWith(
       Exit.COULD_NOT_RUN,
     );
   }
-  if (isPackaged(self)) {
-    throw new Failure(
-      `${self.name} is installed as a package already; ${self.name} reload FILE gives it a configuration`,
-      Exit.COULD_NOT_RUN,
-    );
-  }
+  const manager = managerOf(self, load);
+  manager.check();
   const { settings: settingsPath, configurations } = placesOf(self);
   const isThere = configurations.some((path) => readIfThere(path) !== undefined);
-  const settings = newSettings(self, readIfThere(settingsPath), sinks);
-  if (settings !== undefined) validSettings(new TextEncoder().encode(settings), settingsPath, self);
-  const manager = managerOf(self, load);
+  const there = readIfThere(settingsPath);
+  const settings = newSettings(self, there, sinks);
+  const coming = settings === undefined ? there! : new TextEncoder().encode(settings);
+  validSettings(coming, settingsPath, self);
   unlockInstance(self, load);
   await installInstance({
     identity: self,
@@ -69,18 +66,6 @@ async function registerOwnChannel(self: Identity): Promise<void> {
     `${self.name}: the channel ${self.name}/Operational could not be registered: ` +
       escapeUnprintable(reason),
   );
-}
-
-/** A unit of ours would hide the package's. */
-function isPackaged({ name }: Identity): boolean {
-  if (Deno.build.os !== "linux") return false;
-  return ["/usr/lib", "/lib"].some((folder) => {
-    try {
-      return Deno.statSync(`${folder}/systemd/system/${name}.service`).isFile;
-    } catch {
-      return false;
-    }
-  });
 }
 
 /** The settings file to write; undefined: what is there stays. */

@@ -5,7 +5,7 @@ import { escapeUnprintable } from "../config/diagnostics.ts";
 import { builtLibrary } from "../sources/built_library.ts";
 import { Native, NativeError } from "../sources/native.ts";
 import { VERSION } from "../sensor/version.ts";
-import { IdentityError, startedAs } from "../service/identity.ts";
+import { IdentityError, isCalledSysmon, startedAs } from "../service/identity.ts";
 import { ServiceError } from "../service/service_error.ts";
 import { allCommands, findCommand } from "./commands.ts";
 import { overview } from "./help.ts";
@@ -33,6 +33,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const asked = command === "--help" ? "help" : command;
   const chosen = await findCommand(asked);
+  if (chosen === undefined && isCalledSysmon(name ?? "")) {
+    return await runSwitches(args, once(() => new Native(library)));
+  }
   if (chosen === undefined) {
     console.error(
       `monomi: there is no command "${escapeUnprintable(asked)}"\n\n` +
@@ -82,13 +85,16 @@ function told(command: string, error: unknown): number {
     console.error(`monomi: ${escapeUnprintable(error.message)}`);
     return error.exitCode;
   }
-  if (
-    error instanceof NativeError || error instanceof IdentityError || error instanceof ServiceError
-  ) {
-    console.error(`monomi: ${escapeLines(error.message)}`);
-    return Exit.COULD_NOT_RUN;
-  }
-  throw error;
+  console.error(`monomi: ${escapeLines(reasonOf(error))}`);
+  return Exit.COULD_NOT_RUN;
+}
+
+/** Those of the system and of our own speak for themselves; any other is a mistake of this program. */
+function reasonOf(error: unknown): string {
+  const isExpected = error instanceof NativeError || error instanceof IdentityError ||
+    error instanceof ServiceError ||
+    (error instanceof Error && ("code" in error || Object.hasOwn(Deno.errors, error.name)));
+  return isExpected ? error.message : `a mistake of the program itself, please report it: ${error}`;
 }
 
 function launchOptions(argv: readonly string[]) {

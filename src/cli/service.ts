@@ -11,7 +11,7 @@ import { holderOf, Lock } from "../service/lock.ts";
 import { managerOf } from "../service/manager.ts";
 import { ServiceManager } from "../service/notify.ts";
 import { makePrivateDirectory } from "../service/private_files.ts";
-import { placesOf } from "../service/stored.ts";
+import { placesOf, readRunning, readStored } from "../service/stored.ts";
 import { Supervisor } from "../service/supervisor.ts";
 import { jsonRenderer } from "../sinks/mod.ts";
 import { liveSource } from "../sources/live_source.ts";
@@ -37,6 +37,8 @@ async function run(args: string[], load: () => Native): Promise<number> {
   requireRoot(load);
   const self = identity();
   const { runDirectory, stateDirectory, logDirectory } = self;
+  // Before anything is made or made private: called after another program, these are that one's.
+  if (readRunning(self) === undefined) readStored(self);
   managerOf(self, load).prepare();
   for (const directory of [runDirectory, stateDirectory, logDirectory]) {
     makePrivateDirectory(directory);

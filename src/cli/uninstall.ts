@@ -1,6 +1,6 @@
 /** `monomi uninstall`: stop the service and remove all of it but its logs. */
 import { identity } from "../service/identity.ts";
-import { isInstalled, uninstall as uninstallInstance } from "../service/install.ts";
+import { isThere, uninstall as uninstallInstance } from "../service/install.ts";
 import { managerOf } from "../service/manager.ts";
 import type { Native } from "../sources/native.ts";
 import type { Command } from "./command.ts";
@@ -12,11 +12,11 @@ async function run(args: string[], load: () => Native): Promise<number> {
   const { values } = readArguments({ args, options: { force: { type: "boolean" } } });
   requireRoot(load);
   const self = identity();
-  if (!isInstalled(self)) {
-    throw new Failure(`${self.name} is not installed: there is no ${self.program}`, Exit.NO);
-  }
+  const manager = managerOf(self, load);
+  manager.check();
+  if (!isThere(self)) throw new Failure(`${self.name} is not installed`, Exit.NO);
   unlockInstance(self, load);
-  const removed = await uninstallInstance(self, managerOf(self, load), values.force ?? false);
+  const removed = await uninstallInstance(self, manager, values.force ?? false);
   console.log(`${self.name} is stopped; removed: ${removed.join(", ")}`);
   tellOfLogs(self.logDirectory);
   return Exit.OK;

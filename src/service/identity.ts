@@ -50,6 +50,16 @@ export function ownFile(): string | undefined {
   return file;
 }
 
+/** Whether people who run a program of this name expect Sysmon. */
+export function isCalledSysmon(name: string): boolean {
+  return /^sysmon/i.test(name);
+}
+
+/** What people type to run this program. */
+export function programName(): string {
+  return given;
+}
+
 /** This program's identity. @throws {IdentityError} */
 export function identity(): Identity {
   return identityOf(given);

@@ -1,11 +1,19 @@
 /** Installing, reconfiguring and removing an instance. */
 import { basename, join } from "node:path";
+import { lstatIfThere } from "../files/safe_open.ts";
 import { onlyChange } from "./change.ts";
 import { type Identity, ownDirectories, ownPlaces } from "./identity.ts";
 import type { Manager } from "./manager.ts";
-import { isFile, isSamePath, makePrivateDirectory, removeIfThere } from "./private_files.ts";
+import { isSamePath, makePrivateDirectory, removeIfThere } from "./private_files.ts";
 import { ServiceError } from "./service_error.ts";
-import { type DaemonState, type Installation, placesOf, readState } from "./stored.ts";
+import {
+  type DaemonState,
+  type Installation,
+  placesOf,
+  readInstallation,
+  readState,
+  readStored,
+} from "./stored.ts";
 import { Transaction } from "./transaction.ts";
 
 /** A configuration to store; its text has been found valid. */
@@ -57,6 +65,10 @@ export async function install(request: InstallRequest, manager: Manager): Promis
     const places = placesOf(identity);
     if (configuration !== undefined) {
       storeConfiguration(identity, configuration, version, transaction);
+    } else {
+      // By this record the places are known to be the instance's, whatever comes into them.
+      const kept = readInstallation(identity) ?? { configuration: readStored(identity).path };
+      transaction.file(places.installation, JSON.stringify({ ...kept, version }));
     }
     if (settings !== undefined) transaction.file(places.settings, settings);
     transaction.onFailure(await manager.register());
@@ -75,14 +87,10 @@ async function placeProgram(
   const copy = join(identity.programDirectory, `.new-${basename(identity.program)}`);
   removeIfThere(copy);
   transaction.onFailure(() => void removeIfThere(copy));
-  {
-    using from = Deno.openSync(program);
-    using to = Deno.openSync(copy, { write: true, createNew: true, mode: 0o700 });
-    const buffer = new Uint8Array(1 << 20);
-    for (let length; (length = from.readSync(buffer)) !== null;) {
-      for (let at = 0; at < length;) at += to.writeSync(buffer.subarray(at, length));
-    }
-    to.syncSync();
+  try {
+    copyFile(program, copy);
+  } catch (error) {
+    throw new ServiceError(`cannot write ${copy}: ${(error as Error).message}`);
   }
   const { code, stderr } = await new Deno.Command(copy, { args: ["--version"], stdin: "null" })
     .output();
@@ -91,6 +99,16 @@ async function placeProgram(
     throw new ServiceError(`the copy of ${program} does not run: ${said}`);
   }
   transaction.replace(identity.program, copy);
+}
+
+function copyFile(path: string, copy: string): void {
+  using from = Deno.openSync(path);
+  using to = Deno.openSync(copy, { write: true, createNew: true, mode: 0o700 });
+  const buffer = new Uint8Array(1 << 20);
+  for (let length; (length = from.readSync(buffer)) !== null;) {
+    for (let at = 0; at < length;) at += to.writeSync(buffer.subarray(at, length));
+  }
+  to.syncSync();
 }
 
 function storeConfiguration(
@@ -179,7 +197,7 @@ function removeEmpty(directory: string): void {
   }
 }
 
-/** Whether an instance was installed by {@link install}. */
-export function isInstalled(identity: Identity): boolean {
-  return isFile(identity.program);
+/** Whether there is anything that {@link uninstall} would remove. */
+export function isThere(identity: Identity): boolean {
+  return ownPlaces(identity).some((place) => lstatIfThere(place) !== undefined);
 }

@@ -3,6 +3,7 @@
  * own.
  */
 import type { Native } from "../sources/native.ts";
+import { refuseForeign } from "./belongings.ts";
 import type { Identity } from "./identity.ts";
 import { type Holder, holderOf, signal } from "./lock.ts";
 import { isFile, readIfThere, removeIfThere, writePrivately } from "./private_files.ts";
@@ -10,7 +11,7 @@ import { ServiceError } from "./service_error.ts";
 import { placesOf, readState } from "./stored.ts";
 import { newTextOf, readLogFrom, type ServiceLog, serviceLogOf } from "./service_log.ts";
 import { ServiceControlManager } from "./service_control_manager.ts";
-import { unitText } from "./unit.ts";
+import { startsLine, unitText } from "./unit.ts";
 
 /** Starting and stopping one instance. */
 export interface Manager {
@@ -19,7 +20,7 @@ export interface Manager {
   running(): Holder | undefined;
   /** Has it take the stored configuration; false when it has just ended. */
   requestReload(running: Holder): boolean;
-  /** @throws {ServiceError} when this name is another program's. */
+  /** @throws {ServiceError} when this name is another program's, or a package's. */
   check(): void;
   /** Makes the places of the instance private whose parents are everybody's; the result undoes it. */
   prepare(): () => void;
@@ -39,6 +40,8 @@ export interface Manager {
 
 const SYSTEMCTL = ["/usr/bin/systemctl", "/bin/systemctl"];
 const SYSTEMD_RUNS = "/run/systemd/system";
+/** A unit of ours would hide one here. */
+const PACKAGED_UNITS = ["/usr/lib/systemd/system", "/lib/systemd/system"];
 /** From when on systemd knows RestartSteps. */
 const RESTART_STEPS_SINCE = 254;
 const START_MS = 180_000;
@@ -69,7 +72,17 @@ abstract class OnLinux {
     return signal(running, "SIGHUP");
   }
 
-  check(): void {}
+  check(): void {
+    const { name } = this.identity;
+    const unit = PACKAGED_UNITS.map((folder) => `${folder}/${name}.service`).find(isFile);
+    if (unit !== undefined) {
+      throw new ServiceError(
+        `${name} is the service of a package (${unit}), whose manager installs, upgrades and removes ` +
+          `it; ${name} reload FILE gives it a configuration`,
+      );
+    }
+    refuseForeign(this.identity);
+  }
 
   /** Nobody but root can make anything where its files are. */
   prepare(): () => void {
@@ -88,6 +101,15 @@ class Systemd extends OnLinux implements Manager {
   constructor(identity: Identity) {
     super(identity);
     this.#unit = `/etc/systemd/system/${identity.name}.service`;
+  }
+
+  override check(): void {
+    super.check();
+    const there = readIfThere(this.#unit);
+    const isOurs = there === undefined ||
+      new TextDecoder().decode(there).includes(startsLine(this.identity.program));
+    if (isOurs) return;
+    throw new ServiceError(`${this.#unit} is another program's: give this file another name`);
   }
 
   async register(): Promise<() => Promise<void>> {

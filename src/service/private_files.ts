@@ -36,9 +36,17 @@ export function makePrivateDirectory(path: string): boolean {
   return made;
 }
 
-/** Gives `path` this content, whole from its first moment and still there after a loss of power. */
+/**
+ * Gives `path` this content, whole from its first moment and still there after a loss of power.
+ *
+ * @throws {ServiceError} when it cannot be written; the system does not always say where
+ */
 export function writePrivately(path: string, content: Uint8Array | string): void {
-  replaceWhole(path, content, PRIVATE_FILE);
+  try {
+    replaceWhole(path, content, PRIVATE_FILE);
+  } catch (error) {
+    throw new ServiceError(`cannot write ${path}: ${(error as Error).message}`);
+  }
 }
 
 /**

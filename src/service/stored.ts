@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { type Identity } from "./identity.ts";
 import { readIfThere, readJson, type Shape, writePrivately } from "./private_files.ts";
+import { ServiceError } from "./service_error.ts";
 
 /** How the instance was installed or last given a configuration. */
 export interface Installation {
@@ -75,7 +76,7 @@ export function readStored(identity: Identity): StoredConfiguration {
     return bytes === undefined ? [] : [{ path, bytes }];
   });
   if (there.length === 1) return there[0];
-  throw new Error(
+  throw new ServiceError(
     there.length === 0
       ? `there is no ${configurations.join(" or ")}`
       : `there are ${configurations.join(" and ")}; keep one of them`,

@@ -25,6 +25,11 @@ export interface UnitOptions {
   readonly hasRestartSteps: boolean;
 }
 
+/** The line by which a unit is known to be an instance's. */
+export function startsLine(program: string): string {
+  return `ExecStart=${program} service`;
+}
+
 /** The unit file's text. */
 export function unitText(
   identity: Identity,
@@ -42,7 +47,7 @@ StartLimitIntervalSec=0
 [Service]
 Type=notify
 NotifyAccess=main
-ExecStart=${program} service
+${startsLine(program)}
 # Ends with the reason when the configuration is refused.
 ExecReload=${program} reload
 Restart=on-failure

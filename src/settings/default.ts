@@ -1,13 +1,13 @@
 /** The settings file that an installation begins with. */
 import { join } from "node:path";
-import { parseDocument } from "yaml";
-import type { Identity } from "../service/identity.ts";
+import { isMap, parseDocument } from "yaml";
+import { type Identity, isCalledSysmon } from "../service/identity.ts";
 import { SINKS } from "./keys.ts";
 
 /** Sinks of an instance that was told of none. */
 export function defaultSinks({ name, logDirectory }: Identity): string[] {
   // What was written for Sysmon for Linux looks for its events there.
-  if (Deno.build.os !== "windows" && /^sysmon/i.test(name)) return [`xml:syslog,ident=${name}`];
+  if (Deno.build.os !== "windows" && isCalledSysmon(name)) return [`xml:syslog,ident=${name}`];
   return [`json:${join(logDirectory, "events.json").replaceAll(",", ",,")},size=100M,count=10`];
 }
 
@@ -39,9 +39,11 @@ ${sinks.map((sink) => `  - ${JSON.stringify(sink)}\n`).join("")}
 `;
 }
 
-/** The same file with other sinks; comments and other settings stay. */
-export function withSinks(text: string, sinks: readonly string[]): string {
+/** The same file with other sinks; comments and other settings stay. Undefined for what is no map. */
+export function withSinks(text: string, sinks: readonly string[]): string | undefined {
   const document = parseDocument(text);
+  const isOne = document.contents === null || isMap(document.contents);
+  if (!isOne || document.errors.length > 0) return undefined;
   document.set(SINKS, document.createNode([...sinks]));
   return document.toString({ lineWidth: 0 });
 }

@@ -116,9 +116,13 @@ Deno.test("a secret that is in the file by mistake is not shown", () => {
 
 Deno.test("other sinks leave the comments of a file alone", () => {
   const before = "# mine\nring: 32M # large\nsinks:\n  - json:- # old\n";
-  const after = withSinks(before, ["xml:syslog,ident=a"]);
+  const after = withSinks(before, ["xml:syslog,ident=a"])!;
   assert.match(after, /^# mine\nring: 32M # large\nsinks:\n/);
   assert.deepEqual(load(after).settings!.sinks, [parseSink("xml:syslog,ident=a")]);
+  assert.equal(withSinks("", ["json:-"]), "sinks:\n  - json:-\n");
+  for (const broken of ["sinks: [", "- a", "text", "a: 1\na: 2"]) {
+    assert.equal(withSinks(broken, ["json:-"]), undefined, broken);
+  }
 });
 
 Deno.test("configurations and rule tests are no settings", () => {

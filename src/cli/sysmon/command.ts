@@ -6,10 +6,11 @@ import { escapeUnprintable, formatDiagnostic } from "../../config/mod.ts";
 import { formatVersion, NEWEST_VERSION, SCHEMA_VERSIONS } from "../../schema/mod.ts";
 import { printManifests } from "../../schema_output/mod.ts";
 import { VERSION } from "../../sensor/version.ts";
-import { type Identity, identity } from "../../service/identity.ts";
-import { isInstalled, type NewConfiguration, reload, uninstall } from "../../service/install.ts";
+import { type Identity, identity, programName } from "../../service/identity.ts";
+import { isThere, type NewConfiguration, reload, uninstall } from "../../service/install.ts";
 import { type Manager, managerOf } from "../../service/manager.ts";
 import { readRunning } from "../../service/stored.ts";
+import { ServiceError } from "../../service/service_error.ts";
 import { jsonText } from "../../output/json.ts";
 import { configurationToJson, renderAsSysmon } from "../../show/mod.ts";
 import { type Config, loadConfig } from "../../config/mod.ts";
@@ -42,15 +43,15 @@ const NOT_ON_LINUX: readonly SwitchName[] = [
 /** Runs it; the result is the exit code. */
 export async function runSysmon(args: readonly string[], load: () => Native): Promise<number> {
   console.log(BANNER);
-  const self = identity();
+  const name = programName();
   const refuse = (message?: string): number => {
     if (message !== undefined) console.error(escapeUnprintable(message));
-    console.error(usage(self.name));
+    console.error(usage(name));
     return SysmonExit.USAGE;
   };
   if (HELP.test(args[0] ?? "")) {
     if (ABOUT_CONFIGURATIONS.test(args[1] ?? "")) console.log(CONFIGURATION_HELP);
-    else console.error(usage(self.name));
+    else console.error(usage(name));
     return SysmonExit.OK;
   }
   const parsed = parseSwitches(args, { pathsBeginWithSlash: Deno.build.os !== "windows" });
@@ -60,10 +61,12 @@ export async function runSysmon(args: readonly string[], load: () => Native): Pr
   try {
     const file = path === undefined ? undefined : await readFile(path);
     checkOptions(given);
-    return await act(self, given, file, load, refuse);
+    return await act(given, file, load, refuse);
   } catch (error) {
     if (error instanceof OptionError) return refuse(error.message);
-    throw error;
+    if (!(error instanceof ServiceError)) throw error;
+    console.error(escapeLines(error.message));
+    return given.has("Configuration") ? SysmonExit.USAGE : SysmonExit.FILES;
   }
 }
 
@@ -90,7 +93,6 @@ async function readFile(path: string): Promise<GivenFile> {
 }
 
 async function act(
-  self: Identity,
   given: Given,
   file: GivenFile | undefined,
   load: () => Native,
@@ -119,6 +121,7 @@ async function act(
     console.log(ON_WINDOWS ? NEEDS_ADMINISTRATOR : "You need to run Sysmon as root.");
     return ON_WINDOWS ? SysmonExit.NOT_ADMINISTRATOR : SysmonExit.NOT_ROOT;
   }
+  const self = identity();
   const manager = managerOf(self, load);
   if (given.has("UnInstall")) {
     return await remove(self, given.get("UnInstall"), manager, load, refuse);
@@ -157,8 +160,9 @@ async function remove(
 ): Promise<number> {
   const force = how?.toLowerCase() === "force";
   if (how !== undefined && !force) return refuse("Invalid option for -u.");
+  manager.check();
   unlockInstance(self, load);
-  const removed = isInstalled(self) ? await uninstall(self, manager, force) : [];
+  const removed = isThere(self) ? await uninstall(self, manager, force) : [];
   console.log("Sysmon stopped.");
   if (removed.length > 0) {
     console.log(`Removed: ${removed.join(", ")}`);

@@ -97,3 +97,17 @@ Deno.test("commands and their options are not taken for switches", () => {
   assert.ok(isSysmonCommandLine([], "sysmon"));
   assert.ok(isSysmonCommandLine(["--what"], "Sysmon64"));
 });
+
+Deno.test("what needs no service works under names that no service can have", async () => {
+  const called = (...args: string[]) => monomi(["--monomi-name=my sysmon (1)", ...args]);
+  const usage = await called("-?");
+  assert.equal(usage.code, 0);
+  assert.match(usage.stderr, /my sysmon \(1\) -u \[force\]/);
+  assert.equal((await called("-s")).code, 0);
+});
+
+Deno.test("called sysmon, what is neither switch nor command is Sysmon's wrong usage", async () => {
+  const run = await monomi(["--monomi-name=sysmon", "config.xml"]);
+  assert.equal(run.code, 87);
+  assert.ok(isUsage(run));
+});
