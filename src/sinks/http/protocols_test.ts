@@ -163,7 +163,7 @@ Deno.test("Splunk: numbers of events that there are not name none", async () => 
     await using receiver = new Receiver(({ text }) =>
       text.includes('"EventRecordID":3,')
         ? json({ code: 6, "invalid-event-number": number }, 400)
-        : json({ code: 0 })
+        : json({ text: "Success", code: 0 })
     );
     await withToken("abc-def", async (file) => {
       const sink = `json:splunk+http://${receiver.address},token-file=${file}`;
@@ -176,7 +176,7 @@ Deno.test("Splunk: numbers of events that there are not name none", async () => 
 
 Deno.test("Splunk: an index or a channel that is wrong is no event's fault", async () => {
   await using receiver = new Receiver((_, number) =>
-    number === 1 ? json({ code: 0 }) : json({ text: "Incorrect index", code: 7 }, 400)
+    number === 1 ? json({ text: "Success" }) : json({ text: "Incorrect index", code: 7 }, 400)
   );
   await withToken("abc-def", async (file) => {
     const sink = `json:splunk+http://${receiver.address},token-file=${file}`;
@@ -240,4 +240,24 @@ Deno.test("what a receiver repeats of a token is told nobody", async () => {
       assert.doesNotMatch(counters.lastError! + problems.join(), /hidden|aGlkZGVu/);
     }
   });
+});
+
+Deno.test("Splunk: what is answered by somebody else, or with an error's code, is no delivery", async () => {
+  for (const answer of ["<html>log in</html>", '{"text":"Server is busy","code":9}', "[]"]) {
+    await using receiver = new Receiver(() => new Response(answer));
+    await withToken("abc-def", async (file) => {
+      const sink = `json:splunk+http://${receiver.address},token-file=${file}`;
+      const { counters } = await deliver(sink, events(1), 100);
+      assert.equal(counters.written, 0);
+      assert.match(counters.lastError!, /no answer of a collector that took events: \S/);
+    });
+  }
+});
+
+Deno.test("a secret comes out of a regular file", async () => {
+  await using receiver = new Receiver(() => json({}));
+  const sink = `json:http://${receiver.address}/,token-file=/dev/zero`;
+  const { counters } = await deliver(sink, events(1), 100);
+  assert.equal(counters.written, 0);
+  assert.match(counters.lastError!, /\/dev\/zero is no regular file/);
 });

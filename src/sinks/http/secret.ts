@@ -44,7 +44,9 @@ export function openSecret(place: SecretPlace, tell: (message: string) => void):
   let version = "";
   let secret = "";
   return async () => {
-    const { mtime, ino, size, mode } = await Deno.stat(file);
+    const { isFile, mtime, ino, size, mode } = await Deno.stat(file);
+    // Reading might never end.
+    if (!isFile) throw new Error(`${file} is no regular file`);
     const now = `${mtime?.getTime()} ${ino} ${size}`;
     if (now === version) return secret;
     if (size > LARGEST_BYTES) throw new Error(`${file} is too large for a secret`);

@@ -2,7 +2,7 @@
  * Splunk's HTTP Event Collector: `splunk+https://HOST:8088,token-file=PATH`.
  */
 import { Body } from "../body.ts";
-import { type Answer, fieldsOf } from "./client.ts";
+import { type Answer, fieldsOf, shown } from "./client.ts";
 import { httpKind } from "./kind.ts";
 import type { HttpPlace } from "./place.ts";
 import { all, asJson, type Post } from "./protocol.ts";
@@ -68,8 +68,13 @@ export const splunkKind = httpKind<SplunkPlace>({
         return { url: events, headers: await headers(), body: body.bytes() };
       },
       accepted: async ({ text }, lines, post) => {
+        const { ackId, code = 0, text: words } = fieldsOf<CollectorAnswer>(text);
+        // Others answer 200, too: a page to log in at, say.
+        const isOfCollector = text.trim() === "" || ackId !== undefined || words !== undefined;
+        if (!isOfCollector || code !== 0) {
+          throw new Error(`this is no answer of a collector that took events: ${shown(text)}`);
+        }
         if (!acknowledge) return all(lines, "taken");
-        const { ackId } = fieldsOf<CollectorAnswer>(text);
         if (ackId === undefined) {
           throw new Error("the collector does not acknowledge; leave ack out");
         }
@@ -93,6 +98,7 @@ function offender({ text }: Answer): number | "none" | undefined {
 }
 
 interface CollectorAnswer {
+  readonly text?: string;
   readonly code?: number;
   readonly ackId?: number;
   readonly "invalid-event-number"?: number;
