@@ -15,6 +15,11 @@ export interface Line extends Mark {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** What identifies an event among all of a fleet; the same whenever it is sent. */
+export function eventId(computer: string, { recordId, time }: Mark): string {
+  return `${computer}-${time}-${recordId}`;
+}
+
 /** Encoded lines, each with its separator; `bytes[start]` to `bytes[end - 1]` are undelivered. */
 export class Chunk {
   readonly bytes: Uint8Array<ArrayBuffer>;

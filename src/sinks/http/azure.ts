@@ -8,7 +8,7 @@ import { httpKind, type ProtocolOptions } from "./kind.ts";
 import { type HttpPlace, refuseInTheClear } from "./place.ts";
 import { fieldsOf, refusedRequest } from "./client.ts";
 import { all, withMember } from "./protocol.ts";
-import { openSecret, readSecretPlace, type SecretPlace } from "./secret.ts";
+import { openSecret, readSecretPlace, type SecretPlace } from "../secret.ts";
 
 /** A stream of a data collection rule. */
 export interface AzurePlace extends HttpPlace {

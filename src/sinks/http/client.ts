@@ -4,6 +4,7 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { RetryLater } from "../queued_target.ts";
+import { shown } from "../foreign_text.ts";
 import { credentials, type TlsFiles } from "../tls.ts";
 
 /** How a server is reached. */
@@ -37,7 +38,6 @@ export interface Answer {
 }
 
 const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
-const SHOWN_CHARACTERS = 200;
 const COMPRESSION_LEVEL = 3;
 const compressed = promisify(gzip);
 
@@ -112,12 +112,6 @@ export function refusedRequest({ status, text, retryMilliseconds }: Answer): Err
   return retryMilliseconds === undefined
     ? new Error(message)
     : new RetryLater(message, retryMilliseconds);
-}
-
-/** Foreign text for a message: on one line, without what a terminal obeys, and short. */
-export function shown(text: string): string {
-  const line = text.slice(0, 4 * SHOWN_CHARACTERS).replace(/[\p{C}\p{Z}]+/gu, " ").trim();
-  return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)} …` : line;
 }
 
 /** The members of a JSON object in an answer, whose types are the receiver's word; none of anything else. */

@@ -2,12 +2,13 @@
  * Elasticsearch and OpenSearch: `elastic+https://HOST:9200/INDEX`, by the bulk API.
  */
 import { Body } from "../body.ts";
-import type { Line } from "../chunk.ts";
+import { eventId, type Line } from "../chunk.ts";
+import { shown } from "../foreign_text.ts";
 import { isoTime } from "../renderer.ts";
-import { type Answer, fieldsOf, shown } from "./client.ts";
+import { type Answer, fieldsOf } from "./client.ts";
 import { httpKind } from "./kind.ts";
 import type { HttpPlace } from "./place.ts";
-import { all, eventId, type Verdict, withMember } from "./protocol.ts";
+import { all, type Verdict, withMember } from "./protocol.ts";
 
 /** An index or a data stream. */
 export interface ElasticPlace extends HttpPlace {

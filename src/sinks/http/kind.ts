@@ -7,7 +7,7 @@ import type { Settings } from "../settings.ts";
 import { HttpClient } from "./client.ts";
 import { type AuthorizationScheme, type HttpPlace, isHttp, readHttpPlace } from "./place.ts";
 import type { Post, Protocol } from "./protocol.ts";
-import { openSecret } from "./secret.ts";
+import { openSecret } from "../secret.ts";
 import { HttpSender } from "./sender.ts";
 
 /** What a protocol is opened with. */

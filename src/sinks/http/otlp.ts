@@ -2,11 +2,12 @@
  * OpenTelemetry: `otlp+https://HOST:4318`, logs by OTLP/HTTP in its JSON encoding.
  */
 import { Body } from "../body.ts";
-import type { Line } from "../chunk.ts";
-import { type Answer, fieldsOf, shown } from "./client.ts";
+import { eventId, type Line } from "../chunk.ts";
+import { shown } from "../foreign_text.ts";
+import { type Answer, fieldsOf } from "./client.ts";
 import { httpKind } from "./kind.ts";
 import type { HttpPlace } from "./place.ts";
-import { eventId, textOfLine, type Verdict } from "./protocol.ts";
+import { textOfLine, type Verdict } from "./protocol.ts";
 
 /** A collector. */
 export interface OtlpPlace extends HttpPlace {

@@ -5,7 +5,7 @@ import type { SinkPlace } from "../kind.ts";
 import type { Settings } from "../settings.ts";
 import { isLoopback, readTlsFiles } from "../tls.ts";
 import type { Connection } from "./client.ts";
-import { readSecretPlace, type SecretPlace } from "./secret.ts";
+import { readSecretPlace, type SecretPlace } from "../secret.ts";
 
 /** An HTTP receiver. */
 export interface HttpPlace extends SinkPlace {

@@ -63,8 +63,3 @@ export function withMember(line: Line, isJson: boolean, member: string, body: Bo
   if (isJson) body.add(`{${member},`).add(line.bytes.subarray(1));
   else body.add(`{${member},"event":`).add(asJson(line, false)).add("}");
 }
-
-/** What identifies an event among all of a fleet; the same whenever it is sent. */
-export function eventId(computer: string, { recordId, time }: Line): string {
-  return `${computer}-${time}-${recordId}`;
-}

@@ -2,8 +2,10 @@
  * Sends chunks of lines in requests, and settles each line by what the receiver answers.
  */
 import type { Chunk, Line } from "../chunk.ts";
+import { shown } from "../foreign_text.ts";
+import { pauseFor } from "../pause.ts";
 import type { Sender } from "../queued_target.ts";
-import { type Answer, type HttpClient, refusedRequest, shown } from "./client.ts";
+import { type Answer, type HttpClient, refusedRequest } from "./client.ts";
 import { all, type Protocol, type Verdict } from "./protocol.ts";
 
 const NEWLINE = 10;
@@ -109,17 +111,4 @@ export class HttpSender implements Sender {
 
 function reason({ status, text }: Answer): string {
   return `${status} ${shown(text)}`.trimEnd();
-}
-
-/** Resolves after a while, at once when `signal` is aborted. */
-export function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done);
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-  });
 }

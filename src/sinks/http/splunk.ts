@@ -2,7 +2,8 @@
  * Splunk's HTTP Event Collector: `splunk+https://HOST:8088,token-file=PATH`.
  */
 import { Body } from "../body.ts";
-import { type Answer, fieldsOf, shown } from "./client.ts";
+import { shown } from "../foreign_text.ts";
+import { type Answer, fieldsOf } from "./client.ts";
 import { httpKind } from "./kind.ts";
 import type { HttpPlace } from "./place.ts";
 import { all, asJson, type Post } from "./protocol.ts";

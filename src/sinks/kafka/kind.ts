@@ -1,7 +1,7 @@
 /**
  * Kafka as a target: `kafka://BROKER[,BROKER…]/TOPIC`, `kafkas://…` with TLS.
  */
-import { openSecret, readSecretPlace, type SecretPlace } from "../http/secret.ts";
+import { openSecret, readSecretPlace, type SecretPlace } from "../secret.ts";
 import type { SinkPlace, TargetKind } from "../kind.ts";
 import type { Settings } from "../settings.ts";
 import { isLoopback, readTlsFiles, type TlsFiles } from "../tls.ts";

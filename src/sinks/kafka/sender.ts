@@ -3,11 +3,10 @@
  */
 import { Buffer } from "node:buffer";
 import type { Producer, SASLMechanismValue } from "@platformatic/kafka";
-import type { Chunk } from "../chunk.ts";
-import { shown } from "../http/client.ts";
-import { eventId } from "../http/protocol.ts";
-import type { Secret } from "../http/secret.ts";
-import { pauseFor } from "../http/sender.ts";
+import { type Chunk, eventId } from "../chunk.ts";
+import { shown } from "../foreign_text.ts";
+import type { Secret } from "../secret.ts";
+import { pauseFor } from "../pause.ts";
 import type { Sender } from "../queued_target.ts";
 import { credentials } from "../tls.ts";
 import type { KafkaPlace } from "./kind.ts";

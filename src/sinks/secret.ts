@@ -2,7 +2,7 @@
  * Tokens and passwords: from a file, which may be replaced while the program runs, or from the
  * environment; never from the command line.
  */
-import type { Settings } from "../settings.ts";
+import type { Settings } from "./settings.ts";
 
 /** Where a secret is. */
 export type SecretPlace =
