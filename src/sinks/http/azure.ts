@@ -60,6 +60,9 @@ export const azureKind = httpKind<AzurePlace>({
     }
     refuseInTheClear(login, secret, settings);
     refuseInTheClear(url, secret, settings);
+    if (place.connection.proxy !== undefined && [login, url].some(isInTheClear)) {
+      throw settings.refusal("a secret is sent through a proxy only over https");
+    }
     const loginUrl = new URL(`${encodeURIComponent(tenant)}/oauth2/v2.0/token`, login).href;
     return { ...place, kind: "azure", application: { loginUrl, client, secret } };
   },
@@ -89,6 +92,10 @@ export const azureKind = httpKind<AzurePlace>({
     };
   },
 });
+
+function isInTheClear({ protocol }: URL): boolean {
+  return protocol === "http:";
+}
 
 /** Access tokens by OAuth 2.0 client credentials, each used until shortly before its end. */
 class Tokens {

@@ -39,6 +39,7 @@ export interface Answer {
 
 const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 const COMPRESSION_LEVEL = 3;
+const LOOPBACK = "localhost,127.0.0.0/8,::1";
 const compressed = promisify(gzip);
 
 /** A server; its connections are made when they are needed and again after every error. */
@@ -51,6 +52,8 @@ export class HttpClient {
     this.#connection = connection;
     // Told at the start, not with each failing delivery.
     credentials(connection.tls);
+    // As long as the environment can be changed.
+    keepThisHostDirect();
   }
 
   /**
@@ -133,6 +136,17 @@ async function textOf(response: Response): Promise<string> {
     parts.push(part);
   }
   return new TextDecoder().decode(await new Blob(parts as BlobPart[]).arrayBuffer());
+}
+
+/**
+ * The runtime takes proxies from the environment, for this host's own addresses, too: what is sent there in
+ * the clear, because it stays here, would go elsewhere.
+ */
+function keepThisHostDirect(): void {
+  // It asks for the other name only where this one is not there.
+  const given = Deno.env.get("NO_PROXY") ?? Deno.env.get("no_proxy");
+  if (given?.endsWith(LOOPBACK)) return;
+  Deno.env.set("NO_PROXY", given ? `${given},${LOOPBACK}` : LOOPBACK);
 }
 
 /** Some servers repeat what they were sent. */

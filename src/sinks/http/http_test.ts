@@ -196,6 +196,9 @@ Deno.test("what would give a secret away, or means nothing, is refused", () => {
     "json:https://h/,cert=/c": /cert and key go together/,
     "json:http://h/,ca=/c": /need https/,
     "json:https://h/,proxy=h:1": /proxy takes/,
+    "json:http://localhost/,token-file=/t,proxy=http://p:1": /through a proxy only over https/,
+    "json:azure+http://localhost/dataCollectionRules/r/streams/s,tenant=t,client=c,secret-file=/s,proxy=http://p:1":
+      /through a proxy only over https/,
     "json:https://": /no URL/,
     "json:elastic+https://h:9200": /name the index/,
     "json:splunk+https://h:8088": /add token-file/,
@@ -218,4 +221,25 @@ Deno.test("the part of a URL that may be a key is told nobody", async () => {
   );
   assert.match(counters.lastError!, /refused/);
   assert.doesNotMatch(counters.lastError! + problems.join() + counters.name, /hidden/);
+});
+
+Deno.test("what is for this host itself goes through no proxy of the environment", async () => {
+  await using proxy = new Receiver(OK);
+  await using receiver = new Receiver(OK);
+  const program = `
+    const { deliver, events } = await import(${
+    JSON.stringify(import.meta.resolve("./testing.ts"))
+  });
+    for (const host of ["127.0.0.1", "localhost"]) {
+      await deliver(\`json:http://\${host}:${receiver.address.split(":")[1]}/\`, events(1), 1_000);
+    }`;
+  for (const name of ["http_proxy", "HTTP_PROXY", "ALL_PROXY"]) {
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["eval", "--quiet", "--ext=ts", program],
+      env: { [name]: `http://${proxy.address}`, NO_PROXY: "elsewhere.example" },
+    }).output();
+    assert.ok(success, new TextDecoder().decode(stderr));
+  }
+  assert.equal(proxy.requests.length, 0);
+  assert.equal(receiver.requests.length, 6);
 });

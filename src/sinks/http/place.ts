@@ -45,10 +45,14 @@ export function readHttpPlace<Kind extends string>(
   const token = readSecretPlace("token", settings);
   refuseInTheClear(url, token, settings);
   const authorization = settings.takeWord("auth", SCHEMES);
+  const connection = readConnection(url, settings);
+  if (connection.proxy !== undefined && url.protocol === "http:" && token !== undefined) {
+    throw settings.refusal("a secret is sent through a proxy only over https");
+  }
   return {
     kind,
     url: url.href,
-    connection: readConnection(url, settings),
+    connection,
     ...(token === undefined ? {} : { token }),
     ...(authorization === undefined ? {} : { authorization }),
   };
