@@ -3,8 +3,10 @@
  * else's time.
  */
 
-const QUEUE_CHARACTERS = 1024 * 1024;
-const CHUNK_CHARACTERS = 64 * 1024;
+import { Buffer } from "node:buffer";
+
+const QUEUE_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 /** Takes bytes; `Deno.Conn` is one. */
 export interface Writer {
@@ -14,27 +16,30 @@ export interface Writer {
 /** A client's bounded queue of lines. */
 export class Outbox {
   readonly #writer: Writer;
-  readonly #queueCharacters: number;
+  readonly #queueBytes: number;
   readonly #encoder = new TextEncoder();
-  #lines: string[] = [];
+  /** Encoded: a line as text is made of slices, each of which holds the text of its whole batch. */
+  #lines: Uint8Array<ArrayBuffer>[] = [];
   #queued = 0;
   #missed = 0;
   #closed = false;
   #delivery: Promise<void> | undefined;
 
-  constructor(writer: Writer, queueCharacters: number = QUEUE_CHARACTERS) {
+  constructor(writer: Writer, queueBytes: number = QUEUE_BYTES) {
     this.#writer = writer;
-    this.#queueCharacters = queueCharacters;
+    this.#queueBytes = queueBytes;
   }
 
   /** Queues a line without its end; one that has no room is counted, and the client told. */
   offer(line: string): void {
     if (this.#closed) return;
-    if (this.#missed > 0 || this.#queued + line.length >= this.#queueCharacters) {
+    // No line has fewer bytes than characters.
+    if (this.#missed > 0 || this.#queued + line.length >= this.#queueBytes) {
       this.#missed++;
     } else {
-      this.#lines.push(line);
-      this.#queued += line.length + 1;
+      const bytes = this.#encoder.encode(`${line}\n`);
+      this.#lines.push(bytes);
+      this.#queued += bytes.length;
     }
     this.#delivery ??= this.#deliver();
   }
@@ -53,7 +58,7 @@ export class Outbox {
   async #deliver(): Promise<void> {
     while (!this.#closed && (this.#lines.length > 0 || this.#missed > 0)) {
       try {
-        await this.#writeAll(this.#encoder.encode(this.#take()));
+        await this.#writeAll(this.#take());
       } catch {
         // The client is gone; whoever reads from it finds out, too.
         this.close();
@@ -62,19 +67,18 @@ export class Outbox {
     this.#delivery = undefined;
   }
 
-  #take(): string {
-    let text = "";
+  #take(): Uint8Array {
     let count = 0;
-    while (count < this.#lines.length && text.length < CHUNK_CHARACTERS) {
-      text += `${this.#lines[count++]}\n`;
-    }
+    let bytes = 0;
+    while (count < this.#lines.length && bytes < CHUNK_BYTES) bytes += this.#lines[count++].length;
+    const chunk = this.#lines.slice(0, count);
     this.#lines = this.#lines.slice(count);
-    this.#queued -= text.length;
+    this.#queued -= bytes;
     if (this.#lines.length === 0 && this.#missed > 0) {
-      text += `{"missed":${this.#missed}}\n`;
+      chunk.push(this.#encoder.encode(`{"missed":${this.#missed}}\n`));
       this.#missed = 0;
     }
-    return text;
+    return Buffer.concat(chunk);
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {

@@ -7,6 +7,8 @@ import type { Renderer, SinkSet } from "../sinks/mod.ts";
 
 /** Events kept for those who come later. */
 export const KEPT = 1_000;
+/** Bytes of them: an argument list alone may have some hundred KiB. */
+export const KEPT_BYTES = 4 * 2 ** 20;
 /** Of a burst, its last events: keeping all of them would cost as much as another sink. */
 const KEPT_OF_BURST = 64;
 
@@ -21,9 +23,15 @@ export class TappedSinks implements SinkSet {
   readonly render: Renderer;
   readonly #sinks: SinkSet;
   readonly #watchers = new Set<Watcher>();
-  /** Lines, oldest at `#next`; not events, of which each holds the text of its whole batch. */
-  readonly #lines: (string | undefined)[] = new Array(KEPT).fill(undefined);
-  #next = 0;
+  /**
+   * Encoded lines, the oldest at `#oldest`, `#count` of them. Not text: a line is put together out of slices,
+   * each of which holds the text of its whole batch.
+   */
+  readonly #lines: (Uint8Array | undefined)[] = new Array(KEPT).fill(undefined);
+  #oldest = 0;
+  #count = 0;
+  #bytes = 0;
+  readonly #encoder = new TextEncoder();
 
   constructor(sinks: SinkSet, render: Renderer) {
     this.#sinks = sinks;
@@ -33,17 +41,19 @@ export class TappedSinks implements SinkSet {
   write(events: readonly Event[], count: number): void {
     this.#sinks.write(events, count);
     for (let i = Math.max(0, count - KEPT_OF_BURST); i < count; i++) {
-      this.#lines[this.#next] = this.render(events[i]);
-      this.#next = (this.#next + 1) % KEPT;
+      this.#keep(this.#encoder.encode(this.render(events[i])));
     }
     for (const watcher of this.#watchers) watcher.take(events, count);
   }
 
   /** The last events that were kept, at most `count`, as lines, oldest first. */
   recent(count: number): string[] {
-    const ordered = [...this.#lines.slice(this.#next), ...this.#lines.slice(0, this.#next)]
-      .filter((line) => line !== undefined);
-    return ordered.slice(Math.max(0, ordered.length - count));
+    const decoder = new TextDecoder();
+    const wanted = Math.min(count, this.#count);
+    return Array.from(
+      { length: wanted },
+      (_, i) => decoder.decode(this.#lines[this.#place(this.#count - wanted + i)]),
+    );
   }
 
   /** Begins to give events to `watcher`. */
@@ -74,5 +84,24 @@ export class TappedSinks implements SinkSet {
 
   counters(): ReturnType<SinkSet["counters"]> {
     return this.#sinks.counters();
+  }
+
+  #keep(line: Uint8Array): void {
+    if (this.#count === KEPT) this.#forgetOldest();
+    this.#lines[this.#place(this.#count++)] = line;
+    this.#bytes += line.length;
+    while (this.#bytes > KEPT_BYTES) this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
+    this.#bytes -= this.#lines[this.#oldest]!.length;
+    this.#lines[this.#oldest] = undefined;
+    this.#oldest = this.#place(1);
+    this.#count--;
+  }
+
+  /** Where the line is that came as the `index`th behind the oldest. */
+  #place(index: number): number {
+    return (this.#oldest + index) % KEPT;
   }
 }
