@@ -191,6 +191,33 @@ captureTest("another program's places, and what is in the way, are left as they 
     await output("umount", programDirectory);
   }
   assert.deepEqual(instance.directories.filter(exists), [programDirectory]);
+
+  const nowhere = await instance.run("install", "--sink", "json:-");
+  assert.equal(nowhere.code, 3);
+  assert.match(nowhere.stderr, /has a sink to standard output, which leads nowhere here/);
+}, missing);
+
+captureTest("as a container's program it writes to the container's log", async () => {
+  await using instance = new Instance(NAME);
+  const { configDirectory, logDirectory } = instance.identity;
+  Deno.mkdirSync(configDirectory, { mode: 0o700 });
+  Deno.writeTextFileSync(`${configDirectory}/config.xml`, logs("true"));
+  Deno.writeTextFileSync(`${configDirectory}/monomi.yaml`, "sinks: [json:-]\n");
+  const container = new Deno.Command(instance.program, {
+    args: ["service", "--supervise"],
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const ended = container.output();
+  const said = `${logDirectory}/service.log`;
+  await until("a sensor", () => exists(said) && /capturing/.test(Deno.readTextFileSync(said)));
+  container.kill("SIGTERM");
+  const { code, stdout } = await ended;
+  assert.equal(code, 0);
+  const events = new TextDecoder().decode(stdout).trimEnd().split("\n").map((line) =>
+    JSON.parse(line)
+  );
+  assert.deepEqual([events[0].EventID, events.at(-1).State], [16, "Stopped"]);
 }, missing);
 
 captureTest("damaged by hand, it goes on, is told what is wrong, and can be removed", async () => {

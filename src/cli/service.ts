@@ -13,7 +13,7 @@ import { ServiceManager } from "../service/notify.ts";
 import { makePrivateDirectory } from "../service/private_files.ts";
 import { placesOf, readRunning, readStored } from "../service/stored.ts";
 import { Supervisor } from "../service/supervisor.ts";
-import { jsonRenderer } from "../sinks/mod.ts";
+import { jsonRenderer, type SinkSpec, stdoutKind } from "../sinks/mod.ts";
 import { liveSource } from "../sources/live_source.ts";
 import { type Native, NativeError } from "../sources/native.ts";
 import { captureToEnd, settle } from "./capturing.ts";
@@ -105,9 +105,22 @@ function canPin({ pinDirectory }: Identity): boolean {
   });
 }
 
+/** On Windows standard output is the launcher's. @throws {Failure} for events that nobody would get. */
+function refuseLostOutput(sinks: readonly SinkSpec[], settings: string): void {
+  if (!sinks.some(({ place }) => place.kind === stdoutKind.kind)) return;
+  const leads = Deno.build.os === "linux" ? Deno.readLinkSync("/proc/self/fd/1") : undefined;
+  const isLost = leads === undefined ? Deno.env.has(CONTROLLED) : leads === "/dev/null";
+  if (!isLost) return;
+  throw new Failure(
+    `${settings} has a sink to standard output, which leads nowhere here: name a file`,
+    Exit.WRONG_USAGE,
+  );
+}
+
 async function capture(self: Identity, load: () => Native): Promise<number> {
   using _ = takeLock(placesOf(self).daemonLock, self.name);
   const settings = readSettings(self);
+  refuseLostOutput(settings.sinks, placesOf(self).settings);
   const native = load();
   unlock(native, self.pinDirectory);
   const host = liveSource(native, self.stateDirectory);

@@ -80,7 +80,8 @@ export class Supervisor {
         args: [...args],
         cwd: "/",
         stdin: "null",
-        stdout: "null",
+        // A container's log, where a sink may write.
+        stdout: "inherit",
         stderr: "piped",
       }).spawn();
     } catch (error) {

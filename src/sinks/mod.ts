@@ -42,3 +42,4 @@ export {
 export { inTime } from "./waiters.ts";
 export type { DropReason, Drops, Target, TargetCounters, TargetOptions } from "./target.ts";
 export { type XmlOptions, xmlRenderer } from "./xml.ts";
+export { stdoutKind } from "./stdout.ts";
