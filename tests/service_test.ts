@@ -101,6 +101,9 @@ captureTest("a configuration comes into force by reload alone", async () => {
 
   // What cannot be used any more at the next start gives way to what ran last.
   Deno.writeTextFileSync(stored, "<Sysmon>");
+  const refused = await instance.run("reload");
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /\/config\.xml:1:\d+: error: /);
   const { daemon } = instance;
   Deno.kill(daemon!, "SIGKILL");
   await instance.event("event 255", (event) => event.ID === "Configuration");

@@ -59,9 +59,10 @@ export const check: Command = {
   summary: "validate configurations",
   help: `usage: monomi check [OPTION]… FILE…
 
-Validates Sysmon configurations and warns of rules that cannot do what they seem to. FILE is a
-file, a folder (its *.xml, *.yaml and *.yml files at any depth), a pattern, or - for standard
-input. Each problem has a code that docs/diagnostics.md explains.
+Validates Sysmon configurations, and a service's settings (monomi.yaml), and warns of rules that
+cannot do what they seem to. FILE is a file, a folder (its *.xml, *.yaml and *.yml files at any
+depth), a pattern, or - for standard input. Each problem has a code that docs/diagnostics.md
+explains.
 
   --platform linux|windows   warn of what this platform never produces
   --target TARGET            what will it do there? sysmon (for Windows), sysmon-linux, monomi

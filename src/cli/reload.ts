@@ -1,8 +1,9 @@
 /** `monomi reload`: give the running service its configuration anew, or another one. */
 import { VERSION } from "../sensor/version.ts";
-import { identity } from "../service/identity.ts";
+import { type Identity, identity } from "../service/identity.ts";
 import { reload as reloadInstance } from "../service/install.ts";
-import { managerOf } from "../service/manager.ts";
+import { type Manager, managerOf } from "../service/manager.ts";
+import { readStored } from "../service/stored.ts";
 import type { Native } from "../sources/native.ts";
 import type { Command } from "./command.ts";
 import { shippedConfiguration, validGiven } from "./given_configuration.ts";
@@ -22,16 +23,23 @@ async function run(args: string[], load: () => Native): Promise<number> {
     throw new UsageError("give either a file or --defaults");
   }
   requireRoot(load);
+  const self = identity();
+  const manager = managerOf(self, load);
   const configuration = values.defaults
     ? shippedConfiguration()
     : file === undefined
-    ? undefined
+    ? await validStored(self, manager)
     : await validGiven(file);
-  const self = identity();
   unlockInstance(self, load);
-  await reloadInstance(self, configuration, VERSION, managerOf(self, load));
+  await reloadInstance(self, configuration, VERSION, manager);
   console.log("the configuration is in force");
   return Exit.OK;
+}
+
+/** Nothing is to be stored; what is wrong with the stored one is told here, with its place. */
+async function validStored(self: Identity, manager: Manager): Promise<undefined> {
+  // That none runs is told when it is asked.
+  if (manager.running() !== undefined) await validGiven(readStored(self).path);
 }
 
 /** The command. */

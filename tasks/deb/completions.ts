@@ -1,5 +1,6 @@
 /** Completions for shells, made of what `monomi help` says. */
 import { allCommands } from "../../src/cli/commands.ts";
+import { usage } from "../../src/cli/sysmon/texts.ts";
 
 /** One command as shells complete it. */
 interface Completed {
@@ -7,6 +8,11 @@ interface Completed {
   readonly summary: string;
   readonly options: readonly string[];
 }
+
+/** Options of the program itself, which stand in a command's place. */
+const OWN = ["--help", "--version"];
+/** Sysmon's switches, as its usage lists them. */
+const SWITCHES = ["-?", ...usage("monomi").match(/(?<=^ {2})-[a-z]+(?= )/gm)!];
 
 /** Scripts for the three shells. */
 export async function completions(): Promise<
@@ -27,10 +33,11 @@ function bash(commands: readonly Completed[]): string {
   );
   return `_monomi() {
   local current=\${COMP_WORDS[COMP_CWORD]} options=
-  if [ "$COMP_CWORD" = 1 ]; then
-    COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(" ")}" -- "$current"))
-    return
-  fi
+  local commands="${commands.map(({ name }) => name).join(" ")}"
+  case $COMP_CWORD:$current:\${COMP_WORDS[1]} in
+    1:-*) COMPREPLY=($(compgen -W "${[...OWN, ...SWITCHES].join(" ")}" -- "$current")); return ;;
+    1:* | 2:*:help) COMPREPLY=($(compgen -W "$commands" -- "$current")); return ;;
+  esac
   case \${COMP_WORDS[1]} in
 ${cases.join("")}  esac
   case $current in
@@ -52,7 +59,11 @@ _monomi() {
   local -a commands
   commands=(
 ${described.join("")}  )
-  if (( CURRENT == 2 )); then
+  if (( CURRENT == 2 )) && [[ $words[CURRENT] == -* ]]; then
+    compadd -- ${[...OWN, ...SWITCHES].map(quoted).join(" ")}
+    return
+  fi
+  if (( CURRENT == 2 )) || [[ CURRENT -eq 3 && $words[2] == help ]]; then
     _describe command commands
     return
   fi
@@ -71,7 +82,13 @@ function fish(commands: readonly Completed[]): string {
       `complete -c monomi -n '__fish_seen_subcommand_from ${name}' -l ${option.slice(2)}`
     ),
   ]);
-  return `${lines.join("\n")}\n`;
+  const own = [
+    ...OWN.map((option) => `-l ${option.slice(2)}`),
+    ...SWITCHES.map((letters) => `-o ${quoted(letters.slice(1))}`),
+  ].map((option) => `complete -c monomi -n __fish_use_subcommand ${option}`);
+  const names = commands.map(({ name }) => name).join(" ");
+  const ofHelp = `complete -c monomi -n '__fish_seen_subcommand_from help' -a ${quoted(names)}`;
+  return `${[...lines, ofHelp, ...own].join("\n")}\n`;
 }
 
 function quoted(text: string): string {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { allCommands } from "../../src/cli/commands.ts";
+import { SWITCHES } from "../../src/cli/sysmon/table.ts";
+import { usage } from "../../src/cli/sysmon/texts.ts";
 import { isInstalled } from "../shared/task.ts";
 import { completions } from "./completions.ts";
 import { manualPage } from "./manual.ts";
@@ -40,12 +42,36 @@ Deno.test("bash completes commands and the options of each", async () => {
   assert.equal(options, "--sink\n");
 });
 
+Deno.test("bash completes Sysmon's switches, and the commands behind help", async () => {
+  const { bash } = await completions();
+  const complete = async (words: string) => {
+    const said = await saidOf(
+      `${bash}\nCOMP_WORDS=(monomi ${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _monomi\n` +
+        'echo "${COMPREPLY[@]}"\n',
+      "bash",
+      "-s",
+    );
+    return said.trim().split(" ");
+  };
+  const switches = await complete("-");
+  for (
+    const { letters } of SWITCHES.filter(({ letters }) => usage("x").includes(`  -${letters} `))
+  ) {
+    assert.ok(switches.includes(`-${letters}`), letters);
+  }
+  for (const own of ["--help", "--version", "-?"]) assert.ok(switches.includes(own), own);
+  assert.deepEqual(await complete("help unin"), ["uninstall"]);
+  assert.deepEqual(await complete("reload --d"), ["--defaults"]);
+});
+
 Deno.test("zsh and fish know every command, and no hidden one", async () => {
   const { zsh, fish } = await completions();
   for (const { name, hidden } of await allCommands()) {
     assert.equal(zsh.includes(`    '${name}:`), !hidden, name);
     assert.equal(fish.includes(` -a ${name} -d '`), !hidden, name);
   }
+  assert.match(zsh, /compadd -- .*-accepteula/);
+  assert.match(fish, / -o 'accepteula'/);
 });
 
 const groff = isInstalled("groff");
