@@ -8,7 +8,7 @@ old() {
   ls $events.* 2>/dev/null | wc -l
 }
 monomi run --stats -c /clock.xml --sink json:$events,age=3s,count=99 \
-  --sink json:syslog+tcp://127.0.0.1:5140,framing=newline 2>/tmp/sensor.err &
+  --sink json:syslog+tcp://127.0.0.1:5140,framing=newline 2>/tmp/sensor.err 9>&- &
 sensor=$!
 ready capturing
 sleep 1000 &

@@ -57,7 +57,8 @@ try read cat $config
 try ask sh -c "kill -0 $sensor"
 try elsewhere touch /etc/config.xml
 try alive sh -c "[ $sensor = $(pid_in lock) ]"
-try reload monomi reload /storm.xml
+# Rules that tell of no program: these would be hashed.
+try reload monomi reload /seen.xml
 try status monomi status
 grep '^protection' /tmp/out
 try uninstall monomi uninstall

@@ -4,11 +4,11 @@ boot=$(($(cat /var/lib/boots 2>/dev/null || echo 0) + 1))
 echo "$boot" >/var/lib/boots
 . /root/step.sh
 
-# eventually PROGRAM ARGUMENT…: until it succeeds; a guest may be slow.
+# eventually PROGRAM ARGUMENT…: until it succeeds; a guest may be slow, and slower the more often one asks.
 eventually() {
-  for _ in $(seq 1800); do
+  for _ in $(seq 360); do
     "$@" && return
-    sleep 0.1
+    sleep 1
   done
   return 1
 }
