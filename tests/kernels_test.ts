@@ -3,7 +3,7 @@
  * files have one source, evasions are seen, blocking blocks. Skipped where no machine can be had.
  */
 import assert from "node:assert/strict";
-import { examine, VARIANTS } from "../tasks/kernels/examine.ts";
+import { examine, guestName, VARIANTS } from "../tasks/kernels/examine.ts";
 import { KERNEL_SERIES, type KernelImage, kernelImage } from "../tasks/kernels/images.ts";
 import { boot } from "../tasks/kernels/guest.ts";
 import { FOR_KERNELS } from "../tasks/setup.ts";
@@ -15,7 +15,7 @@ const NEWEST = await imageOf(KERNEL_SERIES.at(-1)!);
 for (const series of KERNEL_SERIES) {
   const image = await imageOf(series);
   for (const variant of VARIANTS) {
-    const name = `kernel ${series} ${variant.name}`;
+    const name = guestName(series, variant);
     const skipped = typeof image === "string" ? image : undefined;
     Deno.test({
       name: skipped === undefined ? name : `${name} (skipped: ${skipped})`,

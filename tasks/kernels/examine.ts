@@ -16,21 +16,14 @@ import { run } from "../shared/task.ts";
 const PATIENCE = { limitMs: 720_000, silenceMs: 300_000 };
 const GUEST = `${ROOT}/tests/kernels`;
 const FILES = [
-  ...["blocking.sh", "blocking.xml", "unblocked.xml", "seen.sh", "seen.xml"],
-  ...[
-    "clock.sh",
-    "clock.xml",
-    "sensor.sh",
-    "storm.sh",
-    "protection.sh",
-  ],
+  ...["watched.sh", "blocking.sh", "blocking.xml", "unblocked.xml", "seen.sh", "seen.xml"],
+  ...["clock.sh", "clock.xml", "sensor.sh", "storm.sh", "protection.sh"],
 ];
 const STEPS = [
   "step plan monomi plan --json -c /storm.xml",
   "step selftest sh -c 'mount --bind /ext /tmp; " +
   `monomi selftest --json --module /lib/${SPARE_MODULE}.ko; code=$?; umount /tmp; exit $code'`,
-  `step seen sh /seen.sh ${EVASION_WORDS}`,
-  "step blocking sh /blocking.sh",
+  `step watched sh /watched.sh ${EVASION_WORDS}`,
   "step protection sh /protection.sh",
   "step storm sh /storm.sh 4M 32",
   "step loss sh /storm.sh 16K 32 deaf",
@@ -52,6 +45,11 @@ export const VARIANTS: readonly Variant[] = [
   { name: "without BPF LSM", parameters: ["lsm=lockdown,yama"], hasPrograms: false },
 ];
 
+/** What the test of a kernel in a variant is called. */
+export function guestName(series: string, { name }: Variant): string {
+  return `kernel ${series} ${name}`;
+}
+
 /** Boots a kernel with the packed program at `program` and looks at what happens there. */
 export async function examine(
   program: string,
@@ -60,26 +58,32 @@ export async function examine(
 ): Promise<Check[]> {
   // Times do not depend on security modules, and hardly on the kernel.
   const isClockSet = !hasPrograms && image.series === KERNEL_SERIES.at(-1);
-  const guest = await boot(
-    image,
-    {
-      programs: { "/bin/monomi": program, ...await compilePrograms() },
-      libraries: [await pinnedRuntime(), LIBRARY],
-      files: {
-        ...Object.fromEntries(FILES.map((file) => [`/${file}`, `${GUEST}/${file}`])),
-        "/storm.xml": `${ROOT}/fixtures/e2e/storm.xml`,
+  // Several guests may be made at a time.
+  const folder = await Deno.makeTempDir({ dir: FOLDER, prefix: "programs-" });
+  try {
+    const guest = await boot(
+      image,
+      {
+        programs: { "/bin/monomi": program, ...await compilePrograms(folder) },
+        libraries: [await pinnedRuntime(), LIBRARY],
+        files: {
+          ...Object.fromEntries(FILES.map((file) => [`/${file}`, `${GUEST}/${file}`])),
+          "/storm.xml": `${ROOT}/fixtures/e2e/storm.xml`,
+        },
+        modules: ["loop"],
+        spareModules: [SPARE_MODULE],
+        steps: STEPS.join("\n") + (isClockSet ? CLOCK_STEP : ""),
       },
-      modules: ["loop"],
-      spareModules: [SPARE_MODULE],
-      steps: STEPS.join("\n") + (isClockSet ? CLOCK_STEP : ""),
-    },
-    parameters,
-    PATIENCE,
-  );
-  return [
-    ...checksOf(guest, hasPrograms),
-    ...(isClockSet ? checkClock(guest.steps.get("clock"), guest.console) : []),
-  ];
+      parameters,
+      PATIENCE,
+    );
+    return [
+      ...checksOf(guest, hasPrograms),
+      ...(isClockSet ? checkClock(guest.steps.get("clock"), guest.console) : []),
+    ];
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }
 
 const DENIALS: ReadonlySet<number> = new Set([27, 28]);
@@ -101,8 +105,8 @@ function checkSelftest(step: Step | undefined, console: string, hasPrograms: boo
   });
 }
 
-/** The guest's own programs, by path there. They bring their libraries along. */
-async function compilePrograms(): Promise<Record<string, string>> {
+/** The guest's own programs, compiled in `folder`, by path there. They bring their libraries along. */
+async function compilePrograms(folder: string): Promise<Record<string, string>> {
   const sources = {
     writer: `${GUEST}/writer.c`,
     loader: `${GUEST}/loader.c`,
@@ -111,8 +115,6 @@ async function compilePrograms(): Promise<Record<string, string>> {
       EVASION_PROGRAMS.map((name) => [`evasion-${name}`, `${ROOT}/tests/evasion/${name}.c`]),
     ),
   };
-  const folder = `${FOLDER}/programs`;
-  await Deno.mkdir(folder, { recursive: true });
   const programs: Record<string, string> = {};
   const compile = async (name: string, source: string, ...options: string[]) => {
     programs[`/bin/${name}`] = `${folder}/${name}`;
@@ -128,15 +130,15 @@ async function compilePrograms(): Promise<Record<string, string>> {
 }
 
 function checksOf({ steps, console, hung }: GuestRun, hasPrograms: boolean): Check[] {
-  const blocking = steps.get("blocking");
+  const watched = steps.get("watched");
   const second = { name: "boot: the second; the first guest hung", passed: true, found: "" };
   return [
     ...(hung === undefined ? [] : [second]),
     ...checkSelftest(steps.get("selftest"), console, hasPrograms),
-    ...checkModules(steps.get("seen")),
+    ...checkModules(watched),
     ...checkPlan(steps.get("plan"), hasPrograms),
-    ...checkEvasions(steps.get("seen"), hasPrograms),
-    ...(hasPrograms ? checkBlocking(blocking) : checkNoBlocking(blocking)),
+    ...checkEvasions(watched, hasPrograms),
+    ...(hasPrograms ? checkBlocking(watched) : checkNoBlocking(watched)),
     ...(hasPrograms ? checkProtection : checkNoProtection)(steps.get("protection")),
     ...checkStorm(steps.get("storm"), console, false),
     ...checkStorm(steps.get("loss"), console, true),

@@ -1,8 +1,7 @@
-# What is to be seen beside one sensor: loads a module in every way; then runs evasions, `PROGRAM CASE` a word pair
-# each. Prints what these say of themselves and what the sensor wrote.
+# What is to be seen beside watched.sh's sensor: loads a module in every way; then runs evasions, `PROGRAM CASE` a
+# word pair each. Prints what these say of themselves.
 module=/lib/dummy.ko
-. /sensor.sh
-begin /seen.xml
+reload /seen.xml /tmp/rules.xml
 # Without the signature's last line it is none.
 head -c -28 $module >/tmp/unsigned.ko
 cp $module /tmp/by-insmod.ko
@@ -28,4 +27,3 @@ echo "pid $!"
 echo "path /tmp/victim"
 wait $!
 echo "code $?"
-finish '"EventID":(6|11|23|26),'
