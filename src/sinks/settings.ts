@@ -26,6 +26,7 @@ export function sizeInBytes(text: string): number | undefined {
 
 const IN_URL = /:\/\/[^/\s]*@/g;
 const SECRET = /([\w-]*(?:token|secret|passw|api-?key)[\w-]*)(["']?\s*[=:]\s*)(?:[^,]|,,)*/gi;
+const LONGEST_SHOWN = 500;
 const NAMES_A_PLACE = /-(?:file|env)$/i;
 
 /** A sink's text, or a line of settings, without what somebody took for a place for secrets. */
@@ -34,6 +35,12 @@ export function withoutSecrets(text: string): string {
     SECRET,
     (whole, key, equals) => NAMES_A_PLACE.test(key) ? whole : `${key}${equals}…`,
   );
+}
+
+/** A text from outside for a message: in quotes, cut, without secrets. */
+export function shownInput(text: string): string {
+  const cut = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+  return JSON.stringify(withoutSecrets(cut));
 }
 
 /** Options that were given; each may be taken once. */
@@ -106,13 +113,12 @@ export class Settings {
       const known = this.#known.length === 0
         ? "this target has no options"
         : `use ${this.#known.join(" or ")}`;
-      throw this.refusal(`${JSON.stringify(key)} is not an option here; ${known}`, key);
+      throw this.refusal(`${shownInput(key)} is not an option here; ${known}`, key);
     }
   }
 
   /** The error that says why this sink's text, or an option of it, cannot be understood. */
   refusal(why: string, option?: string): SinkSyntaxError {
-    const shown = JSON.stringify(withoutSecrets(this.#sink));
-    return new SinkSyntaxError(`Cannot parse sink ${shown}: ${why}`, option);
+    return new SinkSyntaxError(`Cannot parse sink ${shownInput(this.#sink)}: ${why}`, option);
   }
 }

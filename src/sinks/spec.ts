@@ -4,7 +4,7 @@
 import { SINK_FORMATS, type SinkFormat } from "./formats.ts";
 import type { SinkPlace } from "./kind.ts";
 import { kindOfTarget } from "./kinds.ts";
-import { Settings, SinkSyntaxError } from "./settings.ts";
+import { Settings, shownInput, SinkSyntaxError } from "./settings.ts";
 
 /** One sink. */
 export interface SinkSpec {
@@ -45,11 +45,10 @@ export function parseSink(text: string): SinkSpec {
   for (const option of options) {
     const equals = option.indexOf("=");
     if (equals < 1) {
-      const shown = JSON.stringify(option);
-      throw refusal(`${shown} is not KEY=VALUE; write a comma in a path twice`);
+      throw refusal(`${shownInput(option)} is not KEY=VALUE; write a comma in a path twice`);
     }
     const key = option.slice(0, equals);
-    if (values.has(key)) throw refusal(`${JSON.stringify(key)} is given twice`);
+    if (values.has(key)) throw refusal(`${shownInput(key)} is given twice`);
     values.set(key, option.slice(equals + 1));
   }
   return sinkFromValues(text, text.slice(0, colon), target, values);
@@ -82,8 +81,9 @@ function sinkFromValues(
   const settings = new Settings(text, values);
   const format = SINK_FORMATS.find((name) => name === formatName);
   if (format === undefined) {
-    const shown = JSON.stringify(formatName);
-    throw settings.refusal(`${shown} is not a format; use ${SINK_FORMATS.join(", ")}`);
+    throw settings.refusal(
+      `${shownInput(formatName)} is not a format; use ${SINK_FORMATS.join(", ")}`,
+    );
   }
   if (target === "") throw settings.refusal(`the target is missing; ${USAGE}`);
   if (/\p{Cc}/u.test(text)) throw settings.refusal("control characters are not allowed");

@@ -96,6 +96,7 @@ for (
     "json:syslog://h:514": "a server is written syslog+udp://HOST",
     "json:journald:run/x": "begins with one /",
     "json:https://h/in,token=hidden,gzip=no": 'h/in,token=…,gzip=no": "token" is not an option',
+    "json:https://h/in,token:hidden": '"token:…" is not KEY=VALUE',
     "json:https://me:hidden@h/in": '"json:https://…@h/in": secrets are not allowed',
     "json:https://h/in,ca=": "ca has no value",
     "json:https://h/in,proxy=http://me:hidden@p": "secrets are not allowed in a URL",
@@ -130,4 +131,15 @@ Deno.test("a sink from its parts is the same as from its text", () => {
     /"xml:\/var\/log\/x,sice=true": "sice" is not an option here/,
   );
   assert.throws(() => sinkFromParts("yaml", "-"), /"yaml" is not a format/);
+});
+
+Deno.test("a long text is refused as soon as a short one", () => {
+  const start = performance.now();
+  for (const part of ["token-", "a", "://", "token="]) {
+    assert.throws(
+      () => parseSink(`jsn:${part.repeat(2 ** 18)}`),
+      ({ message }: Error) => message.includes("is not a format") && message.length < 1_000,
+    );
+  }
+  assert.ok(performance.now() - start < 5_000);
 });

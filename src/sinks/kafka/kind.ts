@@ -3,7 +3,7 @@
  */
 import { openSecret, readSecretPlace, type SecretPlace } from "../secret.ts";
 import type { SinkPlace, TargetKind } from "../kind.ts";
-import type { Settings } from "../settings.ts";
+import { type Settings, shownInput } from "../settings.ts";
 import { isLoopback, readTlsFiles, type TlsFiles } from "../tls.ts";
 import { KafkaSender } from "./sender.ts";
 
@@ -82,7 +82,7 @@ export const kafkaKind: TargetKind<KafkaPlace> = {
 function readBroker(text: string, settings: Settings): string {
   const match = BROKER.exec(text);
   if (match === null || Number(match[2] ?? DEFAULT_PORT) > 0xffff) {
-    throw settings.refusal(`${JSON.stringify(text)} is not HOST:PORT`);
+    throw settings.refusal(`${shownInput(text)} is not HOST:PORT`);
   }
   return `${match[1]}:${match[2] ?? DEFAULT_PORT}`;
 }
