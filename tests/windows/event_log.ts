@@ -69,7 +69,7 @@ Deno.test("what Windows refuses for good is counted, and the rest is written", a
   assert.ok(refused > 0);
   assert.equal(written(calls).length, events.length - refused);
   assert.deepEqual([counters.drops.undeliverable, counters.dropped], [refused, refused]);
-  assert.match(err, /eventlog monomi\/Operational: .*larger than the 64 KiB/);
+  assert.match(err, /eventlog: .*larger than the 64 KiB/);
 });
 
 Deno.test("a channel that nobody registered is told, with what to do; nothing counts as written", async () => {
