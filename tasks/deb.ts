@@ -8,6 +8,7 @@ import { unitText } from "../src/service/unit.ts";
 import { defaultSinks, settingsText } from "../src/settings/mod.ts";
 import { completions } from "./deb/completions.ts";
 import { manualPage } from "./deb/manual.ts";
+import { POSTINST, POSTRM, PRERM } from "./deb/scripts.ts";
 import { pack } from "./pack.ts";
 import { ROOT } from "./shared/paths.ts";
 import { asProgram, run } from "./shared/task.ts";
@@ -29,35 +30,6 @@ Depends: libc6 (>= 2.27), libgcc-s1
 Description: system monitor in Sysmon's tradition
  Records what processes, files, the network and the kernel do, as the events of Sysmon for Linux
  and Windows, by the same configuration files, and counts what it loses.
-`;
-
-const POSTINST = `#!/bin/sh
-set -e
-if [ "$1" = configure ] && [ -d /run/systemd/system ]; then
-  systemctl daemon-reload
-  systemctl enable --quiet monomi.service
-  systemctl restart monomi.service ||
-    echo "monomi does not start; see: journalctl -u monomi" >&2
-fi
-`;
-
-const PRERM = `#!/bin/sh
-set -e
-if [ "$1" = remove ] && [ -d /run/systemd/system ]; then
-  systemctl disable --now --quiet monomi.service
-fi
-# A sensor that protects itself does not let its program be replaced.
-if [ "$1" = upgrade ] && [ -d /run/systemd/system ] &&
-  grep -qs '^protect: *true' /etc/monomi/monomi.yaml; then
-  systemctl stop monomi.service
-fi
-`;
-
-const POSTRM = `#!/bin/sh
-set -e
-if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
-case "$1" in remove | purge) rm -rf /sys/fs/bpf/monomi ;; esac
-if [ "$1" = purge ]; then rm -rf /var/lib/monomi /var/log/monomi /run/monomi; fi
 `;
 
 const COPYRIGHT_HEAD = `Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/

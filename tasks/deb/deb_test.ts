@@ -5,6 +5,7 @@ import { usage } from "../../src/cli/sysmon/texts.ts";
 import { isInstalled } from "../shared/task.ts";
 import { completions } from "./completions.ts";
 import { manualPage } from "./manual.ts";
+import { POSTINST, POSTRM, PRERM } from "./scripts.ts";
 
 /** What a program says of a text on its standard input. */
 async function saidOf(text: string, program: string, ...args: string[]): Promise<string> {
@@ -92,4 +93,32 @@ Deno.test({
     }
     assert.ok(page.includes("Uninstall:               monomi -u [force]"));
   },
+});
+
+Deno.test("installed into an image, the package leaves this host's service and files alone", async () => {
+  const image = await Deno.makeTempDir();
+  try {
+    const paths = ["var/lib/monomi", "var/log/monomi", "run/monomi"].map((path) =>
+      `${image}/${path}`
+    );
+    for (const path of paths) await Deno.mkdir(path, { recursive: true });
+    // A host with systemd, where every call of it would be one too many.
+    const sh = (script: string, ...args: string[]) =>
+      saidOf(
+        `DPKG_ROOT=${image}\nsystemctl() { echo called; }\n` +
+          script.replaceAll("/run/systemd/system", image),
+        "sh",
+        "-s",
+        ...args,
+      );
+    const said = [
+      await sh(POSTINST, "configure", ""),
+      await sh(PRERM, "remove"),
+      await sh(POSTRM, "purge"),
+    ];
+    assert.deepEqual(said, ["", "", ""]);
+    for (const path of paths) await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
+  } finally {
+    await Deno.remove(image, { recursive: true });
+  }
 });
