@@ -9,6 +9,15 @@ import { ServiceError } from "./service_error.ts";
 
 type Undo = () => void | Promise<void>;
 
+/** An impatient key or a lost connection is not to leave half of it. */
+const INTERRUPTING: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGTERM", "SIGHUP"];
+
+function goOn(): void {
+  console.error("monomi: wait: it is being finished, or taken back");
+}
+
 /** Changes that hold all together or not at all. */
 export class Transaction {
   readonly #undo: Undo[] = [];
@@ -55,6 +64,15 @@ export class Transaction {
 
   /** Runs all steps. What it throws is thrown on, after everything done was undone. */
   async run<T>(steps: (transaction: Transaction) => Promise<T>): Promise<T> {
+    for (const signal of INTERRUPTING) Deno.addSignalListener(signal, goOn);
+    try {
+      return await this.#run(steps);
+    } finally {
+      for (const signal of INTERRUPTING) Deno.removeSignalListener(signal, goOn);
+    }
+  }
+
+  async #run<T>(steps: (transaction: Transaction) => Promise<T>): Promise<T> {
     let result: T;
     try {
       result = await steps(this);

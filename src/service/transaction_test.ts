@@ -65,3 +65,17 @@ Deno.test("what cannot be taken back is told with what failed, and the rest is t
     await assert.rejects(failing, /no; and taking it back failed: stuck/);
     assert.deepEqual(snapshot(folder), before);
   }));
+
+Deno.test({
+  name: "who interrupts it gets all or nothing",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      await new Transaction().run(async (transaction) => {
+        for (const signal of ["SIGTERM", "SIGHUP"] as const) Deno.kill(Deno.pid, signal);
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        change(folder, transaction);
+      });
+      assert.equal(Deno.readTextFileSync(`${folder}/kept`), "new");
+    }),
+});
