@@ -195,6 +195,14 @@ captureTest("another program's places, and what is in the way, are left as they 
   }
   assert.deepEqual(instance.directories.filter(exists), [programDirectory]);
 
+  const { logDirectory } = instance.identity;
+  Deno.mkdirSync(logDirectory, { recursive: true, mode: 0o700 });
+  await output("mount", "-t", "tmpfs", "-o", "ro,mode=700", "none", logDirectory);
+  try {
+    await refused("install", /the sensor does not start; .*service\.log does not say why/);
+  } finally {
+    await output("umount", logDirectory);
+  }
   const nowhere = await instance.run("install", "--sink", "json:-");
   assert.equal(nowhere.code, 3);
   assert.match(nowhere.stderr, /has a sink to standard output, which leads nowhere here/);
@@ -263,7 +271,15 @@ captureTest("damaged by hand, it goes on, is told what is wrong, and can be remo
   assert.equal(instance.daemon, daemon);
 
   Deno.removeSync(program);
-  assert.equal((await instance.run("uninstall")).code, 0);
+  await output("mount", "--bind", configDirectory, configDirectory);
+  try {
+    const removed = await instance.run("uninstall");
+    assert.equal(removed.code, 0, removed.stderr);
+    assert.deepEqual([...Deno.readDirSync(configDirectory)], []);
+  } finally {
+    await output("umount", configDirectory);
+  }
+  Deno.removeSync(configDirectory);
   assert.deepEqual([instance.daemon, instance.supervisor], [undefined, undefined]);
   assert.deepEqual(instance.directories.filter(exists), [instance.identity.logDirectory]);
 }, missing);

@@ -89,8 +89,16 @@ abstract class OnLinux {
     return () => {};
   }
 
+  /** Of a mount point the directory stays, empty. */
   remove(path: string): boolean {
-    return removeIfThere(path);
+    try {
+      return removeIfThere(path);
+    } catch (error) {
+      const isBusy = (error as { code?: string }).code === "EBUSY";
+      const isEmptied = isBusy && [...Deno.readDirSync(path)].length === 0;
+      if (!isEmptied) throw error;
+      return true;
+    }
   }
 }
 
@@ -190,11 +198,15 @@ class OwnSupervisor extends OnLinux implements Manager {
     let ended: number | undefined;
     child.status.then(({ code }) => ended = code);
     const begin = performance.now();
+    let hadBegun = false;
     while (!this.#isReady()) {
+      const hasBegun = this.running() !== undefined;
+      const hasEnded = hadBegun && !hasBegun;
+      hadBegun ||= hasBegun;
       if (ended !== undefined) {
         throw new ServiceError(`the sensor ended with ${ended}; ${readLogFrom(log)}`);
       }
-      if (performance.now() - begin > START_MS || hasFailed(log)) {
+      if (performance.now() - begin > START_MS || hasEnded || hasFailed(log)) {
         await this.stop(true);
         throw new ServiceError(`the sensor does not start; ${readLogFrom(log)}`);
       }

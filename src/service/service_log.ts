@@ -24,7 +24,9 @@ export function newTextOf({ path, begins }: ServiceLog): string {
 
 /** The last of what has been written since, for a message. */
 export function readLogFrom(log: ServiceLog): string {
-  const lines = newTextOf(log).trimEnd().split(/\r?\n/).slice(-LAST_LINES);
+  const text = newTextOf(log).trimEnd();
+  if (text === "") return `${log.path} does not say why`;
+  const lines = text.split(/\r?\n/).slice(-LAST_LINES);
   return `${log.path} says:\n  ${lines.join("\n  ")}`;
 }
 
