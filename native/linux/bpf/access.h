@@ -125,7 +125,7 @@ static __always_inline void traced(struct pt_regs *regs)
 EXIT_PROGRAM(access_call)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = bpf_task_pt_regs(task);
+	struct pt_regs *regs = context->regs;
 	struct file *file;
 
 	if (context->ret < 0)
@@ -226,7 +226,7 @@ EXIT_PROGRAM(access_write)
 	if (context->ret <= 0 || !bpf_map_lookup_elem(&memory_writers, &pid))
 		return 0;
 	task = bpf_get_current_task_btf();
-	regs = bpf_task_pt_regs(task);
+	regs = context->regs;
 	file = file_of(task, (s32)ARGUMENT(regs, 0));
 	if (!file)
 		return 0;

@@ -9,7 +9,7 @@
 EXIT_PROGRAM(bpf_call)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = bpf_task_pt_regs(task);
+	struct pt_regs *regs = context->regs;
 	struct record_bpf record = {};
 	struct bpf_prog_aux *aux;
 	struct bpf_prog *program;

@@ -27,12 +27,17 @@ struct {
 struct call_exit {
 	u32 nr;
 	long ret;
+	struct pt_regs *regs;
 };
 
 static __always_inline struct call_exit exit_of(u64 *context)
 {
-	struct pt_regs *regs = bpf_task_pt_regs(bpf_get_current_task_btf());
-	struct call_exit call = { .nr = CALL_NUMBER(regs), .ret = (long)context[1] };
+	struct pt_regs *regs = (void *)context[0];
+	struct call_exit call = {
+		.nr = CALL_NUMBER(regs),
+		.ret = (long)context[1],
+		.regs = regs,
+	};
 
 	return call;
 }
@@ -44,7 +49,7 @@ static __always_inline struct call_exit exit_of(u64 *context)
 /* Begins a program for exits of calls, and says where it goes on; its body follows. */
 #define EXIT_PROGRAM(name, ...)                                                                 \
 	static __always_inline int name##_body(struct call_exit *context);                     \
-	SEC("raw_tracepoint")                                                                  \
+	SEC("tp_btf/sys_exit")                                                                 \
 	int name(u64 *raw)                                                                      \
 	{                                                                                       \
 		struct call_exit call = exit_of(raw);                                           \
@@ -54,11 +59,11 @@ static __always_inline struct call_exit exit_of(u64 *context)
 	}                                                                                       \
 	static __always_inline int name##_body(struct call_exit *context)
 
-SEC("raw_tracepoint")
+SEC("tp_btf/sys_exit")
 int call_exit(u64 *context)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = bpf_task_pt_regs(task);
+	struct pt_regs *regs = (void *)context[0];
 	u32 number = CALL_NUMBER(regs);
 
 	if (IS_COMPAT(task)) {
@@ -67,7 +72,9 @@ int call_exit(u64 *context)
 	}
 	if (number >= CALLS)
 		return 0;
-	bpf_tail_call(context, &exits, PROTECTION_SLOTS + number);
+	/* What failed has touched nothing. */
+	if ((long)context[1] >= 0)
+		bpf_tail_call(context, &exits, PROTECTION_SLOTS + number);
 	bpf_tail_call(context, &exits, number);
 	bpf_tail_call(context, &exits, CALLS + number);
 	return 0;

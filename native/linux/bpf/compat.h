@@ -64,7 +64,7 @@ static __always_inline void compat_reached(struct pt_regs *regs, u32 number)
 		emit_access(KIND_INJECT, ACCESS_REGISTERS, target, 0);
 }
 
-SEC("raw_tracepoint")
+SEC("tp_btf/sys_exit")
 int compat_exit(u64 *context)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -76,7 +76,7 @@ int compat_exit(u64 *context)
 
 	if (result < 0)
 		return 0;
-	regs = bpf_task_pt_regs(task);
+	regs = (void *)context[0];
 	number = regs->orig_ax;
 	switch (number) {
 	case I386_OPEN:

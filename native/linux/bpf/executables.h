@@ -93,7 +93,7 @@ int executable_exit(u64 *context)
 EXIT_PROGRAM(executable_mode)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = bpf_task_pt_regs(task);
+	struct pt_regs *regs = context->regs;
 	u64 path = ARGUMENT(regs, 0), mode = ARGUMENT(regs, 1), flags = 0;
 	s32 descriptor = AT_FDCWD;
 	struct record_facts *facts;

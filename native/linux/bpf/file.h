@@ -72,7 +72,7 @@ static __always_inline void end_victim(s64 result, s32 descriptor, u64 name)
  */
 EXIT_PROGRAM(file_name, TO_SECOND)
 {
-	struct pt_regs *regs = bpf_task_pt_regs(bpf_get_current_task_btf());
+	struct pt_regs *regs = context->regs;
 	u32 kind = KIND_FILE_CREATE, how;
 	s32 descriptor = AT_FDCWD;
 	u64 name;

@@ -40,7 +40,7 @@ static __always_inline void emit_load(struct task_struct *task, struct file *fil
 EXIT_PROGRAM(mapping_made)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = bpf_task_pt_regs(task);
+	struct pt_regs *regs = context->regs;
 	struct file *file;
 
 	if (!(ARGUMENT(regs, 2) & PROT_EXEC) || ARGUMENT(regs, 3) & MAP_ANONYMOUS ||
@@ -87,7 +87,7 @@ static __always_inline int is_of_program(struct mm_struct *mm, struct mapping *f
 EXIT_PROGRAM(mapping_changed)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = bpf_task_pt_regs(task);
+	struct pt_regs *regs = context->regs;
 	struct mm_struct *mm = task->mm;
 	u64 protection = ARGUMENT(regs, 2);
 	struct mapping found = {};
@@ -120,7 +120,7 @@ EXIT_PROGRAM(mapping_changed)
 EXIT_PROGRAM(mapping_image)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = bpf_task_pt_regs(task);
+	struct pt_regs *regs = context->regs;
 	u64 what = ARGUMENT(regs, 1);
 	struct mm_struct *mm = task->mm;
 	struct file *image;

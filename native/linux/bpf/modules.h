@@ -41,7 +41,7 @@ int module_accepted(u64 *context)
 EXIT_PROGRAM(module_loaded)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = bpf_task_pt_regs(task);
+	struct pt_regs *regs = context->regs;
 	u64 thread = bpf_get_current_pid_tgid();
 	struct known_module *known;
 	struct module_part *own;

@@ -262,7 +262,7 @@ EXIT_PROGRAM(network_message)
 	task = bpf_get_current_task_btf();
 	if (is_self(task))
 		return 0;
-	regs = bpf_task_pt_regs(task);
+	regs = context->regs;
 	switch (context->nr) {
 	case NR_SENDTO:
 		sending = 1;

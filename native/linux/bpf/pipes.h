@@ -5,7 +5,7 @@
 
 EXIT_PROGRAM(pipe_make)
 {
-	struct pt_regs *regs = bpf_task_pt_regs(bpf_get_current_task_btf());
+	struct pt_regs *regs = context->regs;
 	int at = context->nr == NR_MKNODAT;
 	u64 mode = at ? ARGUMENT(regs, 2) : ARGUMENT(regs, 1);
 	u64 name = at ? ARGUMENT(regs, 1) : ARGUMENT(regs, 0);
@@ -50,7 +50,7 @@ static __always_inline void emit_socket(u32 kind, struct task_struct *task, stru
 EXIT_PROGRAM(pipe_socket)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = bpf_task_pt_regs(task);
+	struct pt_regs *regs = context->regs;
 	struct unix_sock *local;
 	struct sock *sock;
 

@@ -21,7 +21,7 @@ struct user_xattr {
 EXIT_PROGRAM(stream_set)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = bpf_task_pt_regs(task);
+	struct pt_regs *regs = context->regs;
 	u64 path = ARGUMENT(regs, 0), name = ARGUMENT(regs, 1), value = ARGUMENT(regs, 2);
 	u64 size = ARGUMENT(regs, 3), flags = 0;
 	u32 how = HOW_CHANGE, kept, extra;

@@ -64,7 +64,7 @@ static __always_inline u64 wanted_mtime(int nr, u64 times)
 EXIT_PROGRAM(times_exit)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = bpf_task_pt_regs(task);
+	struct pt_regs *regs = context->regs;
 	u64 thread = bpf_get_current_pid_tgid();
 	u64 name = ARGUMENT(regs, 0), times = ARGUMENT(regs, 1), flags = 0;
 	s32 descriptor = AT_FDCWD;

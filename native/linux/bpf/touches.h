@@ -172,16 +172,15 @@ __noinline int made_by_open(u64 file_address)
 	return 0;
 }
 
+/* Of calls that succeeded. */
 EXIT_PROGRAM(protect_call, TO_FIRST, TO_SECOND)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = bpf_task_pt_regs(task);
+	struct pt_regs *regs = context->regs;
 	struct file *file;
 	u64 request;
 	u32 mode;
 
-	if (context->ret < 0)
-		return 0;
 	switch (context->nr) {
 	case NR_OPEN:
 	case NR_CREAT:

@@ -10,8 +10,8 @@ use aya::{
     Btf,
     maps::{MapData, ProgramArray},
     programs::{
-        CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, CgroupSockAddr, FExit, Lsm, Program,
-        ProgramError, RawTracePoint, TracePoint,
+        BtfTracePoint, CgroupAttachMode, CgroupSkb, CgroupSkbAttachType, CgroupSockAddr, FExit,
+        Lsm, Program, ProgramError, RawTracePoint, TracePoint,
         cgroup_skb::CgroupSkbLinkId,
         cgroup_sock_addr::CgroupSockAddrLinkId,
         fexit::FExitLinkId,
@@ -23,6 +23,9 @@ use aya::{
     },
 };
 use std::{sync::Mutex, thread};
+
+/// The tracepoint at the exit of every call. What is jumped to is loaded for the same one.
+pub(crate) const CALL_EXITS: &str = "sys_exit";
 
 /// The table that the program at the exit of every call jumps through.
 pub(crate) type Exits = ProgramArray<MapData>;
@@ -99,6 +102,10 @@ pub(crate) fn load(program: &mut Program, hook: Hook, btf: &Btf) -> Result<(), S
         (Program::BtfTracePoint(program), Hook::Typed(name) | Hook::NewerTyped(name)) => {
             program.load(name, btf)
         }
+        (
+            Program::BtfTracePoint(program),
+            Hook::Exit(_) | Hook::NewerExit(_) | Hook::ExitUnless(..) | Hook::CompatExits,
+        ) => program.load(CALL_EXITS, btf),
         (Program::TracePoint(program), _) => program.load(),
         (Program::RawTracePoint(program), _) => program.load(),
         (Program::CgroupSkb(program), _) => program.load(),
@@ -130,7 +137,7 @@ pub(crate) fn attach(
         Hook::Exit(_) | Hook::NewerExit(_) | Hook::ExitUnless(..) | Hook::CompatExits => {
             call_exit(program, name, hook, exits)
         }
-        Hook::Raw(place) | Hook::NewerRaw(place) | Hook::Driver(place) => raw(program, place),
+        Hook::NewerRaw(place) | Hook::Driver(place) => raw(program, place),
         Hook::PacketsOut => packets(program, CgroupSkbAttachType::Egress),
         Hook::PacketsIn => packets(program, CgroupSkbAttachType::Ingress),
         Hook::NamedMessages(_) => named_messages(program),
@@ -173,7 +180,7 @@ fn call_exit(
     hook: Hook,
     exits: &mut Exits,
 ) -> Result<Link, Step> {
-    let program: &mut RawTracePoint = program.try_into().map_err(Step::Load)?;
+    let program: &mut BtfTracePoint = program.try_into().map_err(Step::Load)?;
     let fd = program.fd().map_err(Step::Load)?;
     let slot = calls::slot(name, hook).ok_or(Step::Attach(ProgramError::UnexpectedProgramType))?;
     exits

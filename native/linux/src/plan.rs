@@ -35,8 +35,6 @@ pub enum Hook {
     /// The exit of a system call that is not needed where all these programs are attached: they see
     /// more, and what both see must come once.
     ExitUnless(&'static str, &'static [&'static str]),
-    /// One with untyped arguments that every supported kernel has.
-    Raw(&'static str),
     /// One with untyped arguments that some kernels lack; the capture works without it.
     NewerRaw(&'static str),
     /// Packets of all sockets of the host on their way out.
@@ -66,7 +64,6 @@ impl Hook {
             | Self::NewerTyped(name)
             | Self::NewerRaw(name)
             | Self::NamedMessages(name)
-            | Self::Raw(name)
             | Self::Driver(name) => name.to_string(),
             Self::Security(name) => format!("lsm/{name}"),
             Self::Return(name) => format!("fexit/{name}"),

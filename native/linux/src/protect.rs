@@ -3,6 +3,7 @@
 use crate::{
     capture::{Capture, take_map},
     error::{CaptureError, one_line},
+    links::CALL_EXITS,
     plan::{self, Hook, PROTECTION},
 };
 use aya::{
@@ -261,7 +262,7 @@ pub(crate) fn hooks(refusing: bool) -> impl Iterator<Item = (&'static str, Hook)
 }
 
 /// What jumps to the programs at exits of calls.
-pub(crate) const CALL_EXIT: (&str, Hook) = ("call_exit", Hook::Raw("sys_exit"));
+pub(crate) const CALL_EXIT: (&str, Hook) = ("call_exit", Hook::Typed(CALL_EXITS));
 
 /// Lets this process do to the sensor that keeps its capture below `base` what others may not, until it
 /// ends; false when there is none.

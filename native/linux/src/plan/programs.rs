@@ -1,6 +1,7 @@
 //! The plan itself: every kernel program, where it goes, and for which events.
 
 use super::{Hook, Place, Program};
+use crate::links::CALL_EXITS;
 
 const fn at(hook: Hook, events: &'static [u32]) -> Place {
     Place { hook, events }
@@ -313,6 +314,6 @@ pub const PROGRAMS: &[Program] = &[
     Program {
         name: "call_exit",
         kind: "fileCreate",
-        places: &[at(Hook::Raw("sys_exit"), CALLS)],
+        places: &[at(Hook::Typed(CALL_EXITS), CALLS)],
     },
 ];
