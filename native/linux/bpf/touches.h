@@ -57,18 +57,23 @@ __noinline u64 last_parts(u64 name)
 
 static __always_inline int is_protected_base(struct task_struct *task, s32 descriptor)
 {
-	struct fs_struct *fs = task->fs;
+	struct file_number number = {};
 	struct dentry *dentry;
+	struct inode *inode;
 	struct file *file;
 
 	if (descriptor == AT_FDCWD) {
-		dentry = READ(fs, pwd.dentry);
-	} else {
-		file = file_of(task, descriptor);
-		if (!file)
-			return 0;
-		dentry = READ(file, f_path.dentry);
+		/* Typed all the way: plain loads. */
+		inode = task->fs->pwd.dentry->d_inode;
+		number.inode = inode->i_ino;
+		number.device = inode->i_sb->s_dev;
+		number.generation = inode->i_generation;
+		return !!bpf_map_lookup_elem(&protected_files, &number);
 	}
+	file = file_of(task, descriptor);
+	if (!file)
+		return 0;
+	dentry = READ(file, f_path.dentry);
 	return !!path_of_inode(READ(dentry, d_inode));
 }
 
