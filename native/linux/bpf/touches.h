@@ -21,6 +21,25 @@ struct {
 	MAP_VALUE(u8);
 } protected_names SEC(".maps");
 
+/* The lengths of these parts, a bit each; the highest stands for all beyond. */
+struct {
+	MAP_TYPE(BPF_MAP_TYPE_ARRAY);
+	MAP_ENTRIES(1);
+	MAP_KEY(u32);
+	MAP_VALUE(u64);
+} protected_lengths SEC(".maps");
+#define HIGHEST_LENGTH 63
+
+static __always_inline int has_protected_length(u32 length)
+{
+	u32 key = 0;
+	u64 *lengths = bpf_map_lookup_elem(&protected_lengths, &key);
+
+	if (length > HIGHEST_LENGTH)
+		length = HIGHEST_LENGTH;
+	return lengths && *lengths >> length & 1;
+}
+
 /* Kept in memory, where the verifier does not follow it through the turns of the loop. */
 struct parts {
 	u32 directory;
@@ -143,7 +162,7 @@ __noinline int has_protected_name(u64 dentry_address)
 	struct scratch *scratch = scratch_of(SCRATCH_FILE);
 	u32 hash = HASH_BASE;
 
-	if (!scratch)
+	if (!scratch || !has_protected_length(READ(dentry, d_name.len)))
 		return 0;
 	if (bpf_probe_read_kernel_str(scratch->data, SCANNED_BYTES, READ(dentry, d_name.name)) < 0)
 		return 0;

@@ -72,6 +72,7 @@ pub(crate) struct Wards {
     roles: HashMap<MapData, u32, u32>,
     files: HashMap<MapData, FileNumber, ProtectedPath>,
     names: HashMap<MapData, u32, u8>,
+    lengths: Array<MapData, u64>,
     enrolments: Array<MapData, Enrolment>,
     interferences: Array<MapData, u64>,
     refusing: Array<MapData, u32>,
@@ -83,6 +84,7 @@ impl Wards {
             roles: take_map(ebpf, "roles")?,
             files: take_map(ebpf, "protected_files")?,
             names: take_map(ebpf, "protected_names")?,
+            lengths: take_map(ebpf, "protected_lengths")?,
             enrolments: take_map(ebpf, "enrolments")?,
             interferences: take_map(ebpf, "interferences")?,
             refusing: take_map(ebpf, "refusing")?,
@@ -103,13 +105,15 @@ impl Wards {
         let names: Vec<u32> = self.names.keys().collect::<Result<_, _>>()?;
         let generation = self.enrolments.get(&0, 0)?.path.generation.wrapping_add(1);
         let mut kept = BTreeSet::new();
-        for name in protection
-            .paths
-            .iter()
-            .chain(files)
+        let paths = protection.paths.iter().chain(files);
+        let own: Vec<&[u8]> = paths
             .filter_map(|path| path.file_name())
-        {
-            let hash = name_hash(name.as_bytes());
+            .map(OsStrExt::as_bytes)
+            .collect();
+        let lengths = own.iter().fold(0, |bits, name| bits | length_bit(name));
+        self.lengths.set(0, lengths | self.lengths.get(&0, 0)?, 0)?;
+        for name in own {
+            let hash = name_hash(name);
             self.names.insert(hash, 1, 0)?;
             kept.insert(hash);
         }
@@ -119,6 +123,7 @@ impl Wards {
         for name in names.iter().filter(|name| !kept.contains(name)) {
             self.names.remove(name)?;
         }
+        self.lengths.set(0, lengths, 0)?;
         self.forget_files_but(generation)
     }
 
@@ -183,6 +188,12 @@ fn add_tree(path: &Path, depth: usize, out: &mut Vec<PathBuf>) -> bool {
         }
     }
     true
+}
+
+/// The bit of a name's length in `protected_lengths` of `bpf/touches.h`.
+fn length_bit(name: &[u8]) -> u64 {
+    const HIGHEST_LENGTH: usize = 63;
+    1 << name.len().min(HIGHEST_LENGTH)
 }
 
 /// As `HASHED` of `bpf/touches.h`: FNV-1a.
@@ -299,6 +310,14 @@ pub fn unlock(base: &Path) -> Result<bool, CaptureError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_length_has_its_bit_and_the_longest_share_one() {
+        assert_eq!(length_bit(b"a"), 1 << 1);
+        assert_eq!(length_bit(&[b'a'; 62]), 1 << 62);
+        assert_eq!(length_bit(&[b'a'; 63]), 1 << 63);
+        assert_eq!(length_bit(&[b'a'; 255]), 1 << 63);
+    }
 
     #[test]
     fn a_tree_is_itself_and_its_directories_without_links() {
