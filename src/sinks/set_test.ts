@@ -105,6 +105,8 @@ Deno.test("a file of a TLS connection that cannot be read is told at the start",
       const specs = [parseSink(`json:${target},ca=${ca}`)];
       assert.throws(() => openSinks(specs, host), /No such file.*ca\.pem/);
       Deno.writeTextFileSync(ca, "");
+      assert.throws(() => openSinks(specs, host), /ca\.pem holds no certificate/);
+      Deno.writeTextFileSync(ca, "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n");
       await openSinks(specs, { ...host, flushMilliseconds: 0 }).close();
       Deno.removeSync(ca);
     }
