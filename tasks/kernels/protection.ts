@@ -24,7 +24,7 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
   "remove-all": /^refused: \/var\/lib\/monomi\/\S+ removed/,
   "make": /^refused: \/var\/lib\/monomi\/new opened for writing/,
   "link": /^refused: \/etc\/monomi\/linked renamed or replaced/,
-  "pin": /^refused: \/sys\/fs\/bpf\/monomi\/\w+\/link-protect_signal-\w+ removed/,
+  "pin": /^refused: \/sys\/fs\/bpf\/monomi\/\d+-\w+\/link-protect_signal-\w+ removed/,
   "program": /^refused: \/opt\/monomi\/monomi (opened for writing|removed)/,
 };
 
