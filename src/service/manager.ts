@@ -46,6 +46,8 @@ const PACKAGED_UNITS = ["/usr/lib/systemd/system", "/lib/systemd/system"];
 const RESTART_STEPS_SINCE = 254;
 const START_MS = 180_000;
 const STOP_MS = 20_000;
+/** By then its log says why a sensor ended, if that can be written. */
+const LOG_MS = 5_000;
 const POLL_MS = 20;
 
 /** The manager of this host. */
@@ -199,10 +201,12 @@ class OwnSupervisor extends OnLinux implements Manager {
     child.status.then(({ code }) => ended = code);
     const begin = performance.now();
     let hadBegun = false;
+    let endedAt: number | undefined;
     while (!this.#isReady()) {
       const hasBegun = this.running() !== undefined;
-      const hasEnded = hadBegun && !hasBegun;
+      if (hadBegun && !hasBegun) endedAt ??= performance.now();
       hadBegun ||= hasBegun;
+      const hasEnded = endedAt !== undefined && performance.now() - endedAt > LOG_MS;
       if (ended !== undefined) {
         throw new ServiceError(`the sensor ended with ${ended}; ${readLogFrom(log)}`);
       }
