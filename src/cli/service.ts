@@ -62,7 +62,7 @@ async function supervise(self: Identity): Promise<number> {
   const letGo = onSignals(
     () => supervisor.stop("SIGTERM"),
     () => supervisor.signal("SIGHUP"),
-    () => supervisor.stop("SIGUSR1"),
+    () => supervisor.stop("SIGUSR2"),
   );
   const code = await supervisor.run();
   letGo();
@@ -194,7 +194,7 @@ export const service: Command = {
   help: `usage: monomi service [--supervise]
 
 What the installed service runs: captures with the configuration and settings in /etc/NAME until
-SIGTERM; SIGHUP puts the stored configuration into force. After SIGUSR1 it ends as after SIGTERM,
+SIGTERM; SIGHUP puts the stored configuration into force. After SIGUSR2 it ends as after SIGTERM,
 but the kernel goes on capturing for the next one. Needs root.
 
   --supervise  start it again when it fails, and write what it says to /var/log/NAME/service.log:

@@ -5,13 +5,13 @@
 const IS_WINDOWS = Deno.build.os === "windows";
 /** Windows has two of its console, and none that could mean "reload". */
 const ENDING: readonly Deno.Signal[] = IS_WINDOWS ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
-/** What systemd sends before it starts the service again: `RestartKillSignal`. */
-const LEAVING: readonly Deno.Signal[] = IS_WINDOWS ? [] : ["SIGUSR1"];
+/** What comes before the service is started again. Not SIGUSR1, which the launcher blocks. */
+const LEAVING: readonly Deno.Signal[] = IS_WINDOWS ? [] : ["SIGUSR2"];
 const RELOADING: readonly Deno.Signal[] = IS_WINDOWS ? [] : ["SIGHUP"];
 
 /**
  * Calls `stop` on SIGINT and SIGTERM (a second one ends the process at once) and `reload` on
- * SIGHUP; on Windows `stop` on Ctrl+C and Ctrl+Break. With `leave`, that on SIGUSR1, where there is one.
+ * SIGHUP; on Windows `stop` on Ctrl+C and Ctrl+Break. With `leave`, that on SIGUSR2, where there is one.
  * Returns a function that lets go of them.
  */
 export function onSignals(stop: () => void, reload: () => void, leave?: () => void): () => void {

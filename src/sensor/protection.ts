@@ -35,7 +35,7 @@ const WINDOW_MS = 60_000;
 const STOP_MS = 60_000;
 
 const NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
-const ENDING = [constants.signals.SIGTERM, constants.signals.SIGINT, constants.signals.SIGUSR1];
+const ENDING = [constants.signals.SIGTERM, constants.signals.SIGINT, constants.signals.SIGUSR2];
 /** What keys of a terminal send. */
 const OF_TERMINALS = [
   ...[constants.signals.SIGINT, constants.signals.SIGQUIT, constants.signals.SIGTSTP],

@@ -183,7 +183,7 @@ class OwnSupervisor extends OnLinux implements Manager {
 
   async start(): Promise<void> {
     // The kernel goes on capturing for the next one.
-    await this.#end("SIGUSR1");
+    await this.#end("SIGUSR2");
     const { program } = this.identity;
     const log = serviceLogOf(this.identity);
     removeIfThere(placesOf(this.identity).state);
@@ -222,7 +222,7 @@ class OwnSupervisor extends OnLinux implements Manager {
     return this.#end(force ? "SIGKILL" : "SIGTERM");
   }
 
-  async #end(how: "SIGTERM" | "SIGUSR1" | "SIGKILL"): Promise<void> {
+  async #end(how: "SIGTERM" | "SIGUSR2" | "SIGKILL"): Promise<void> {
     const { supervisorLock, daemonLock } = placesOf(this.identity);
     const begin = performance.now();
     let asked: number | undefined;

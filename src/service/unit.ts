@@ -55,7 +55,7 @@ Restart=on-failure
 RestartPreventExitStatus=2
 RestartSec=${hasRestartSteps ? "1\nRestartSteps=6\nRestartMaxDelaySec=60" : "5"}
 # Before it is started again: the kernel goes on capturing meanwhile.
-RestartKillSignal=SIGUSR1
+RestartKillSignal=SIGUSR2
 TimeoutStartSec=180
 TimeoutStopSec=20
 WatchdogSec=60
