@@ -70,8 +70,12 @@ Deno.test({
       "package-upgraded",
       /^Setting up monomi \(99\)[^]*^99 active, events: all, the configuration is kept$/m,
     );
+    await check("package-disabled", /^disabled, active$/m);
     await check("package-removed", /^Removing monomi/m);
-    await check("package-kept", /^\/etc\/monomi\n\/var\/lib\/monomi\n\/var\/log\/monomi\n+$/);
+    await check(
+      "package-kept",
+      /^\/etc\/monomi\n\/etc\/systemd\/\S+\n\/var\/lib\/monomi\n\/var\/log\/monomi\n+$/,
+    );
     await check("package-purged", /^Purging configuration files for monomi/m);
     await check("package-gone", /^\s*$/);
     await t.step("nobody warned", () => {

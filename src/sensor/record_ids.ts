@@ -3,6 +3,7 @@
  * and power losses, and none is ever used twice: a block of numbers is marked as used on disk before
  * the first of it is given out.
  */
+import { isNoRoom } from "../files/no_room.ts";
 import { replaceWhole } from "../files/whole_file.ts";
 
 /** Gives each written event its number. */
@@ -20,6 +21,8 @@ export class RecordIdError extends Error {
 const FILE = "record-ids";
 /** About a minute of the worst storm; what a crash leaves unused. */
 const BLOCK = 2 ** 20;
+/** After how many numbers a disk that took nothing is tried again. */
+const RETRY = 1_024;
 /** Above all numbers that were counted from 1, below 2^53. */
 const PER_MILLISECOND = 1_000;
 
@@ -36,13 +39,12 @@ export class DurableRecordIds implements RecordIds {
   #next: number;
   /** The first number that is not marked as used. */
   #end: number;
-  #isFirst = true;
 
   /**
    * Makes the directory, mode 0700, if it is not there.
    *
-   * @param tell is told when the file was damaged: numbers then go on from the time of day, which is
-   * above every number that was counted.
+   * @param tell is told when the file was damaged, or the disk takes nothing: numbers then go on from the
+   * time of day, which is above every number that was counted.
    * @throws {RecordIdError} when another process uses it, or a system error.
    */
   constructor(directory: string, tell: (message: string) => void) {
@@ -59,7 +61,7 @@ export class DurableRecordIds implements RecordIds {
         );
       }
       this.#next = this.#end = this.#read(tell);
-      this.#reserve();
+      this.#reserveFirst(tell);
     } catch (error) {
       this.#lock.close();
       throw error;
@@ -91,24 +93,42 @@ export class DurableRecordIds implements RecordIds {
     const next = /^[1-9]\d{0,15}\n$/.test(text) ? Number(text) : NaN;
     if (Number.isSafeInteger(next)) return next;
     tell(`${this.#path} is damaged; record ids go on from the time of day`);
-    return Date.now() * PER_MILLISECOND;
+    return fromTime();
+  }
+
+  #reserveFirst(tell: (message: string) => void): void {
+    try {
+      this.#mark();
+    } catch (error) {
+      if (!isNoRoom(error)) throw error;
+      tell(`${this.#path} cannot be written; record ids go on from the time of day`);
+      this.#next = Math.max(this.#end, fromTime());
+      this.#end = this.#next + RETRY;
+    }
   }
 
   /**
-   * Marks the next block as used. On a disk that is full in the middle of a run numbers go on without:
-   * an event is worth more than its number's being unique after a crash.
+   * Marks the next block as used. On a disk that is full numbers go on without: an event is worth more
+   * than its number's being unique after a crash.
    */
   #reserve(): void {
     try {
-      this.#write(this.#end + BLOCK);
-    } catch (error) {
-      if (this.#isFirst) throw error;
+      this.#mark();
+    } catch {
+      this.#end += RETRY;
     }
-    this.#isFirst = false;
+  }
+
+  #mark(): void {
+    this.#write(this.#end + BLOCK);
     this.#end += BLOCK;
   }
 
   #write(next: number): void {
     replaceWhole(this.#path, `${next}\n`, 0o600);
   }
+}
+
+function fromTime(): number {
+  return Date.now() * PER_MILLISECOND;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fill, HAS_SMALL_DISKS, withSmallDisk } from "../testing/small_disk.ts";
 import { withDirectory } from "../testing/temporary.ts";
 import { DurableRecordIds, RecordIdError } from "./record_ids.ts";
 
@@ -61,6 +62,46 @@ Deno.test("a damaged file makes numbers jump ahead, and is told", () =>
       ids.close();
     }
   }));
+
+Deno.test({
+  name:
+    "on a disk that is full numbers go on, none is used twice, and they are kept when there is room",
+  ignore: !HAS_SMALL_DISKS,
+  fn: () =>
+    withSmallDisk(64 * 1024, (disk) => {
+      const directory = `${disk}/state`;
+      const ballast = `${disk}/ballast`;
+      const used = new Set<number>();
+      const take = (ids: DurableRecordIds) => {
+        const id = ids.next();
+        assert.ok(!used.has(id), `${id} was used`);
+        used.add(id);
+        return id;
+      };
+      const first = open(directory);
+      take(first);
+      first.close();
+      for (let run = 0; run < 2; run++) {
+        fill(ballast);
+        const told: string[] = [];
+        const ids = open(directory, told);
+        take(ids);
+        assert.match(told.join(), /record-ids cannot be written; record ids go on from the time/);
+        ids.close();
+        Deno.removeSync(ballast);
+        // No process is there again within a millisecond.
+        for (const now = Date.now(); Date.now() === now;);
+      }
+      fill(ballast);
+      const ids = open(directory);
+      take(ids);
+      Deno.removeSync(ballast);
+      let last = 0;
+      for (let i = 0; i < 2000; i++) last = take(ids);
+      assert.ok(Number(Deno.readTextFileSync(`${directory}/record-ids`)) > last);
+      ids.close();
+    }),
+});
 
 Deno.test("two processes cannot share a directory", () =>
   withStateDirectory((directory) => {

@@ -101,10 +101,11 @@ export class Daemon {
 
   /** To be called once the sensor captures; `problem` is that of {@link loadToStart}. */
   begin(problem: string | undefined): void {
-    keepRunning(this.#identity, this.#running);
-    if (problem !== undefined) {
-      this.#sensor.announce(errorReport("Configuration", problem));
-      this.#say(`warning: ${problem}`);
+    if (problem !== undefined) this.#complain(problem);
+    try {
+      keepRunning(this.#identity, this.#running);
+    } catch (error) {
+      this.#complain(`what runs is not kept for the next start: ${(error as Error).message}`);
     }
     this.#tell(null);
     this.#manager.ready(this.#running.name);
@@ -153,19 +154,24 @@ export class Daemon {
       refused = (error as Error).message;
       this.#say(`not reloaded, the old configuration stays: ${refused}`);
     }
-    try {
-      this.#tell(refused ?? null);
-    } catch (error) {
-      // The sensor is not to end because nobody can be told.
-      this.#say(`warning: whoever waits for the reload is not told: ${(error as Error).message}`);
-    }
+    this.#tell(refused ?? null);
     this.#manager.ready(this.#running.name);
     return refused;
   }
 
+  #complain(problem: string): void {
+    this.#sensor.announce(errorReport("Configuration", problem));
+    this.#say(`warning: ${problem}`);
+  }
+
   #tell(refused: string | null): void {
     const state: DaemonState = { pid: Deno.pid, generation: ++this.#generation, refused };
-    writePrivately(placesOf(this.#identity).state, JSON.stringify(state));
+    try {
+      writePrivately(placesOf(this.#identity).state, JSON.stringify(state));
+    } catch (error) {
+      // The sensor is not to end because nobody can be told.
+      this.#say(`warning: whoever waits for the service is not told: ${(error as Error).message}`);
+    }
   }
 
   /** Only a sensor that still works says so. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Event } from "../events/event.ts";
 import type { Sensor } from "../sensor/sensor.ts";
 import { KEEP_EVERYTHING, type Policy } from "../sensor/policy.ts";
 import { withDirectory } from "../testing/temporary.ts";
@@ -15,16 +16,20 @@ function daemonIn(directory: string) {
   const [path] = places.configurations;
   Deno.writeTextFileSync(path, "<Sysmon/>");
   const inForce: Policy[] = [];
+  const announced: Event[] = [];
   const said: string[] = [];
   const daemon = new Daemon({
     identity,
-    sensor: { reload: (policy: Policy) => void inForce.push(policy) } as unknown as Sensor,
+    sensor: {
+      reload: (policy: Policy) => void inForce.push(policy),
+      announce: (event: Event) => void announced.push(event),
+    } as unknown as Sensor,
     manager: noManager,
     compile: () => Promise.resolve(KEEP_EVERYTHING),
     running: { name: path, hash: "-", fileName: path, base64: "" },
     say: (text) => void said.push(text),
   });
-  return { daemon, places, inForce, said };
+  return { daemon, places, inForce, announced, said };
 }
 
 Deno.test("that nobody can be told of a reload is said, and the next one works", () =>
@@ -33,7 +38,7 @@ Deno.test("that nobody can be told of a reload is said, and the next one works",
     // Nothing can take a directory's place.
     Deno.mkdirSync(`${state}/full`, { recursive: true });
     assert.equal(await daemon.reload(), undefined);
-    assert.match(said.join("\n"), /warning: whoever waits for the reload is not told: /);
+    assert.match(said.join("\n"), /warning: whoever waits for the service is not told: /);
     Deno.removeSync(state, { recursive: true });
     assert.equal(await daemon.reload(), undefined);
     assert.equal(JSON.parse(Deno.readTextFileSync(state)).generation, 2);
@@ -46,6 +51,17 @@ Deno.test("a configuration that cannot be kept does not come into force", () =>
     Deno.mkdirSync(`${running}/full`, { recursive: true });
     assert.match(await daemon.reload() ?? "", /running\.json/);
     assert.deepEqual(inForce, []);
+  }));
+
+Deno.test("a sensor starts though what it runs with cannot be kept, and says so", () =>
+  withDirectory((directory) => {
+    const { daemon, places: { running, state }, announced } = daemonIn(directory);
+    Deno.mkdirSync(`${running}/full`, { recursive: true });
+    daemon.begin(undefined);
+    daemon.end();
+    assert.equal(announced.length, 1);
+    assert.match(String(announced[0].values.at(-1)), /is not kept for the next start: .*running/);
+    assert.equal(JSON.parse(Deno.readTextFileSync(state)).refused, null);
   }));
 
 Deno.test("a thousand requests at a time are two reloads at most", () =>

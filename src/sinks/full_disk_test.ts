@@ -2,26 +2,10 @@
  * A file target on a disk that is full: a small tmpfs of its own.
  */
 import assert from "node:assert/strict";
+import { HAS_SMALL_DISKS, withSmallDisk } from "../testing/small_disk.ts";
 import { openFileTarget } from "./testing.ts";
 
 const DISK_BYTES = 256 * 1024;
-
-function run(command: string, ...args: string[]): boolean {
-  return new Deno.Command(command, { args, stdout: "null", stderr: "null" }).outputSync().success;
-}
-
-const skip = Deno.build.os !== "linux" || Deno.uid() !== 0;
-
-async function withSmallDisk(test: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir();
-  try {
-    assert.ok(run("mount", "-t", "tmpfs", "-o", `size=${DISK_BYTES}`, "tmpfs", directory));
-    await test(directory);
-  } finally {
-    run("umount", directory);
-    await Deno.remove(directory, { recursive: true });
-  }
-}
 
 const lineOf = (number: number) => `${number} ${"x".repeat(990)}`;
 
@@ -35,9 +19,9 @@ function numbersIn(path: string): number[] {
 
 Deno.test({
   name: "full disk: no torn line, drops counted and told, goes on by itself when there is room",
-  ignore: skip,
+  ignore: !HAS_SMALL_DISKS,
   fn: () =>
-    withSmallDisk(async (directory) => {
+    withSmallDisk(DISK_BYTES, async (directory) => {
       const path = `${directory}/events`;
       const ballast = `${directory}/ballast`;
       Deno.writeFileSync(ballast, new Uint8Array(DISK_BYTES / 2));
@@ -85,9 +69,9 @@ Deno.test({
 
 Deno.test({
   name: "full disk from the start: the target opens and goes on when there is room",
-  ignore: skip,
+  ignore: !HAS_SMALL_DISKS,
   fn: () =>
-    withSmallDisk(async (directory) => {
+    withSmallDisk(DISK_BYTES, async (directory) => {
       const path = `${directory}/events`;
       const ballast = `${directory}/ballast`;
       const file = Deno.openSync(ballast, { write: true, create: true });

@@ -208,7 +208,12 @@ export async function runMachine(
   let isOff = true;
   const giveUp = () => {
     isOff = false;
-    child.kill("SIGKILL");
+    try {
+      child.kill("SIGKILL");
+    } catch (error) {
+      // It has ended by itself.
+      if (!(error instanceof TypeError)) throw error;
+    }
   };
   const limit = setTimeout(giveUp, limitMs);
   let silence = setTimeout(giveUp, silenceMs);

@@ -111,10 +111,19 @@ package_upgrade() {
   echo "of $ran"
 }
 
+# An administrator has disabled it: an upgrade leaves it so, and running.
+package_disabled() {
+  systemctl disable --quiet monomi
+  dpkg -i /root/monomi.deb
+  echo "$(systemctl is-enabled monomi), $(systemctl is-active monomi)"
+  systemctl enable --quiet monomi
+}
+
 # What is left of a package: files that an administrator may have changed, until it is purged.
 package_leftovers() {
-  ls -d /usr/bin/monomi /usr/lib/systemd/system/monomi.service /etc/monomi /var/lib/monomi \
-    /var/log/monomi /run/monomi /sys/fs/bpf/monomi 2>/dev/null
+  ls -d /usr/bin/monomi /usr/lib/systemd/system/monomi.service /etc/monomi \
+    /etc/systemd/system/multi-user.target.wants/monomi.service /var/lib/monomi /var/log/monomi \
+    /run/monomi /sys/fs/bpf/monomi 2>/dev/null
   for comm in /proc/[0-9]*/comm; do
     [ "$(cat "$comm" 2>/dev/null)" != monomi ] || echo "$comm"
   done
@@ -145,6 +154,7 @@ else
   step package-install monomi install
   step package-events package_events
   step package-upgraded package_upgrade
+  step package-disabled package_disabled
   step package-removed dpkg -r monomi
   step package-kept package_leftovers
   step package-purged dpkg --purge monomi
