@@ -16,7 +16,7 @@ const FOOTER_BEGIN = "monomi\0\x1a";
 
 /** Left by a write that was cut off; a file system of its own has the other. */
 const ANYWHERE = /^(?:\.monomi-[0-9a-f]+\.tmp|lost\+found)$/;
-const KERNEL_KEEPS = /^[0-9a-f]{16}$/;
+const KERNEL_KEEPS = /^\d+-[0-9a-f]{16}$/;
 const STATE = ["installation.json", "running.json", "record-ids", "record-ids.lock", "boot-epoch"];
 const RUN = ["lock", "supervisor.lock", "state.json", "control.sock"];
 const LOGS = /^(?:events\.json|service\.log)/;

@@ -64,7 +64,7 @@ Deno.test({
       }
       Deno.writeTextFileSync(`${logDirectory}/events.json.1.gz`, "");
       Deno.writeTextFileSync(`${runDirectory}/lock`, "");
-      Deno.mkdirSync(`${pinDirectory}/0123456789abcdef`);
+      Deno.mkdirSync(`${pinDirectory}/2-0123456789abcdef`);
       refuseForeign(identity);
     }),
 });
