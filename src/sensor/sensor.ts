@@ -32,8 +32,11 @@ const WAIT_MS = 1000;
 const SHORT_WAIT_MS = 20;
 /** How long one run of batches may keep the event loop from signals and sinks. */
 const TURN_MS = 1;
-/** Events held back for hashes, beyond which the kernel's buffer has to hold the rest. */
-const MAX_WAITING = 65_536;
+/**
+ * Events held back for hashes, beyond which the kernel's buffer has to hold the rest: they leave at once when
+ * the hashes are there, and have to fit into the half of a sink's queue that is kept free.
+ */
+const MAX_WAITING = 1_024;
 /** A stop writes what happened before it, not what a busy host goes on doing. */
 const STOP_MS = 5_000;
 
