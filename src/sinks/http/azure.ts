@@ -5,7 +5,7 @@
 import { Body } from "../body.ts";
 import { isoTime } from "../renderer.ts";
 import { httpKind, type ProtocolOptions } from "./kind.ts";
-import { type HttpPlace, refuseInTheClear } from "./place.ts";
+import { type HttpPlace, refuseInTheClear, refuseThroughProxy } from "./place.ts";
 import { fieldsOf, refusedRequest } from "./client.ts";
 import { all, withMember } from "./protocol.ts";
 import { openSecret, readSecretPlace, type SecretPlace } from "../secret.ts";
@@ -60,9 +60,8 @@ export const azureKind = httpKind<AzurePlace>({
     }
     refuseInTheClear(login, secret, settings);
     refuseInTheClear(url, secret, settings);
-    if (place.connection.proxy !== undefined && [login, url].some(isInTheClear)) {
-      throw settings.refusal("a secret is sent through a proxy only over https");
-    }
+    refuseThroughProxy(login, secret, place.connection, settings);
+    refuseThroughProxy(url, secret, place.connection, settings);
     const loginUrl = new URL(`${encodeURIComponent(tenant)}/oauth2/v2.0/token`, login).href;
     return { ...place, kind: "azure", application: { loginUrl, client, secret } };
   },
@@ -92,10 +91,6 @@ export const azureKind = httpKind<AzurePlace>({
     };
   },
 });
-
-function isInTheClear({ protocol }: URL): boolean {
-  return protocol === "http:";
-}
 
 /** Access tokens by OAuth 2.0 client credentials, each used until shortly before its end. */
 class Tokens {

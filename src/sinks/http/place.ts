@@ -46,9 +46,7 @@ export function readHttpPlace<Kind extends string>(
   refuseInTheClear(url, token, settings);
   const authorization = settings.takeWord("auth", SCHEMES);
   const connection = readConnection(url, settings);
-  if (connection.proxy !== undefined && url.protocol === "http:" && token !== undefined) {
-    throw settings.refusal("a secret is sent through a proxy only over https");
-  }
+  refuseThroughProxy(url, token, connection, settings);
   return {
     kind,
     url: url.href,
@@ -62,6 +60,17 @@ export function readHttpPlace<Kind extends string>(
 export function refuseInTheClear(url: URL, secret: unknown, settings: Settings): void {
   if (secret === undefined || url.protocol === "https:" || isLoopback(url.hostname)) return;
   throw settings.refusal("a secret is sent only over https, or to this host itself");
+}
+
+/** What may go to this host itself in the clear may not take a way around. @throws {SinkSyntaxError} */
+export function refuseThroughProxy(
+  url: URL,
+  secret: unknown,
+  { proxy }: Connection,
+  settings: Settings,
+): void {
+  if (secret === undefined || proxy === undefined || url.protocol !== "http:") return;
+  throw settings.refusal("a secret is sent through a proxy only over https");
 }
 
 function readConnection(url: URL, settings: Settings): Connection {
