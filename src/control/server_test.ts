@@ -1,21 +1,13 @@
 import assert from "node:assert/strict";
 import type { Event } from "../events/event.ts";
-import { jsonRenderer, type SinkSet } from "../sinks/mod.ts";
+import { jsonRenderer } from "../sinks/mod.ts";
 import { sampleEvent } from "../sinks/sample_events.ts";
 import { AnswerError, ask, NotRunningError } from "./client.ts";
 import { LONGEST_REQUEST, MOST_CLIENTS, type Request } from "./protocol.ts";
 import { ControlServer } from "./server.ts";
 import { ControlError, listenAt } from "./socket.ts";
 import { TappedSinks } from "./tap.ts";
-
-const NOWHERE: SinkSet = {
-  broken: new Promise(() => {}),
-  write: () => {},
-  ready: () => undefined,
-  flush: () => Promise.resolve(),
-  close: () => Promise.resolve(),
-  counters: () => [],
-};
+import { NOWHERE } from "./testing.ts";
 
 /** A server in a directory of its own. */
 async function serve() {

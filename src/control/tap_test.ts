@@ -1,16 +1,8 @@
 import assert from "node:assert/strict";
-import { jsonRenderer, type SinkSet } from "../sinks/mod.ts";
+import { jsonRenderer } from "../sinks/mod.ts";
 import { sampleEvent } from "../sinks/sample_events.ts";
 import { KEPT, KEPT_BYTES, TappedSinks } from "./tap.ts";
-
-const NOWHERE: SinkSet = {
-  broken: new Promise(() => {}),
-  write: () => {},
-  ready: () => undefined,
-  flush: () => Promise.resolve(),
-  close: () => Promise.resolve(),
-  counters: () => [],
-};
+import { NOWHERE } from "./testing.ts";
 
 const tapped = () => new TappedSinks(NOWHERE, jsonRenderer({ computer: "host" }));
 

@@ -2,7 +2,7 @@
  * A file target on a disk that is full: a small tmpfs of its own.
  */
 import assert from "node:assert/strict";
-import { HAS_SMALL_DISKS, withSmallDisk } from "../testing/small_disk.ts";
+import { fill, HAS_SMALL_DISKS, withSmallDisk } from "../testing/small_disk.ts";
 import { openFileTarget } from "./testing.ts";
 
 const DISK_BYTES = 256 * 1024;
@@ -74,14 +74,7 @@ Deno.test({
     withSmallDisk(DISK_BYTES, async (directory) => {
       const path = `${directory}/events`;
       const ballast = `${directory}/ballast`;
-      const file = Deno.openSync(ballast, { write: true, create: true });
-      const page = new Uint8Array(4096);
-      try {
-        for (;;) file.writeSync(page);
-      } catch (error) {
-        assert.match(String(error), /No space left/);
-      }
-      file.close();
+      fill(ballast);
       const target = openFileTarget(path);
       target.write([lineOf(0)], 1);
       await target.flush();
